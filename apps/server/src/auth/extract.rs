@@ -1,0 +1,84 @@
+//! Extractors that carry a right. A handler without one is visibly public.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use shared_kernel::{Actor, Caller};
+
+use super::TokenRefused;
+use crate::http::problem::Problem;
+use crate::state::AppState;
+
+/// Anybody with a valid token.
+pub struct AnyUser(pub Actor);
+
+/// Staff and admins.
+pub struct StaffOnly(pub Actor);
+
+/// Anybody; but a token that is shown must be valid.
+pub struct MaybeUser(pub Caller);
+
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// The token of `Authorization: Bearer …`; `None` without the header.
+fn bearer(request: &HttpRequest) -> Option<Result<&str, TokenRefused>> {
+    let value = request.headers().get(header::AUTHORIZATION)?;
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    Some(token.ok_or(TokenRefused::Invalid))
+}
+
+async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
+    let Some(token) = bearer(request) else { return Ok(Caller::Anonymous) };
+    let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
+    let session = token.and_then(|token| state.verifier.verify(token)).map_err(Problem::from)?;
+    state.arrivals.welcome(&session.actor).await?;
+    Ok(Caller::Known(session.actor))
+}
+
+async fn known(request: &HttpRequest) -> Result<Actor, Problem> {
+    match caller(request).await? {
+        Caller::Known(actor) => Ok(actor),
+        Caller::Anonymous => Err(TokenRefused::Missing.into()),
+    }
+}
+
+impl FromRequest for MaybeUser {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { caller(&request).await.map(Self) })
+    }
+}
+
+impl FromRequest for AnyUser {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { known(&request).await.map(Self) })
+    }
+}
+
+impl FromRequest for StaffOnly {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let actor = known(&request).await?;
+            if actor.role.is_staff() { Ok(Self(actor)) } else { Err(Problem::staff_only()) }
+        })
+    }
+}

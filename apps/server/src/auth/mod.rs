@@ -1,0 +1,13 @@
+//! Who calls. One verifier for HTTP and sockets; extractors carry the right.
+
+mod arrivals;
+mod extract;
+mod secret;
+mod signing;
+mod verifier;
+
+pub use arrivals::Arrivals;
+pub use extract::{AnyUser, MaybeUser, StaffOnly};
+pub use secret::{SecretError, signing_secret};
+pub use signing::{NewToken, sign};
+pub use verifier::{Session, TokenRefused, TokenVerifier, VerifierError};

@@ -1,0 +1,278 @@
+//! Builds the server: the only place that says what stands behind which port.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use shared_kernel::{Clock, IdGenerator, JobKind, StoreError};
+use store_pg::{DatabaseSettings, JobQueue, PgStore, WakeupHint, Wakeups};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::{Arrivals, SecretError, TokenVerifier, VerifierError, signing_secret};
+use crate::config::Config;
+use crate::database::{Database, DatabaseError};
+use crate::events::{Commits, Translator};
+use crate::health::HealthMonitor;
+use crate::http::client_address::client_address;
+use crate::http::finish::finish;
+use crate::http::rate_limit::ContactLimit;
+use crate::http::routes;
+use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
+use crate::mail::{self, MailError};
+use crate::random_ids::RandomIds;
+use crate::rating_links::RatingLinks;
+use crate::realtime::{
+    ClientAddress, Gateway, Hub, OutboxLimits, RealtimeLimits, RealtimeSettings, RelayHandle, RelaySettings,
+    bound_silence,
+};
+use crate::state::AppState;
+use crate::telemetry;
+
+/// Why the server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error(transparent)]
+    Verifier(#[from] VerifierError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error("the store cannot be set up")]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    #[error("cannot listen on {address}")]
+    Bind {
+        address: SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot use the data folder {path}")]
+    DataDir {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A running server.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How the store is reached, for tools that run beside the server in one process.
+    pub store: PgStore,
+    /// The connected sockets.
+    pub gateway: web::Data<Gateway>,
+    http: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    health: Arc<HealthMonitor>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    drain: Duration,
+    database: Database,
+}
+
+/// The parts everything else is made of.
+pub struct Core {
+    pub secret: Vec<u8>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdGenerator>,
+    pub links: Arc<RatingLinks>,
+    pub store: PgStore,
+    commits: Arc<Commits>,
+    hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+}
+
+impl Core {
+    /// Clock, ids, links and store over an open database.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn new(config: &Config, clock: Arc<dyn Clock>, database_url: &str) -> Result<Self, StartError> {
+        let secret = signing_secret(config)?;
+        let links = Arc::new(RatingLinks::new(secret.clone(), config.http.link_base()));
+        let translator = Translator::new(Arc::new(mail::desk(config)), Arc::clone(&links));
+        let (commits, hints) = Commits::new();
+        let settings = DatabaseSettings {
+            url: database_url.to_owned(),
+            pool_size: config.storage.pool_size,
+            acquire_timeout: Duration::from_millis(config.storage.acquire_timeout_ms),
+            statement_timeout: Duration::from_millis(config.storage.statement_timeout_ms),
+        };
+        let store = PgStore::new(
+            &settings,
+            config.shop.time_zone,
+            Arc::new(translator),
+            Arc::clone(&commits) as Arc<dyn store_pg::CommitListener>,
+        )?;
+        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(secret.clone()));
+        Ok(Self { secret, clock, ids, links, store, commits, hints })
+    }
+}
+
+/// Starts everything; returns once the server listens.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, StartError> {
+    std::fs::create_dir_all(&config.storage.data_dir)
+        .map_err(|source| StartError::DataDir { path: config.storage.data_dir.display().to_string(), source })?;
+    // Refused before anything is started.
+    signing_secret(config)?;
+    let channel = mail::channel(config, Arc::clone(&clock))?;
+    let database = Database::open_migrated(config).await?;
+    let core = Core::new(config, Arc::clone(&clock), &database.url)?;
+    let verifier = Arc::new(TokenVerifier::new(&config.auth, &core.secret)?);
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+
+    let hub = Hub::new();
+    let relay =
+        RelayHandle::start(Arc::new(core.store.clone()), Arc::clone(&hub), Arc::clone(&clock), RelaySettings::default());
+    core.commits.connect(relay.clone());
+    listen_to_others(&database.url, core.hints, &relay, &tasks, &stop);
+    let health = Arc::new(HealthMonitor::new(core.store.clone(), Arc::clone(&hub), Arc::clone(&clock)));
+    health.migrated();
+    let gateway = web::Data::new(Gateway::new(hub, relay, Arc::clone(&verifier) as _, Arc::clone(&clock), realtime(config)));
+
+    let email = EmailHandler::new(Arc::clone(&channel), Arc::new(mail::desk(config)));
+    let handlers: HashMap<JobKind, Arc<dyn JobHandler>> = HashMap::from([(JobKind::Email, Arc::new(email) as _)]);
+    let runner = JobRunner {
+        queue: JobQueue::new(core.store.clone()),
+        handlers,
+        clock: Arc::clone(&clock),
+        settings: config.jobs.clone(),
+        bell: core.commits.job_bell(),
+        health: Arc::clone(&health),
+    };
+    tasks.spawn(Arc::new(runner).run(stop.clone()));
+    let caretaker = Caretaker { store: core.store.clone(), clock: Arc::clone(&clock), ids: Arc::clone(&core.ids) };
+    tasks.spawn(caretaker.run(stop.clone()));
+
+    let store: Arc<PgStore> = Arc::new(core.store.clone());
+    let state = web::Data::new(AppState {
+        store: Arc::clone(&store) as _,
+        tickets: Arc::clone(&store) as _,
+        figures: Arc::clone(&store) as _,
+        arrivals: Arrivals::new(store, Arc::clone(&clock)),
+        clock,
+        ids: core.ids,
+        verifier,
+        contact_limit: ContactLimit::new(config),
+        links: core.links,
+        health: Arc::clone(&health),
+        metrics: telemetry::metrics(),
+        zone: config.shop.time_zone,
+        shop_name: config.shop.name.clone(),
+        max_body_bytes: config.http.max_body_bytes,
+        body_timeout_seconds: config.http.body_timeout_seconds,
+    });
+    let (address, server) = listen(config, state, gateway.clone())?;
+    let http = server.handle();
+    tracing::info!(%address, mail = %channel.describe(), limits = config.limits.enabled, "listening");
+    if !config.limits.enabled {
+        tracing::warn!("every request and socket limit is lifted (limits.enabled = false)");
+    }
+    Ok(Server {
+        address,
+        store: core.store,
+        gateway,
+        http,
+        serving: tokio::spawn(server),
+        health,
+        stop,
+        tasks,
+        drain: Duration::from_secs(config.realtime.drain_seconds),
+        database,
+    })
+}
+
+fn listen_to_others(
+    database_url: &str,
+    hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+    relay: &RelayHandle,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) {
+    #[expect(clippy::disallowed_methods, reason = "only tells this process's hints from others'")]
+    let wakeups = Wakeups::new(database_url.to_owned(), uuid::Uuid::new_v4());
+    let (nudged, compared, stop) = (relay.clone(), relay.clone(), stop.clone());
+    tasks.spawn(async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = wakeups.run(hints, move |hints| nudged.nudge(hints), move || compared.compare_all()) => {}
+        }
+    });
+}
+
+fn realtime(config: &Config) -> RealtimeSettings {
+    let (realtime, limits) = (&config.realtime, &config.limits);
+    let trusted = config.http.trusted_proxies.clone();
+    RealtimeSettings {
+        ping_interval: Duration::from_secs(realtime.ping_seconds),
+        ping_timeout: Duration::from_secs(realtime.pong_timeout_seconds),
+        auth_wait: Duration::from_secs(realtime.auth_timeout_seconds),
+        outbox: OutboxLimits { frames: realtime.queue_frames, bytes: realtime.queue_bytes },
+        origins: realtime.allowed_origins.clone(),
+        limits: RealtimeLimits {
+            limits_enabled: limits.enabled,
+            per_user: limits.sockets_per_user,
+            per_ip: limits.sockets_per_address,
+            per_process: limits.sockets_total,
+        },
+        client_address: ClientAddress(Arc::new(move |request| client_address(request, &trusted))),
+        ..RealtimeSettings::default()
+    }
+}
+
+fn listen(
+    config: &Config,
+    state: web::Data<AppState>,
+    gateway: web::Data<Gateway>,
+) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
+    let failed = |source| StartError::Bind { address: config.http.bind, source };
+    let mut server = HttpServer::new(move || {
+        App::new()
+            .wrap(from_fn(finish))
+            .app_data(state.clone())
+            .app_data(gateway.clone())
+            .configure(routes::configure)
+    })
+    .on_connect(bound_silence)
+    // Without these, answers wait for Nagle, and a client that hangs up goes unnoticed.
+    .tcp_nodelay(true)
+    .h1_allow_half_closed(false)
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .shutdown_timeout(config.http.shutdown_seconds)
+    .disable_signals();
+    if config.http.workers > 0 {
+        server = server.workers(config.http.workers);
+    }
+    let server = server.bind(config.http.bind).map_err(failed)?;
+    let address = server.addrs().into_iter().next().unwrap_or(config.http.bind);
+    Ok((address, server.run()))
+}
+
+impl Server {
+    /// Stops in order: not ready any more, sockets closed, requests finished, jobs finished,
+    /// database stopped.
+    pub async fn stop(self) {
+        self.health.draining();
+        self.gateway.drain(self.drain).await;
+        self.http.stop(true).await;
+        // Its own error was logged when it happened.
+        let _ = self.serving.await;
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.store.close();
+        let database = self.database;
+        let _ = tokio::task::spawn_blocking(move || database.close()).await;
+    }
+}

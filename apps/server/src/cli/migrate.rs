@@ -1,0 +1,17 @@
+//! `guichet migrate`
+
+use std::process::ExitCode;
+
+use super::{chain, fail, say};
+use crate::config::Config;
+use crate::database::Database;
+
+pub(super) async fn run(config: &Config) -> ExitCode {
+    match Database::open_migrated(config).await {
+        Ok(database) => {
+            database.close();
+            say("the database is up to date")
+        }
+        Err(error) => fail(&chain(&error), 1),
+    }
+}

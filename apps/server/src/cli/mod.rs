@@ -1,0 +1,132 @@
+//! The command line: one file per command.
+
+mod check_config;
+mod demo;
+mod doctor;
+mod figures;
+mod migrate;
+mod serve;
+mod token;
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, ConfigError};
+
+/// Support desk and messaging server.
+#[derive(Debug, Parser)]
+#[command(name = "guichet", version, about)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// A configuration file; see config.default.toml for every key.
+    #[arg(long, global = true, env = "GUICHET_CONFIG", value_name = "FILE")]
+    config: Option<String>,
+    /// Where secrets, the private database and written mail live.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<String>,
+    /// Listen on this port of 127.0.0.1 (another address: GUICHET_BIND).
+    #[arg(long, global = true)]
+    port: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server (the default).
+    Serve,
+    /// Bring the database up to date and stop.
+    Migrate,
+    /// Sign a token, for trying things out.
+    Token(token::TokenArgs),
+    /// Read the configuration, say what is in force, and stop.
+    CheckConfig,
+    /// Look for what could keep the server from working.
+    Doctor,
+    /// Load a small believable shop, unless there are tickets already.
+    Demo,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Check the figures against a recount, or count them anew.
+    Figures(figures::FiguresArgs),
+}
+
+/// Runs the program. Exit code 2: the configuration or the command line was refused.
+pub async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    if matches!(cli.command, Some(Command::Openapi)) {
+        return openapi();
+    }
+    let config = match load(&cli.common) {
+        Ok(config) => config,
+        Err(error) => return fail(&error.to_string(), 2),
+    };
+    crate::telemetry::start_logging(config.log.format);
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&config).await,
+        Command::Migrate => migrate::run(&config).await,
+        Command::Token(args) => token::run(&config, &args),
+        Command::CheckConfig => check_config::run(&config),
+        Command::Doctor => doctor::run(&config).await,
+        Command::Demo => demo::run(&config).await,
+        Command::Figures(args) => figures::run(&config, &args).await,
+        Command::Openapi => openapi(),
+    }
+}
+
+fn load(common: &Common) -> Result<Config, ConfigError> {
+    let mut environment: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let mut set = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            environment.insert(name.to_owned(), value);
+        }
+    };
+    set("GUICHET_CONFIG", common.config.clone());
+    set("GUICHET__STORAGE__DATA_DIR", common.data_dir.clone());
+    set("GUICHET__HTTP__BIND", common.port.map(|port| format!("127.0.0.1:{port}")));
+    Config::load(environment)
+}
+
+fn openapi() -> ExitCode {
+    match crate::http::openapi::api().to_pretty_json() {
+        Ok(document) => say(&document),
+        Err(error) => fail(&error.to_string(), 1),
+    }
+}
+
+/// Writes a line to standard output. A reader that went away is no failure.
+fn say(line: &str) -> ExitCode {
+    let _ = writeln!(std::io::stdout(), "{line}");
+    ExitCode::SUCCESS
+}
+
+/// Writes one line to standard error.
+fn fail(message: &str, code: u8) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "guichet: {message}");
+    ExitCode::from(code)
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text.replace('\n', " ")
+}

@@ -1,0 +1,320 @@
+//! The sections and what their values may be.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use garde::Validate;
+use ipnet::IpNet;
+use jsonwebtoken::Algorithm;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use shared_kernel::EmailAddress;
+use support_domain::Category;
+use url::Url;
+
+/// A text that is never shown.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a text.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, unless it is empty.
+    pub fn given(&self) -> Option<&str> {
+        (!self.0.is_empty()).then_some(self.0.as_str())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "(not set)" } else { "(set)" })
+    }
+}
+
+/// `[http]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSection {
+    #[garde(skip)]
+    #[serde(deserialize_with = "bind")]
+    pub bind: SocketAddr,
+    #[garde(skip)]
+    #[serde(deserialize_with = "url_or_none")]
+    pub public_url: Option<Url>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    #[garde(range(max = 256))]
+    pub workers: usize,
+    #[garde(range(min = 1024, max = 10_485_760))]
+    pub max_body_bytes: usize,
+    #[garde(range(min = 1, max = 600))]
+    pub body_timeout_seconds: u64,
+    #[garde(range(min = 1, max = 600))]
+    pub shutdown_seconds: u64,
+}
+
+impl HttpSection {
+    /// The address in links.
+    pub fn link_base(&self) -> Url {
+        self.public_url.clone().unwrap_or_else(|| {
+            let text = format!("http://{}/", self.bind);
+            Url::parse(&text).unwrap_or_else(|_| unreachable_url())
+        })
+    }
+
+    /// Whether only this machine can reach the server.
+    pub fn is_loopback(&self) -> bool {
+        self.bind.ip().is_loopback()
+    }
+}
+
+fn unreachable_url() -> Url {
+    #[expect(clippy::expect_used, reason = "a constant")]
+    Url::parse("http://127.0.0.1/").expect("a valid URL")
+}
+
+/// `[storage]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct StorageSection {
+    #[garde(skip)]
+    pub data_dir: PathBuf,
+    #[garde(skip)]
+    pub database_url: Secret,
+    #[garde(range(min = 2, max = 500))]
+    pub pool_size: usize,
+    #[garde(range(min = 50, max = 60_000))]
+    pub acquire_timeout_ms: u64,
+    #[garde(range(min = 100, max = 600_000))]
+    pub statement_timeout_ms: u64,
+    #[garde(skip)]
+    pub allow_volatile: bool,
+}
+
+/// `[auth]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AuthSection {
+    #[garde(skip)]
+    pub secret: Secret,
+    #[garde(skip)]
+    #[serde(deserialize_with = "algorithm")]
+    pub algorithm: Algorithm,
+    #[garde(skip)]
+    pub public_key_file: String,
+    #[garde(skip)]
+    pub jwks_file: String,
+    #[garde(skip)]
+    pub issuer: String,
+    #[garde(skip)]
+    pub audience: String,
+}
+
+/// `[shop]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ShopSection {
+    #[garde(length(chars, min = 1, max = 80))]
+    pub name: String,
+    #[garde(skip)]
+    #[serde(deserialize_with = "zone")]
+    pub time_zone: Tz,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct MailSection {
+    #[garde(skip)]
+    pub smtp_url: Secret,
+    #[garde(skip)]
+    #[serde(deserialize_with = "address_or_none")]
+    pub from: Option<EmailAddress>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "address")]
+    pub support: EmailAddress,
+    #[garde(skip)]
+    #[serde(deserialize_with = "address_or_none")]
+    pub support_general: Option<EmailAddress>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "address_or_none")]
+    pub support_technical: Option<EmailAddress>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "address_or_none")]
+    pub support_billing: Option<EmailAddress>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "address_or_none")]
+    pub support_complaint: Option<EmailAddress>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "address_or_none")]
+    pub support_suggestion: Option<EmailAddress>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "addresses")]
+    pub escalation: Vec<EmailAddress>,
+}
+
+impl MailSection {
+    /// The address of one category, where one is configured.
+    pub fn support_for(&self, category: Category) -> Option<&EmailAddress> {
+        match category {
+            Category::General => self.support_general.as_ref(),
+            Category::Technical => self.support_technical.as_ref(),
+            Category::Billing => self.support_billing.as_ref(),
+            Category::Complaint => self.support_complaint.as_ref(),
+            Category::Suggestion => self.support_suggestion.as_ref(),
+        }
+    }
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsSection {
+    #[garde(skip)]
+    pub enabled: bool,
+    #[garde(range(min = 1))]
+    pub contact_per_minute: u32,
+    #[garde(range(min = 1))]
+    pub contact_burst: u32,
+    #[garde(range(min = 1))]
+    pub sockets_per_user: usize,
+    #[garde(range(min = 1))]
+    pub sockets_per_address: usize,
+    #[garde(range(min = 1))]
+    pub sockets_total: usize,
+}
+
+/// `[realtime]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RealtimeSection {
+    #[garde(skip)]
+    pub allowed_origins: Vec<String>,
+    #[garde(range(min = 1, max = 600))]
+    pub ping_seconds: u64,
+    #[garde(range(min = 1, max = 600))]
+    pub pong_timeout_seconds: u64,
+    #[garde(range(min = 1, max = 600))]
+    pub auth_timeout_seconds: u64,
+    #[garde(range(min = 8))]
+    pub queue_frames: usize,
+    #[garde(range(min = 65_536))]
+    pub queue_bytes: usize,
+    #[garde(range(max = 600))]
+    pub drain_seconds: u64,
+}
+
+/// `[jobs]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct JobsSection {
+    #[garde(range(min = 1, max = 64))]
+    pub concurrency: usize,
+    #[garde(range(min = 5, max = 3600))]
+    pub lease_seconds: u64,
+    #[garde(range(min = 1, max = 100))]
+    pub max_attempts: i32,
+}
+
+impl JobsSection {
+    /// How long a claim lasts.
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct LogSection {
+    #[garde(skip)]
+    pub format: LogFormat,
+}
+
+fn parsed<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    key: &str,
+    expected: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse(&text).ok_or_else(|| D::Error::custom(format!("{key} must be {expected}, not {text:?}")))
+}
+
+fn bind<'de, D: Deserializer<'de>>(d: D) -> Result<SocketAddr, D::Error> {
+    parsed(d, "http.bind", "address:port", |text| text.parse().ok())
+}
+
+fn url_or_none<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Url>, D::Error> {
+    parsed(d, "http.public_url", "an http(s) URL", |text| match text {
+        "" => Some(None),
+        text => Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(Some),
+    })
+}
+
+fn zone<'de, D: Deserializer<'de>>(d: D) -> Result<Tz, D::Error> {
+    parsed(d, "shop.time_zone", "a zone such as Europe/Paris", |text| text.parse().ok())
+}
+
+fn algorithm<'de, D: Deserializer<'de>>(d: D) -> Result<Algorithm, D::Error> {
+    parsed(d, "auth.algorithm", "HS256, RS256, ES256 or EdDSA", |text| match text {
+        "HS256" => Some(Algorithm::HS256),
+        "RS256" => Some(Algorithm::RS256),
+        "ES256" => Some(Algorithm::ES256),
+        "EdDSA" => Some(Algorithm::EdDSA),
+        _ => None,
+    })
+}
+
+fn address<'de, D: Deserializer<'de>>(d: D) -> Result<EmailAddress, D::Error> {
+    parsed(d, "mail.support", "an e-mail address", |text| EmailAddress::parse(text).ok())
+}
+
+fn address_or_none<'de, D: Deserializer<'de>>(d: D) -> Result<Option<EmailAddress>, D::Error> {
+    parsed(d, "an address in [mail]", "an e-mail address", |text| match text {
+        "" => Some(None),
+        text => EmailAddress::parse(text).ok().map(Some),
+    })
+}
+
+fn list<'de, D: Deserializer<'de>, T>(
+    d: D,
+    key: &str,
+    expected: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, D::Error> {
+    Vec::<String>::deserialize(d)?
+        .iter()
+        .map(|text| {
+            parse(text).ok_or_else(|| D::Error::custom(format!("{key} must hold {expected}, not {text:?}")))
+        })
+        .collect()
+}
+
+fn networks<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<IpNet>, D::Error> {
+    list(d, "http.trusted_proxies", "networks such as 10.0.0.0/8", |text| text.parse().ok())
+}
+
+fn addresses<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<EmailAddress>, D::Error> {
+    list(d, "mail.escalation", "e-mail addresses", |text| EmailAddress::parse(text).ok())
+}

@@ -1,0 +1,59 @@
+//! A small believable shop, so that the first look shows something.
+//!
+//! Loaded through the use cases themselves, at instants of the last days: figures, events and
+//! mails are what they would have been.
+
+mod cast;
+mod story;
+
+use chrono::{DateTime, Utc};
+use shared_kernel::{Clock, Limit, PageNumber, StoreError};
+use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow};
+use support_domain::rights::Scope;
+use support_domain::{SupportError, SupportStore as _, TicketQueries as _};
+
+use crate::bootstrap::Core;
+
+/// A clock that stands still.
+struct At(DateTime<Utc>);
+
+impl Clock for At {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
+/// Loads the shop unless there are tickets. Answers how many tickets were made.
+///
+/// # Errors
+/// [`SupportError`].
+pub async fn load(core: &Core) -> Result<usize, SupportError> {
+    if has_tickets(core).await? {
+        return Ok(0);
+    }
+    let mut tx = core.store.begin().await?;
+    let now = core.clock.now();
+    for actor in cast::everybody() {
+        tx.welcome(&actor, now).await?;
+    }
+    tx.commit().await?;
+    for order in cast::orders() {
+        core.store.add_order(&order, now).await?;
+    }
+    let stories = story::all();
+    for story in &stories {
+        story::tell(core, story, now).await?;
+    }
+    Ok(stories.len())
+}
+
+async fn has_tickets(core: &Core) -> Result<bool, StoreError> {
+    let window = TicketWindow {
+        sort_by: SortBy::CreatedAt,
+        order: SortOrder::Descending,
+        start: Start::Page(PageNumber::FIRST),
+        limit: Limit::new(1).ok_or_else(|| StoreError::defect("1 is a limit"))?,
+    };
+    let part = core.store.list(&TicketFilter::all(Scope::All), &window).await?;
+    Ok(!part.page.items.is_empty())
+}

@@ -1,0 +1,82 @@
+//! Ticket events as sockets tell them: which kind, to whom, with which payload.
+
+use serde_json::{Value, json};
+use shared_kernel::{EventRecord, StreamId, UserId};
+use support_domain::rights::owner_hears;
+use support_domain::{Entry, Status, TicketEvent, TicketFile};
+
+use crate::http::tickets::views::{Audience, ContactResponse, ContactTicket};
+
+/// What a ticket event says to whom.
+pub(super) fn of(event: &TicketEvent) -> Vec<EventRecord> {
+    let file = event.file();
+    match event {
+        TicketEvent::Created { .. } => vec![to_staff(file, "ticket.created", whole_ticket(file))],
+        TicketEvent::Assigned { .. } => {
+            let mut payload = whole_ticket(file);
+            add(&mut payload, "assignedTo", json!(file.ticket.assignee.as_ref().map(ToString::to_string)));
+            vec![to_staff(file, "ticket.assigned", payload)]
+        }
+        TicketEvent::Escalated { reason, .. } => {
+            let mut payload = whole_ticket(file);
+            add(&mut payload, "reason", json!(reason.text.as_str()));
+            add(&mut payload, "assignedTo", json!(file.ticket.assignee.as_ref().map(ToString::to_string)));
+            let note = added(file, reason);
+            vec![to_staff(file, "ticket.escalated", payload), to_staff(file, "ticket.response_added", note)]
+        }
+        TicketEvent::StatusChanged { previous, .. } => status_changed(file, *previous),
+        TicketEvent::EntryAdded { entry, .. } if entry.kind.is_internal() => {
+            vec![to_staff(file, "ticket.response_added", added(file, entry))]
+        }
+        TicketEvent::EntryAdded { entry, .. } => {
+            vec![to_both(file, "ticket.response_added", &added(file, entry))]
+        }
+    }
+}
+
+fn status_changed(file: &TicketFile, previous: Status) -> Vec<EventRecord> {
+    let ticket = &file.ticket;
+    let mut payload = json!({
+        "ticketId": ticket.id.as_str(),
+        "status": ticket.status.as_str(),
+        "msg_open": if ticket.status.is_open() { "1" } else { "0" },
+    });
+    if let Some(assignee) = &ticket.assignee {
+        add(&mut payload, "assignedTo", json!(assignee.as_str()));
+    }
+    let mut records = vec![to_both(file, "ticket.status_changed", &payload)];
+    if previous.is_open() && !ticket.status.is_open() {
+        records.push(to_both(file, "ticket.resolved", &payload));
+    }
+    records
+}
+
+fn whole_ticket(file: &TicketFile) -> Value {
+    json!({ "ticket": ContactTicket::new(&file.ticket, &Audience::Staff) })
+}
+
+fn added(file: &TicketFile, entry: &Entry) -> Value {
+    json!({ "ticketId": file.ticket.id.as_str(), "response": ContactResponse::from(entry) })
+}
+
+fn add(payload: &mut Value, name: &str, value: Value) {
+    if let Value::Object(fields) = payload {
+        fields.insert(name.to_owned(), value);
+    }
+}
+
+fn to_staff(file: &TicketFile, kind: &'static str, payload: Value) -> EventRecord {
+    EventRecord { kind, audiences: vec![(StreamId::staff_for(file.ticket.id.as_str()), payload)] }
+}
+
+/// To staff, and to the ticket's customer where it is proven to be theirs.
+fn to_both(file: &TicketFile, kind: &'static str, payload: &Value) -> EventRecord {
+    let mut record = to_staff(file, kind, payload.clone());
+    if owner_hears(&file.ticket, &file.customer) {
+        record.audiences.push((StreamId::user(&UserId::from(&file.customer.id)), payload.clone()));
+    }
+    record
+}
+
+#[cfg(test)]
+mod tests;

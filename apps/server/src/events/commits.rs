@@ -1,0 +1,54 @@
+//! After a commit: the hub, the other instances and the job runner hear of it at once.
+
+use std::sync::{Arc, OnceLock};
+
+use shared_kernel::LoggedEvent;
+use store_pg::{CommitListener, WakeupHint};
+use tokio::sync::{Notify, mpsc};
+
+use crate::realtime::RelayHandle;
+
+/// Passes commits on. Made before the store, which needs it; connected to the relay after, which
+/// needs the store.
+pub struct Commits {
+    relay: OnceLock<RelayHandle>,
+    wakeups: mpsc::UnboundedSender<Vec<WakeupHint>>,
+    jobs: Arc<Notify>,
+}
+
+impl Commits {
+    /// Answers the hints for other instances beside it.
+    pub fn new() -> (Arc<Self>, mpsc::UnboundedReceiver<Vec<WakeupHint>>) {
+        let (wakeups, outgoing) = mpsc::unbounded_channel();
+        let commits = Self { relay: OnceLock::new(), wakeups, jobs: Arc::new(Notify::new()) };
+        (Arc::new(commits), outgoing)
+    }
+
+    /// From now on events reach the sockets of this process.
+    pub fn connect(&self, relay: RelayHandle) {
+        // Connecting twice changes nothing.
+        let _ = self.relay.set(relay);
+    }
+
+    /// Rings when jobs were queued.
+    pub fn job_bell(&self) -> Arc<Notify> {
+        Arc::clone(&self.jobs)
+    }
+}
+
+impl CommitListener for Commits {
+    fn committed(&self, events: Vec<LoggedEvent>, jobs: usize) {
+        if jobs > 0 {
+            self.jobs.notify_one();
+        }
+        if events.is_empty() {
+            return;
+        }
+        let hints = events.iter().map(|event| (event.stream.clone(), event.seq)).collect();
+        // Nobody listens while the server stops; the rows are there all the same.
+        let _ = self.wakeups.send(hints);
+        if let Some(relay) = self.relay.get() {
+            relay.committed(events);
+        }
+    }
+}

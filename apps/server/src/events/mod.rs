@@ -1,0 +1,14 @@
+//! From what happened to who hears of it.
+//!
+//! `translation` runs inside the transaction: it turns a ticket event into entries of the event
+//! log (`announcements`) and into e-mail jobs (`notifications`). `commits` runs after it: it wakes
+//! the sockets, the other instances and the job runner. To add an event: its variant in the
+//! domain, an arm in `announcements` and one in `notifications`.
+
+mod announcements;
+mod commits;
+pub(crate) mod notifications;
+mod translation;
+
+pub use commits::Commits;
+pub use translation::Translator;

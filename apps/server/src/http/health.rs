@@ -1,0 +1,51 @@
+//! Is it alive, is it ready, how is it doing.
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::state::AppState;
+
+/// What is ready and what is not.
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    pub ready: bool,
+    /// The database answers.
+    pub database: bool,
+    /// Every migration has run.
+    pub migrations: bool,
+    /// Background work is going on.
+    pub workers: bool,
+    /// The server is stopping.
+    pub draining: bool,
+}
+
+/// The process runs.
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "The process runs")))]
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+}
+
+/// The server can do its work: database, migrations, workers; and it is not stopping.
+#[utoipa::path(get, path = "/readyz", tag = "operations", responses(
+    (status = 200, description = "Ready", body = Readiness),
+    (status = 503, description = "Not ready", body = Readiness),
+))]
+pub async fn readyz(state: web::Data<AppState>) -> HttpResponse {
+    let readiness = state.health.readiness().await;
+    if readiness.ready {
+        HttpResponse::Ok().json(readiness)
+    } else {
+        HttpResponse::ServiceUnavailable()
+            .insert_header(("Retry-After", "2"))
+            .content_type("application/json; charset=utf-8")
+            .json(readiness)
+    }
+}
+
+/// Figures for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, description = "Prometheus text format", content_type = "text/plain")))]
+pub async fn metrics_page(state: web::Data<AppState>) -> HttpResponse {
+    state.health.publish_gauges().await;
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(state.metrics.render())
+}

@@ -1,0 +1,86 @@
+//! A request's JSON body: bounded in size and time, of the right type, and kept as it came so
+//! that repeated requests can be told apart.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{self, Bytes, BytesMut};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+use crate::state::AppState;
+
+/// The body, parsed and as it came.
+pub struct JsonBody<T> {
+    pub value: T,
+    pub bytes: Bytes,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, payload, is_json).await?;
+            let value = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
+            Ok(Self { value, bytes })
+        })
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let place = format!("Not valid at line {}, column {}.", error.line(), error.column());
+    Problem::malformed_json(&place)
+}
+
+fn is_json(kind: &str) -> bool {
+    kind == "application/json" || kind.ends_with("+json")
+}
+
+/// Reads a body whose content type `accepts` takes.
+///
+/// # Errors
+/// 415, 413, 408, and 400 when it ends early.
+pub async fn read(
+    request: &HttpRequest,
+    mut payload: Payload,
+    accepts: fn(&str) -> bool,
+) -> Result<Bytes, Problem> {
+    let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
+    let plain = request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if !plain || !accepts(&request.content_type().to_ascii_lowercase()) {
+        return Err(Problem::unsupported_media_type());
+    }
+    let limit = state.max_body_bytes;
+    let declared = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limit) {
+        return Err(Problem::too_large());
+    }
+    let collecting = async {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Problem::malformed_json("The body ended early."))?;
+            if body.len() + chunk.len() > limit {
+                return Err(Problem::too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    };
+    tokio::time::timeout(Duration::from_secs(state.body_timeout_seconds), collecting)
+        .await
+        .unwrap_or_else(|_| Err(Problem::body_timeout()))
+}

@@ -1,0 +1,22 @@
+//! HTTP: one endpoint, one file.
+//!
+//! `routes` is the whole table. A handler extracts, calls one use case, maps. `field` reads
+//! requests into domain types, `write` runs a use case in a unit of work, `problem` maps every
+//! error. To add an endpoint: a file in the resource's folder, a line in `routes`, its path in
+//! `openapi`, its row in the access tests.
+
+pub mod answer;
+pub mod client_address;
+pub mod field;
+pub mod finish;
+pub mod health;
+pub mod json_body;
+pub mod openapi;
+pub mod precondition;
+pub mod problem;
+pub mod query;
+pub mod rate_limit;
+pub mod rating_page;
+pub mod routes;
+pub mod tickets;
+pub mod write;

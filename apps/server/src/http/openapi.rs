@@ -1,0 +1,75 @@
+//! The OpenAPI document, generated from the handlers, and its page, which works offline.
+
+use actix_web::HttpResponse;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::tickets::{
+    add_response, assign, change_status, create, escalate, list, rate, responses, search, show, stats,
+};
+use super::{health, rating_page};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Guichet",
+        description = "Support desk and messaging server. Errors are application/problem+json with a stable `code` and a French `message`.",
+        license(name = "MIT", identifier = "MIT")
+    ),
+    paths(
+        create::create,
+        list::list,
+        search::search,
+        stats::stats,
+        show::show,
+        change_status::change,
+        change_status::patch,
+        responses::responses,
+        add_response::add,
+        assign::assign,
+        escalate::escalate,
+        rate::rate,
+        rating_page::show,
+        rating_page::submit,
+        health::healthz,
+        health::readyz,
+        health::metrics_page,
+        document
+    ),
+    modifiers(&BearerScheme),
+    tags(
+        (name = "tickets", description = "Support tickets"),
+        (name = "operations", description = "Health and figures of the server")
+    )
+)]
+struct ApiDoc;
+
+struct BearerScheme;
+
+impl Modify for BearerScheme {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        if let Some(components) = &mut openapi.components {
+            components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// The document.
+pub fn api() -> utoipa::openapi::OpenApi {
+    ApiDoc::openapi()
+}
+
+/// The page at `/docs`. It asks nobody outside.
+pub fn page() -> SwaggerUi {
+    let config = Config::new(["/api/openapi.json"]).validator_url("none");
+    SwaggerUi::new("/docs/{_:.*}").config(config)
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "operations",
+    responses((status = 200, description = "OpenAPI 3.1")))]
+pub async fn document() -> HttpResponse {
+    HttpResponse::Ok().json(api())
+}

@@ -1,0 +1,86 @@
+//! Every route, in one table: what is served, what the document lists and what the access tests
+//! cover are compared with it.
+
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, Route, web};
+
+use super::problem::Problem;
+use super::{health, openapi, rating_page, tickets};
+
+/// One method of one path.
+pub struct Endpoint {
+    pub method: Method,
+    pub path: &'static str,
+    route: fn() -> Route,
+}
+
+fn endpoint(method: Method, path: &'static str, route: fn() -> Route) -> Endpoint {
+    Endpoint { method, path, route }
+}
+
+/// The table. Routes of one path stand together.
+pub fn endpoints() -> Vec<Endpoint> {
+    const TICKET: &str = "/api/support/contact/ticket/{ticketId}";
+    const STATUS: &str = "/api/support/contact/ticket/{ticketId}/status";
+    const RESPONSES: &str = "/api/support/contact/ticket/{ticketId}/responses";
+    const RATE: &str = "/rate/{ticketId}";
+    vec![
+        endpoint(Method::POST, "/api/support/contact", || web::post().to(tickets::create::create)),
+        endpoint(Method::GET, "/api/support/contact/tickets", || web::get().to(tickets::list::list)),
+        endpoint(Method::GET, "/api/support/contact/search", || web::get().to(tickets::search::search)),
+        endpoint(Method::GET, "/api/support/contact/stats", || web::get().to(tickets::stats::stats)),
+        endpoint(Method::GET, TICKET, || web::get().to(tickets::show::show)),
+        endpoint(Method::PUT, STATUS, || web::put().to(tickets::change_status::change)),
+        endpoint(Method::PATCH, STATUS, || web::patch().to(tickets::change_status::change)),
+        endpoint(Method::GET, RESPONSES, || web::get().to(tickets::responses::responses)),
+        endpoint(Method::POST, RESPONSES, || web::post().to(tickets::add_response::add)),
+        endpoint(Method::PUT, "/api/support/contact/ticket/{ticketId}/assign", || {
+            web::put().to(tickets::assign::assign)
+        }),
+        endpoint(Method::POST, "/api/support/contact/ticket/{ticketId}/escalate", || {
+            web::post().to(tickets::escalate::escalate)
+        }),
+        endpoint(Method::POST, "/api/support/contact/ticket/{ticketId}/satisfaction", || {
+            web::post().to(tickets::rate::rate)
+        }),
+        endpoint(Method::GET, RATE, || web::get().to(rating_page::show)),
+        endpoint(Method::POST, RATE, || web::post().to(rating_page::submit)),
+        endpoint(Method::GET, "/healthz", || web::get().to(health::healthz)),
+        endpoint(Method::GET, "/readyz", || web::get().to(health::readyz)),
+        endpoint(Method::GET, "/metrics", || web::get().to(health::metrics_page)),
+        endpoint(Method::GET, "/api/openapi.json", || web::get().to(openapi::document)),
+    ]
+}
+
+/// Puts every route, the API page and the sockets into an application.
+pub fn configure(app: &mut web::ServiceConfig) {
+    let mut endpoints = endpoints().into_iter().peekable();
+    while let Some(first) = endpoints.next() {
+        let path = first.path;
+        let mut methods = vec![first.method];
+        let mut resource = web::resource(path).route((first.route)());
+        while let Some(next) = endpoints.next_if(|next| next.path == path) {
+            resource = resource.route((next.route)());
+            methods.push(next.method);
+        }
+        app.service(resource.default_service(web::to(move || method_not_allowed(methods.clone()))));
+    }
+    app.configure(crate::realtime::configure);
+    app.service(openapi::page());
+    app.route("/", web::get().to(home));
+    app.default_service(web::to(async || Err::<HttpResponse, _>(Problem::of_status(actix_web::http::StatusCode::NOT_FOUND))));
+}
+
+async fn method_not_allowed(methods: Vec<Method>) -> HttpResponse {
+    let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    let mut response = HttpResponse::MethodNotAllowed().finish();
+    if let Ok(allow) = HeaderValue::from_str(&allow) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+async fn home() -> HttpResponse {
+    HttpResponse::Found().insert_header((header::LOCATION, "/docs/")).finish()
+}

@@ -1,0 +1,57 @@
+//! `POST /api/support/contact/ticket/:ticketId/responses`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use shared_kernel::Caller;
+use support_domain::thread::EntryText;
+use support_domain::use_cases::{AddResponse, add_response};
+use support_domain::{Entry, TicketFile};
+
+use super::ticket_path::TicketPath;
+use super::views::ContactResponse;
+use crate::auth::AnyUser;
+use crate::http::answer::Answer;
+use crate::http::field::{Errors, fields};
+use crate::http::json_body::JsonBody;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::write::Write;
+use crate::state::AppState;
+
+fields! {
+    /// What is said.
+    pub struct AddResponseBody {
+        required message: EntryText,
+        /// An internal note; staff only.
+        optional internal: bool,
+    }
+}
+
+/// Answer a ticket, or, as staff, leave an internal note. A customer's answer reopens a closed ticket.
+#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/responses", tag = "tickets",
+    params(("ticketId" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = AddResponseBody, responses(
+    (status = 201, description = "Added", body = ContactResponse),
+    (status = 400, description = "Refused fields", body = ProblemBody),
+    (status = 401, description = "No valid token", body = ProblemBody),
+    (status = 403, description = "Notes are for staff", body = ProblemBody),
+    (status = 404, description = "No such ticket for this caller", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn add(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    AnyUser(actor): AnyUser,
+    TicketPath(ticket): TicketPath,
+    body: JsonBody<AddResponseBody>,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = Errors::default();
+    let text = errors.required("message", body.value.message);
+    let internal = errors.optional("internal", body.value.internal).unwrap_or_default();
+    let Some(text) = text else { return Err(errors.into_problem()) };
+    errors.finish()?;
+    let said = AddResponse { ticket, text, internal };
+    Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
+        .run(
+            async |tx| add_response(tx, state.surroundings(), &actor, said.clone()).await,
+            |(_, entry): &(TicketFile, Entry)| Answer::json(StatusCode::CREATED, &ContactResponse::from(entry)),
+        )
+        .await
+}

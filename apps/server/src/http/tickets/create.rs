@@ -1,0 +1,170 @@
+//! `POST /api/support/contact`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::Value;
+use shared_kernel::{Caller, CustomerId, EmailAddress, PhoneNumber};
+use support_domain::customer::FullName;
+use support_domain::ticket::{LicensePlate, ModelYear, VehicleText};
+use support_domain::use_cases::{CreateTicket, create_ticket};
+use support_domain::{Category, Message, OrderNumber, Priority, Subject, TicketFile, Vehicle};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+
+use super::views::{Audience, ContactTicket};
+use crate::auth::MaybeUser;
+use crate::http::answer::Answer;
+use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
+use crate::http::json_body::JsonBody;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::write::Write;
+use crate::state::AppState;
+
+fields! {
+    /// The form.
+    pub struct CreateTicketBody {
+        required name: FullName,
+        required email: EmailAddress,
+        optional phone: PhoneNumber,
+        required subject: Subject,
+        required message: Message,
+        required priority: Priority,
+        required category: Category,
+        optional vehicle_info: VehicleBody,
+        /// Proves nothing: an order is shown only when it belongs to the ticket's customer.
+        optional order_number: OrderNumber,
+        /// The caller's own id, or, for staff, any customer's.
+        optional customer_id: CustomerId,
+    }
+}
+
+fields! {
+    /// The vehicle; every part is optional.
+    pub struct VehicleBody {
+        optional brand: VehicleText,
+        optional model: VehicleText,
+        optional year: ModelYear,
+        optional license_plate: LicensePlate,
+    }
+}
+
+impl Parse for VehicleBody {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let refused = || Refusal::new("wrong_type", "doit être un objet");
+        if value.is_object() { serde_json::from_value(value.clone()).map_err(|_| refused()) } else { Err(refused()) }
+    }
+
+    fn schema() -> Object {
+        Described::object(Self::described())
+    }
+}
+
+impl Parse for ModelYear {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let year = i64::parse(value)?;
+        Self::new(year).ok_or_else(|| {
+            Refusal::new("out_of_range", format!("doit être une année entre {} et {}", Self::MIN, Self::MAX))
+        })
+    }
+
+    fn schema() -> Object {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(Self::MIN))
+            .maximum(Some(Self::MAX))
+            .build()
+    }
+}
+
+impl CreateTicketBody {
+    /// Reads the form; every refused field is reported.
+    ///
+    /// # Errors
+    /// A validation problem.
+    pub fn read(self) -> Result<CreateTicket, Problem> {
+        let mut errors = Errors::default();
+        let name = errors.required("name", self.name);
+        let email = errors.required("email", self.email);
+        let phone = errors.optional("phone", self.phone);
+        let subject = errors.required("subject", self.subject);
+        let message = errors.required("message", self.message);
+        let priority = errors.required("priority", self.priority);
+        let category = errors.required("category", self.category);
+        let vehicle = read_vehicle(&mut errors, self.vehicle_info);
+        let order_number = errors.optional("order_number", self.order_number);
+        let customer_id = errors.optional("customer_id", self.customer_id);
+        match (name, email, subject, message, priority, category) {
+            (Some(name), Some(email), Some(subject), Some(message), Some(priority), Some(category)) => {
+                errors.finish()?;
+                Ok(CreateTicket {
+                    name,
+                    email,
+                    phone,
+                    subject,
+                    message,
+                    priority,
+                    category,
+                    vehicle,
+                    order_number,
+                    customer_id,
+                })
+            }
+            _ => Err(errors.into_problem()),
+        }
+    }
+}
+
+fn read_vehicle(errors: &mut Errors, field: Field<VehicleBody>) -> Option<Vehicle> {
+    let body = errors.optional("vehicle_info", field)?;
+    Some(Vehicle {
+        brand: errors.optional("vehicle_info.brand", body.brand),
+        model: errors.optional("vehicle_info.model", body.model),
+        year: errors.optional("vehicle_info.year", body.year),
+        license_plate: errors.optional("vehicle_info.license_plate", body.license_plate),
+    })
+}
+
+/// Create a ticket. Public; limited per address.
+#[utoipa::path(post, path = "/api/support/contact", tag = "tickets", request_body(content = CreateTicketBody, example = json!({
+        "name": "Jean Dupont", "email": "jean.dupont@example.com", "phone": "+33612345678",
+        "subject": "Problème démarrage véhicule",
+        "message": "Mon véhicule Renault Clio 2018 ne démarre plus depuis ce matin. Le voyant batterie est allumé.",
+        "priority": "high", "category": "technical",
+        "vehicle_info": { "brand": "Renault", "model": "Clio", "year": 2018, "license_plate": "AB-123-CD" },
+        "order_number": "ORD-2024-12345"
+    })),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with the same key returns the first answer")),
+    responses(
+        (status = 201, description = "Created", body = ContactTicket),
+        (status = 400, description = "Refused fields", body = ProblemBody),
+        (status = 403, description = "customer_id is not the caller", body = ProblemBody),
+        (status = 409, description = "A request with this key is in flight", body = ProblemBody),
+        (status = 413, description = "Too large", body = ProblemBody),
+        (status = 415, description = "Not JSON", body = ProblemBody),
+        (status = 422, description = "The key was used for another body", body = ProblemBody),
+        (status = 429, description = "Too many tickets from this address", body = ProblemBody),
+        (status = 503, description = "The database is away", body = ProblemBody),
+    ), security((), ("bearer" = [])))]
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    MaybeUser(caller): MaybeUser,
+    body: JsonBody<CreateTicketBody>,
+) -> Result<HttpResponse, Problem> {
+    if caller == Caller::Anonymous {
+        state.contact_limit.check(&request)?;
+    }
+    let form = body.value.read()?;
+    let audience = match caller.actor() {
+        Some(actor) => Audience::of(actor),
+        None => Audience::Public { customer: state.ids.customer_id(&form.email.key()) },
+    };
+    Write::of(&state, &request, &caller, &body.bytes)?
+        .run(
+            async |tx| create_ticket(tx, state.surroundings(), &caller, form.clone()).await,
+            |file: &TicketFile| {
+                let view = ContactTicket::new(&file.ticket, &audience);
+                Ok(Answer::json(StatusCode::CREATED, &view)?.version(file.ticket.version))
+            },
+        )
+        .await
+}

@@ -1,0 +1,77 @@
+//! Where to go on in a list, as an opaque text.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use shared_kernel::TicketId;
+use support_domain::ports::{ListPosition, SortBy, SortOrder};
+
+#[derive(Serialize, Deserialize)]
+struct Written(String, String, String, String);
+
+/// Writes the position after a row of a list in this order.
+pub(super) fn write(position: &ListPosition, by: SortBy, order: SortOrder) -> String {
+    let written = Written(
+        sort_word(by).to_owned(),
+        order_word(order).to_owned(),
+        position.value.clone(),
+        position.id.to_string(),
+    );
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(&written).unwrap_or_default())
+}
+
+/// Reads it back; `None` when it is not one, or belongs to another order.
+pub(super) fn read(text: &str, by: SortBy, order: SortOrder) -> Option<ListPosition> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let Written(sort, direction, value, id) = serde_json::from_slice(&bytes).ok()?;
+    let same_list = sort == sort_word(by) && direction == order_word(order);
+    let usable = match by {
+        SortBy::CreatedAt | SortBy::UpdatedAt => value
+            .parse::<i64>()
+            .is_ok_and(|micros| chrono::DateTime::from_timestamp_micros(micros).is_some()),
+        SortBy::Priority => value.parse::<i16>().is_ok(),
+        SortBy::Subject => !value.contains('\0'),
+    };
+    let id = TicketId::parse(id).ok()?;
+    (same_list && usable).then_some(ListPosition { value, id })
+}
+
+/// The words of `sort_by`.
+pub(super) const SORT_WORDS: [&str; 4] = ["msg_date", "priority", "updated_at", "msg_subject"];
+
+pub(super) fn sort_word(by: SortBy) -> &'static str {
+    match by {
+        SortBy::CreatedAt => "msg_date",
+        SortBy::Priority => "priority",
+        SortBy::UpdatedAt => "updated_at",
+        SortBy::Subject => "msg_subject",
+    }
+}
+
+pub(super) fn order_word(order: SortOrder) -> &'static str {
+    match order {
+        SortOrder::Ascending => "asc",
+        SortOrder::Descending => "desc",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_goes_on_in_its_own_list_only() {
+        let position = ListPosition { value: "17".into(), id: TicketId::parse("TICKET-1").unwrap() };
+        let text = write(&position, SortBy::CreatedAt, SortOrder::Descending);
+        assert_eq!(read(&text, SortBy::CreatedAt, SortOrder::Descending), Some(position));
+        assert_eq!(read(&text, SortBy::Priority, SortOrder::Descending), None);
+        assert_eq!(read(&text, SortBy::CreatedAt, SortOrder::Ascending), None);
+    }
+
+    #[test]
+    fn anything_else_is_no_cursor() {
+        for text in ["", "x", "AAAA", "eyJhIjoxfQ", "W10", "WyJtc2dfZGF0ZSIsImRlc2MiLCI5OTk5OTk5OTk5OTk5OTk5OTk5OSIsIlQiXQ"] {
+            assert_eq!(read(text, SortBy::CreatedAt, SortOrder::Descending), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! `/api/support/contact`: tickets.
+
+pub mod add_response;
+pub mod assign;
+pub mod change_status;
+pub mod create;
+mod date_bound;
+pub mod escalate;
+pub mod list;
+mod list_cursor;
+pub mod rate;
+pub mod responses;
+pub mod search;
+pub mod show;
+pub mod stats;
+mod ticket_path;
+pub mod views;

@@ -1,0 +1,88 @@
+//! `POST /api/support/contact/ticket/:ticketId/satisfaction`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use shared_kernel::{Caller, TicketId};
+use support_domain::use_cases::{RateTicket, Rater, rate_ticket};
+use support_domain::{Feedback, Rating, TicketFile};
+
+use super::change_status::ticket_answer;
+use super::ticket_path::TicketPath;
+use super::views::{Audience, ContactTicket};
+use crate::auth::{MaybeUser, TokenRefused};
+use crate::http::field::{Errors, fields};
+use crate::http::json_body::JsonBody;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::query::Query;
+use crate::http::write::Write;
+use crate::state::AppState;
+
+fields! {
+    /// The rating.
+    pub struct RateBody {
+        required rating: Rating,
+        optional feedback: Feedback,
+    }
+}
+
+fields! {
+    /// The signature of the link sent by e-mail.
+    pub struct LinkQuery {
+        /// From the link in the e-mail; instead of a token.
+        optional sig: String,
+    }
+}
+
+/// Who rates: the holder of a signed link, else the customer signed in.
+pub(in crate::http) fn rater(
+    state: &AppState,
+    caller: Caller,
+    ticket: &TicketId,
+    sig: Option<&str>,
+) -> Result<Rater, Problem> {
+    match (sig, caller) {
+        (Some(sig), _) => {
+            let closing = state.links.check(ticket, sig, state.clock.now()).ok_or_else(Problem::invalid_link)?;
+            Ok(Rater::Link { closing })
+        }
+        (None, Caller::Known(actor)) => Ok(Rater::Owner(actor)),
+        (None, Caller::Anonymous) => Err(TokenRefused::Missing.into()),
+    }
+}
+
+/// Rate a closed ticket, once per closing: as its customer, or with the link sent by e-mail.
+#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/satisfaction", tag = "tickets",
+    params(("ticketId" = String, Path), LinkQuery), request_body = RateBody, responses(
+    (status = 200, description = "The ticket as it stands now", body = ContactTicket),
+    (status = 400, description = "Refused fields", body = ProblemBody),
+    (status = 401, description = "Neither a token nor a link", body = ProblemBody),
+    (status = 403, description = "Staff do not rate; or the link is not valid", body = ProblemBody),
+    (status = 404, description = "No such ticket for this caller", body = ProblemBody),
+    (status = 409, description = "Still open, or rated otherwise before", body = ProblemBody),
+), security((), ("bearer" = [])))]
+pub async fn rate(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    MaybeUser(caller): MaybeUser,
+    TicketPath(ticket): TicketPath,
+    Query(link): Query<LinkQuery>,
+    body: JsonBody<RateBody>,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = Errors::default();
+    let sig = errors.optional("sig", link.sig);
+    let rating = errors.required("rating", body.value.rating);
+    let feedback = errors.optional("feedback", body.value.feedback);
+    let Some(rating) = rating else { return Err(errors.into_problem()) };
+    errors.finish()?;
+    let rater = rater(&state, caller.clone(), &ticket, sig.as_deref())?;
+    let audience = match &rater {
+        Rater::Owner(actor) => Audience::of(actor),
+        Rater::Link { .. } => Audience::Owner,
+    };
+    let ask = RateTicket { ticket, rating, feedback };
+    Write::of(&state, &request, &caller, &body.bytes)?
+        .run(
+            async |tx| rate_ticket(tx, state.surroundings(), &rater, ask.clone()).await,
+            |file: &TicketFile| ticket_answer(file, &audience),
+        )
+        .await
+}

@@ -1,0 +1,38 @@
+//! `GET /api/support/contact/ticket/:ticketId/responses`
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use support_domain::rights::Scope;
+use utoipa::ToSchema;
+
+use super::ticket_path::TicketPath;
+use super::views::ContactResponse;
+use crate::auth::AnyUser;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::state::AppState;
+
+/// The thread.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ThreadView {
+    /// Oldest first.
+    pub responses: Vec<ContactResponse>,
+    pub total: usize,
+}
+
+/// A ticket's thread, oldest first. Customers see it without notes.
+#[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}/responses", tag = "tickets",
+    params(("ticketId" = String, Path)), responses(
+    (status = 200, description = "The thread", body = ThreadView),
+    (status = 401, description = "No valid token", body = ProblemBody),
+    (status = 404, description = "No such ticket for this caller", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn responses(
+    state: web::Data<AppState>,
+    AnyUser(actor): AnyUser,
+    TicketPath(id): TicketPath,
+) -> Result<HttpResponse, Problem> {
+    let detail =
+        state.tickets.detail(&id, &Scope::of(&actor)).await?.ok_or_else(Problem::ticket_not_found)?;
+    let responses: Vec<_> = detail.entries.iter().map(ContactResponse::from).collect();
+    Ok(HttpResponse::Ok().json(ThreadView { total: responses.len(), responses }))
+}

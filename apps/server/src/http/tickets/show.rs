@@ -1,0 +1,31 @@
+//! `GET /api/support/contact/ticket/:ticketId`
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use support_domain::rights::Scope;
+
+use super::ticket_path::TicketPath;
+use super::views::{Audience, ContactTicketDetail};
+use crate::auth::AnyUser;
+use crate::http::answer::etag;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::state::AppState;
+
+/// One ticket with its thread and its people. Customers see their own, without notes.
+#[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}", tag = "tickets",
+    params(("ticketId" = String, Path)), responses(
+    (status = 200, description = "The ticket; its version is in ETag", body = ContactTicketDetail),
+    (status = 401, description = "No valid token", body = ProblemBody),
+    (status = 404, description = "No such ticket for this caller", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn show(
+    state: web::Data<AppState>,
+    AnyUser(actor): AnyUser,
+    TicketPath(id): TicketPath,
+) -> Result<HttpResponse, Problem> {
+    let detail =
+        state.tickets.detail(&id, &Scope::of(&actor)).await?.ok_or_else(Problem::ticket_not_found)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ETAG, etag(detail.file.ticket.version)))
+        .json(ContactTicketDetail::new(&detail, &Audience::of(&actor))))
+}

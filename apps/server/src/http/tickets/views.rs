@@ -1,0 +1,268 @@
+//! Tickets as callers see them: one definition for HTTP and for sockets.
+//!
+//! What a customer must not see is not in what is built for a customer.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use shared_kernel::{Actor, CustomerId};
+use support_domain::ports::TicketDetail;
+use support_domain::{Entry, Ticket, TicketFile, Vehicle};
+use utoipa::ToSchema;
+
+/// For whom a view is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    Staff,
+    Owner,
+    /// Whoever sent the public form. They learn nothing they did not write: the customer's id is
+    /// the one derived from the address, whether or not the address was known.
+    Public {
+        customer: CustomerId,
+    },
+}
+
+impl Audience {
+    /// The audience an actor belongs to.
+    pub fn of(actor: &Actor) -> Self {
+        if actor.role.is_staff() { Self::Staff } else { Self::Owner }
+    }
+}
+
+/// UTC, ISO 8601, milliseconds.
+pub fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The vehicle as the form has it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VehicleView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license_plate: Option<String>,
+}
+
+impl From<&Vehicle> for VehicleView {
+    fn from(vehicle: &Vehicle) -> Self {
+        let owned = |text: &str| text.to_owned();
+        Self {
+            brand: vehicle.brand.as_ref().map(|text| owned(text.as_str())),
+            model: vehicle.model.as_ref().map(|text| owned(text.as_str())),
+            year: vehicle.year.map(|year| year.get()),
+            license_plate: vehicle.license_plate.as_ref().map(|text| owned(text.as_str())),
+        }
+    }
+}
+
+/// The rating of the closing that stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SatisfactionView {
+    /// 1 to 5.
+    pub rating: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<String>,
+    pub rated_at: String,
+}
+
+/// A ticket.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactTicket {
+    pub msg_id: String,
+    pub msg_cst_id: String,
+    /// The assignee; absent for the public form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub msg_cnfa_id: Option<String>,
+    /// Present when the order belongs to the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub msg_ord_id: Option<String>,
+    pub msg_subject: String,
+    pub msg_content: String,
+    /// UTC, ISO 8601, milliseconds.
+    pub msg_date: String,
+    /// `1` open, `0` closed.
+    pub msg_open: &'static str,
+    /// `1` closed, `0` open.
+    pub msg_close: &'static str,
+    pub priority: &'static str,
+    pub category: &'static str,
+    /// `open`, `in_progress`, `waiting_customer`, `resolved` or `closed`.
+    pub status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vehicle_info: Option<VehicleView>,
+    /// As typed into the form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_number: Option<String>,
+    /// Staff only: written without a token under the address of a known customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_response_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub satisfaction: Option<SatisfactionView>,
+    pub updated_at: String,
+    /// The number in the entity tag.
+    pub version: u64,
+}
+
+impl ContactTicket {
+    /// A ticket as an audience may see it.
+    pub fn new(ticket: &Ticket, audience: &Audience) -> Self {
+        let is_open = ticket.status.is_open();
+        let known = !matches!(audience, Audience::Public { .. });
+        let customer = match audience {
+            Audience::Public { customer } => customer,
+            Audience::Staff | Audience::Owner => &ticket.customer,
+        };
+        Self {
+            msg_id: ticket.id.to_string(),
+            msg_cst_id: customer.to_string(),
+            msg_cnfa_id: ticket.assignee.as_ref().filter(|_| known).map(ToString::to_string),
+            msg_ord_id: ticket.order.as_ref().filter(|_| known).map(ToString::to_string),
+            msg_subject: ticket.subject.as_str().to_owned(),
+            msg_content: ticket.message.as_str().to_owned(),
+            msg_date: instant(ticket.created_at),
+            msg_open: if is_open { "1" } else { "0" },
+            msg_close: if is_open { "0" } else { "1" },
+            priority: ticket.priority.as_str(),
+            category: ticket.category.as_str(),
+            status: ticket.status.as_str(),
+            vehicle_info: ticket.vehicle.as_ref().map(VehicleView::from),
+            order_number: ticket.order_number.as_ref().map(|number| number.as_str().to_owned()),
+            unverified: (*audience == Audience::Staff).then_some(ticket.unverified),
+            first_response_at: ticket.first_response_at.map(instant),
+            closed_at: ticket.closed_at.map(instant),
+            satisfaction: ticket.satisfaction.as_ref().map(|given| SatisfactionView {
+                rating: given.rating.get(),
+                feedback: given.feedback.as_ref().map(|text| text.as_str().to_owned()),
+                rated_at: instant(given.rated_at),
+            }),
+            updated_at: instant(ticket.updated_at),
+            version: ticket.version,
+        }
+    }
+}
+
+/// An entry of a ticket's thread.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactResponse {
+    pub msg_id: String,
+    /// The ticket.
+    pub msg_parent_id: String,
+    /// An internal note shows with its prefix, `[NOTE INTERNE]` or `[ESCALADE]`.
+    pub msg_content: String,
+    pub msg_date: String,
+    pub author_id: String,
+    /// `customer` or `staff`.
+    pub author_kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    /// True for notes, which only staff see.
+    pub internal: bool,
+}
+
+impl From<&Entry> for ContactResponse {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            msg_id: entry.id.to_string(),
+            msg_parent_id: entry.ticket.to_string(),
+            msg_content: format!("{}{}", entry.kind.shown_prefix(), entry.text.as_str()),
+            msg_date: instant(entry.created_at),
+            author_id: entry.author.id.to_string(),
+            author_kind: entry.author.kind.as_str(),
+            author_name: entry.author.name.clone(),
+            internal: entry.kind.is_internal(),
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CustomerView {
+    pub cst_id: String,
+    pub cst_name: String,
+    pub cst_fname: String,
+    pub cst_mail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cst_phone: Option<String>,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StaffView {
+    pub cnfa_id: String,
+    pub cnfa_name: String,
+    /// Staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnfa_mail: Option<String>,
+}
+
+/// What was bought; shown only when it is the customer's.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OrderView {
+    pub ord_id: String,
+    pub ord_reference: String,
+    /// In euros, two decimals, as text.
+    pub ord_total_ttc: String,
+}
+
+/// A ticket with its thread and its people.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactTicketDetail {
+    #[serde(flatten)]
+    pub ticket: ContactTicket,
+    /// The thread, oldest first.
+    pub responses: Vec<ContactResponse>,
+    pub customer: CustomerView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderView>,
+}
+
+impl ContactTicketDetail {
+    /// A ticket as an audience may see it.
+    pub fn new(detail: &TicketDetail, audience: &Audience) -> Self {
+        let TicketFile { ticket, customer, assignee, order } = &detail.file;
+        let is_staff = *audience == Audience::Staff;
+        Self {
+            ticket: ContactTicket::new(ticket, audience),
+            responses: detail.entries.iter().map(ContactResponse::from).collect(),
+            customer: CustomerView {
+                cst_id: customer.id.to_string(),
+                cst_name: customer.name.clone(),
+                cst_fname: customer.first_name.clone(),
+                cst_mail: customer.email.as_ref().map(|mail| mail.as_str().to_owned()),
+                cst_phone: customer.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            },
+            staff: assignee.as_ref().map(|staff| StaffView {
+                cnfa_id: staff.id.to_string(),
+                cnfa_name: staff.name.clone(),
+                cnfa_mail: staff.email.as_ref().filter(|_| is_staff).map(|mail| mail.as_str().to_owned()),
+            }),
+            order: order.as_ref().map(|order| OrderView {
+                ord_id: order.id.to_string(),
+                ord_reference: order.reference.clone(),
+                ord_total_ttc: order.total_ttc.clone(),
+            }),
+        }
+    }
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketListView {
+    pub tickets: Vec<ContactTicket>,
+    /// How many there are in all.
+    pub total: u64,
+    pub page: u32,
+    pub limit: u32,
+    /// Send it as `cursor` to go on; absent at the end. Deep reading costs the same as page 1.
+    #[serde(rename = "nextCursor", skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}

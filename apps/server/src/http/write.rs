@@ -1,0 +1,176 @@
+//! Runs a use case in a unit of work.
+//!
+//! The one place that opens, commits and rolls back for HTTP: so the answer to a request with an
+//! `Idempotency-Key` is kept in the transaction of its effect, transactions that collided are
+//! tried again, and no handler can forget to commit.
+
+use std::time::Duration;
+
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest as _, Sha256};
+use shared_kernel::{Caller, Claim, IdempotencyKey, StoreError};
+use support_domain::{SupportError, SupportTx};
+
+use super::answer::Answer;
+use super::field::{Errors, Refusal};
+use super::problem::Problem;
+use crate::state::AppState;
+
+/// Times a unit of work is run when transactions collide.
+const ATTEMPTS: u32 = 4;
+/// How long a request waits for another with its key to finish.
+const IN_FLIGHT_WAIT: Duration = Duration::from_millis(1_500);
+const IN_FLIGHT_PAUSE: Duration = Duration::from_millis(20);
+const MAX_KEY_CHARS: usize = 255;
+
+/// A request that changes something.
+pub struct Write<'a> {
+    state: &'a AppState,
+    key: Option<IdempotencyKey>,
+}
+
+impl<'a> Write<'a> {
+    /// Prepares a write for a request with this body.
+    ///
+    /// # Errors
+    /// 400 for an `Idempotency-Key` that cannot be one.
+    pub fn of(state: &'a AppState, request: &HttpRequest, caller: &Caller, body: &[u8]) -> Result<Self, Problem> {
+        let key = idempotency_key(request.headers())?.map(|key| {
+            let who = caller.actor().map_or("anyone", |actor| actor.id.as_str());
+            let scope = format!("{who} {} {}", request.method(), request.path());
+            let mut digest = Sha256::new();
+            digest.update(request.query_string().as_bytes());
+            digest.update([0]);
+            digest.update(body);
+            IdempotencyKey { scope, key, fingerprint: digest.finalize().to_vec() }
+        });
+        Ok(Self { state, key })
+    }
+
+    /// Runs `work`, answers with what `answer` makes of its outcome.
+    ///
+    /// # Errors
+    /// The use case's, and the store's.
+    pub async fn run<T>(
+        self,
+        work: impl AsyncFn(&mut dyn SupportTx) -> Result<T, SupportError>,
+        answer: impl Fn(&T) -> Result<Answer, Problem>,
+    ) -> Result<HttpResponse, Problem> {
+        let waiting_since = tokio::time::Instant::now();
+        let mut attempt = 1;
+        loop {
+            match self.once(&work, &answer).await {
+                Ok(Some(answer)) => return Ok(answer.into()),
+                Ok(None) if waiting_since.elapsed() >= IN_FLIGHT_WAIT => {
+                    return Err(Problem::idempotency_in_flight());
+                }
+                Ok(None) => tokio::time::sleep(IN_FLIGHT_PAUSE).await,
+                Err(Failure::Collided) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 5)).await;
+                }
+                Err(Failure::Collided) => return Err(StoreError::Collision.into()),
+                Err(Failure::Final(problem)) => return Err(problem),
+            }
+        }
+    }
+
+    /// One try. `None` when another request with the key is still running.
+    async fn once<T>(
+        &self,
+        work: &impl AsyncFn(&mut dyn SupportTx) -> Result<T, SupportError>,
+        answer: &impl Fn(&T) -> Result<Answer, Problem>,
+    ) -> Result<Option<Answer>, Failure> {
+        let mut tx = self.state.store.begin().await?;
+        let done = self.in_transaction(&mut *tx, work, answer).await;
+        match done {
+            Ok(Outcome::New(answer)) => {
+                tx.commit().await?;
+                Ok(Some(answer))
+            }
+            Ok(Outcome::Replayed(answer)) => {
+                tx.rollback().await;
+                Ok(Some(answer))
+            }
+            Ok(Outcome::InFlight) => {
+                tx.rollback().await;
+                Ok(None)
+            }
+            Err(failure) => {
+                tx.rollback().await;
+                Err(failure)
+            }
+        }
+    }
+
+    async fn in_transaction<T>(
+        &self,
+        tx: &mut dyn SupportTx,
+        work: &impl AsyncFn(&mut dyn SupportTx) -> Result<T, SupportError>,
+        answer: &impl Fn(&T) -> Result<Answer, Problem>,
+    ) -> Result<Outcome, Failure> {
+        if let Some(key) = &self.key {
+            match tx.claim(key).await? {
+                Claim::Fresh => {}
+                Claim::InFlight => return Ok(Outcome::InFlight),
+                Claim::Mismatch => return Err(Failure::Final(Problem::idempotency_mismatch())),
+                Claim::Answered(stored) => return Ok(Outcome::Replayed(stored.into())),
+            }
+        }
+        let answer = answer(&work(tx).await?)?;
+        if let Some(key) = &self.key {
+            tx.remember(key, answer.stored()).await?;
+        }
+        Ok(Outcome::New(answer))
+    }
+}
+
+enum Outcome {
+    New(Answer),
+    Replayed(Answer),
+    InFlight,
+}
+
+enum Failure {
+    /// Running the whole again may help.
+    Collided,
+    Final(Problem),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Collision => Self::Collided,
+            other => Self::Final(other.into()),
+        }
+    }
+}
+
+impl From<SupportError> for Failure {
+    fn from(error: SupportError) -> Self {
+        match error {
+            SupportError::Store(error) => error.into(),
+            other => Self::Final(other.into()),
+        }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Final(problem)
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("Idempotency-Key") else { return Ok(None) };
+    let usable = |text: &&str| !text.is_empty() && text.len() <= MAX_KEY_CHARS;
+    match value.to_str().ok().map(str::trim).filter(usable) {
+        Some(key) => Ok(Some(key.to_owned())),
+        None => {
+            let mut errors = Errors::default();
+            errors.add("Idempotency-Key", &Refusal::new("invalid_key", "de 1 à 255 caractères ASCII"));
+            Err(errors.into_problem())
+        }
+    }
+}

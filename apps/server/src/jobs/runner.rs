@@ -1,0 +1,158 @@
+//! The only loop over the queue.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use shared_kernel::{Clock, JobKind, StoreError};
+use store_pg::{ClaimedJob, JobQueue};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::retry::wait_after;
+use crate::config::JobsSection;
+use crate::health::HealthMonitor;
+
+/// How often the queue is looked at without being rung for: other instances queue too, and
+/// retries come due.
+const POLL: Duration = Duration::from_secs(1);
+
+/// What became of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobOutcome {
+    Done,
+    /// Worth another attempt; not before the wait, if one is named.
+    Failed { reason: String, wait: Option<Duration> },
+    /// The attempt did not take place (the channel is cut off); it does not count.
+    Postponed { reason: String, wait: Duration },
+    /// No attempt will ever succeed.
+    Hopeless { reason: String },
+}
+
+/// Does one kind of job.
+#[async_trait]
+pub trait JobHandler: Send + Sync {
+    /// Does the job, outside any transaction. May be called again for the same job.
+    async fn run(&self, job: &ClaimedJob) -> JobOutcome;
+}
+
+/// Claims jobs and hands them to their handlers.
+pub struct JobRunner {
+    pub queue: JobQueue,
+    pub handlers: HashMap<JobKind, Arc<dyn JobHandler>>,
+    pub clock: Arc<dyn Clock>,
+    pub settings: JobsSection,
+    pub bell: Arc<Notify>,
+    pub health: Arc<HealthMonitor>,
+}
+
+impl JobRunner {
+    /// Runs until told to stop; then claims nothing more and waits for what is running.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut running = JoinSet::new();
+        while !stop.is_cancelled() {
+            self.health.worker_is_alive();
+            while running.try_join_next().is_some() {}
+            let free = self.settings.concurrency.saturating_sub(running.len());
+            let claimed = if free == 0 { Vec::new() } else { self.claim(free).await };
+            let found = claimed.len();
+            for job in claimed {
+                running.spawn(Arc::clone(&self).work(job));
+            }
+            if found == free && free > 0 {
+                continue;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.bell.notified() => {}
+                Some(_) = running.join_next() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    async fn claim(&self, free: usize) -> Vec<ClaimedJob> {
+        let lease = TimeDelta::from_std(self.settings.lease()).unwrap_or(TimeDelta::seconds(60));
+        let limit = u32::try_from(free).unwrap_or(u32::MAX);
+        match self.queue.claim(self.clock.now(), lease, limit).await {
+            Ok(jobs) => jobs,
+            Err(StoreError::Unavailable(_)) => Vec::new(),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "jobs cannot be claimed");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn work(self: Arc<Self>, job: ClaimedJob) {
+        let outcome = match self.handlers.get(&job.kind).cloned() {
+            // In a task of its own, so that a panic is a failed attempt and no more.
+            Some(handler) => {
+                let task = tokio::spawn({
+                    let job = job.clone();
+                    async move { handler.run(&job).await }
+                });
+                let limit = self.settings.lease().mul_f64(0.9);
+                match tokio::time::timeout(limit, task).await {
+                    Ok(Ok(outcome)) => outcome,
+                    Ok(Err(panic)) => JobOutcome::Failed { reason: format!("the worker failed: {panic}"), wait: None },
+                    Err(_) => JobOutcome::Failed { reason: "took longer than the lease".to_owned(), wait: None },
+                }
+            }
+            None => JobOutcome::Hopeless { reason: "no handler for this kind of job".to_owned() },
+        };
+        self.record(&job, outcome).await;
+    }
+
+    /// Retried until the database takes it or the lease is over: then the job is done again.
+    async fn record(&self, job: &ClaimedJob, outcome: JobOutcome) {
+        let deadline = tokio::time::Instant::now() + self.settings.lease();
+        while tokio::time::Instant::now() < deadline {
+            match self.record_once(job, &outcome).await {
+                Ok(_) => return,
+                Err(StoreError::Unavailable(_) | StoreError::Collision) => tokio::time::sleep(POLL).await,
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, job = job.id, "a job's outcome cannot be recorded");
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn record_once(&self, job: &ClaimedJob, outcome: &JobOutcome) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let kind = job.kind.as_str();
+        match outcome {
+            JobOutcome::Done => {
+                count(kind, "done");
+                self.queue.complete(job, now).await
+            }
+            JobOutcome::Postponed { reason, wait } => {
+                tracing::debug!(job = job.id, kind, %reason, "job postponed");
+                count(kind, "postponed");
+                self.queue.release(job, now + TimeDelta::from_std(*wait).unwrap_or_default()).await
+            }
+            JobOutcome::Failed { reason, wait } if job.attempt < self.settings.max_attempts => {
+                let entropy = u64::try_from(job.id).unwrap_or_default() ^ u64::try_from(job.attempt).unwrap_or_default();
+                let planned = wait_after(job.attempt, entropy);
+                let asked = wait.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
+                tracing::warn!(job = job.id, kind, attempt = job.attempt, %reason, "job failed, will be tried again");
+                count(kind, "failed");
+                self.queue.fail(job, reason, Some(now + planned.max(asked)), now).await
+            }
+            JobOutcome::Failed { reason, .. } | JobOutcome::Hopeless { reason } => {
+                tracing::error!(job = job.id, kind, attempt = job.attempt, %reason, "job is a dead letter");
+                count(kind, "dead");
+                self.queue.fail(job, reason, None, now).await
+            }
+        }
+    }
+}
+
+fn count(kind: &'static str, outcome: &'static str) {
+    metrics::counter!("guichet_jobs_total", "kind" => kind, "outcome" => outcome).increment(1);
+}

@@ -1,0 +1,90 @@
+//! New ids from the system's randomness.
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use shared_kernel::{CustomerId, EmailKey, EntryId, IdGenerator, TicketId};
+use ulid::Ulid;
+
+/// Crockford's base 32: no I, L, O, U.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const TICKET_CHARS: usize = 8;
+
+/// Ids nobody can guess.
+pub struct RandomIds {
+    /// Keys the ids of customers met through the form.
+    secret: Vec<u8>,
+}
+
+impl RandomIds {
+    /// Ids keyed with the server's secret.
+    pub fn new(secret: Vec<u8>) -> Self {
+        Self { secret }
+    }
+}
+
+/// # Panics
+/// When the system has no randomness: nothing safe could follow.
+#[expect(clippy::expect_used, reason = "without randomness nothing safe can follow")]
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system has randomness");
+    bytes
+}
+
+fn ulid_bits(bytes: [u8; 16]) -> Ulid {
+    Ulid::from(u128::from_be_bytes(bytes))
+}
+
+impl IdGenerator for RandomIds {
+    #[expect(clippy::expect_used, reason = "letters and digits are an id")]
+    fn ticket_id(&self) -> TicketId {
+        let letters = random::<TICKET_CHARS>().map(|byte| {
+            char::from(ALPHABET.get(usize::from(byte % 32)).copied().unwrap_or(b'0'))
+        });
+        TicketId::parse(format!("TICKET-{}", String::from_iter(letters))).expect("a valid id")
+    }
+
+    #[expect(clippy::expect_used, reason = "letters and digits are an id")]
+    fn entry_id(&self, now: DateTime<Utc>) -> EntryId {
+        let ms = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+        let random = u128::from_be_bytes(random::<16>());
+        let ulid = Ulid::from_parts(ms, random & ((1 << 80) - 1));
+        EntryId::parse(format!("MSG-{ulid}")).expect("a valid id")
+    }
+
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length; letters and digits are an id")]
+    fn customer_id(&self, email: &EmailKey) -> CustomerId {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("any length");
+        mac.update(b"customer\0");
+        mac.update(email.as_str().as_bytes());
+        let digest = mac.finalize().into_bytes();
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        CustomerId::parse(format!("CST-{}", ulid_bits(bytes))).expect("a valid id")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_the_forms_the_contract_names() {
+        let ids = RandomIds::new(b"secret".to_vec());
+        let ticket = ids.ticket_id();
+        assert_eq!(ticket.as_str().len(), "TICKET-".len() + 8);
+        let now = DateTime::from_timestamp_millis(1_700_000_000_000).unwrap();
+        assert_eq!(ids.entry_id(now).as_str().len(), "MSG-".len() + 26);
+        assert!(ids.entry_id(now) < ids.entry_id(now + chrono::TimeDelta::milliseconds(1)));
+    }
+
+    #[test]
+    fn an_address_has_one_customer_id_and_another_secret_gives_another() {
+        let key = EmailKey::from_stored("jean@example.com".into());
+        let id = RandomIds::new(b"secret".to_vec()).customer_id(&key);
+        assert_eq!(id, RandomIds::new(b"secret".to_vec()).customer_id(&key));
+        assert_ne!(id, RandomIds::new(b"other".to_vec()).customer_id(&key));
+        assert_eq!(id.as_str().len(), "CST-".len() + 26);
+    }
+}

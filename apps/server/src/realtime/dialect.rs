@@ -1,0 +1,120 @@
+//! What differs between the protocols clients speak: how an event becomes a frame.
+//!
+//! A frame that went through the log ends with the cursor of the socket it goes to, so it is made
+//! in two steps: the [`LoggedFrame`] with all that is the same for everybody, shared; and the few
+//! bytes after it, added when the socket's own task sends it. Copies never wait in a queue.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytestring::ByteString;
+use serde_json::Value;
+use shared_kernel::{LoggedEvent, StreamId};
+use uuid::Uuid;
+
+/// An event nobody stores: typing, presence, confirmations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServerEvent {
+    /// The name clients listen to.
+    pub name: Cow<'static, str>,
+    /// Its payload.
+    pub data: Value,
+}
+
+/// A protocol clients speak.
+pub trait Dialect: Send + Sync {
+    /// Its name, as a metric label.
+    fn name(&self) -> &'static str;
+
+    /// The whole frame of an event nobody stores.
+    fn event(&self, name: &str, data: &Value) -> ByteString;
+
+    /// The part of a logged event's frame that is the same for every socket.
+    fn head(&self, kind: &str, payload: &Value) -> ByteString;
+
+    /// The frame: that part and the cursor of one socket.
+    fn complete(&self, head: &str, cursor: &str) -> ByteString;
+}
+
+/// A logged event, encoded for one dialect and shared by its sockets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedFrame {
+    /// The stream it stands in.
+    pub stream: StreamId,
+    /// Its number there.
+    pub seq: u64,
+    /// The same in every stream the event stands in.
+    pub event_id: Uuid,
+    /// See [`Dialect::head`].
+    pub head: ByteString,
+}
+
+impl LoggedFrame {
+    /// Encodes an event.
+    pub fn new(dialect: &dyn Dialect, event: &LoggedEvent) -> Self {
+        Self {
+            stream: event.stream.clone(),
+            seq: event.seq,
+            event_id: event.event_id,
+            head: dialect.head(&event.kind, &event.payload),
+        }
+    }
+}
+
+/// Something encoded at most once per dialect.
+pub struct PerDialect<T> {
+    made: Vec<(&'static str, T)>,
+}
+
+impl<T: Clone> PerDialect<T> {
+    /// Nothing encoded yet.
+    pub fn new() -> Self {
+        Self {
+            made: Vec::with_capacity(2),
+        }
+    }
+
+    /// What was made for this dialect, made now if it was not.
+    pub fn get(&mut self, dialect: &dyn Dialect, encode: impl FnOnce(&dyn Dialect) -> T) -> T {
+        if let Some((_, made)) = self.made.iter().find(|(name, _)| *name == dialect.name()) {
+            return made.clone();
+        }
+        let made = encode(dialect);
+        self.made.push((dialect.name(), made.clone()));
+        made
+    }
+}
+
+impl<T: Clone> Default for PerDialect<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What waits in a connection's queue.
+#[derive(Debug, Clone)]
+pub enum Outgoing {
+    /// An event of the log; its cursor is added when it is sent.
+    Logged(Arc<LoggedFrame>),
+    /// A whole frame that may be dropped when the peer is slow.
+    Ephemeral(ByteString),
+}
+
+impl Outgoing {
+    /// Bytes it stands for, the cursor and framing estimated.
+    pub fn size(&self) -> usize {
+        const CURSOR_AND_FRAMING: usize = 80;
+        match self {
+            Self::Logged(frame) => frame.head.len() + CURSOR_AND_FRAMING,
+            Self::Ephemeral(frame) => frame.len(),
+        }
+    }
+
+    /// The event's id, when it has one.
+    pub fn event_id(&self) -> Option<Uuid> {
+        match self {
+            Self::Logged(frame) => Some(frame.event_id),
+            Self::Ephemeral(_) => None,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The names of what real time counts, in one place.
+
+use metrics::{counter, gauge, histogram};
+
+use super::close::CloseReason;
+use super::outbox::Pushed;
+
+/// A connection came (`1`) or went (`-1`).
+pub(super) fn connections(dialect: &'static str, change: f64) {
+    gauge!("guichet_realtime_connections", "dialect" => dialect).increment(change);
+}
+
+/// An event was placed in this many queues.
+pub(super) fn events_out(kind: &str, sockets: usize) {
+    if sockets > 0 {
+        counter!("guichet_realtime_events_out_total", "kind" => kind.to_owned())
+            .increment(sockets as u64);
+    }
+}
+
+/// What a queue did not take.
+pub(super) fn not_queued(pushed: Pushed) {
+    let reason = match pushed {
+        Pushed::Queued | Pushed::Closed => return,
+        Pushed::Dropped => "ephemeral",
+        Pushed::Overflowed => "slow_consumer",
+    };
+    counter!("guichet_realtime_drops_total", "reason" => reason).increment(1);
+}
+
+/// A socket was closed.
+pub(super) fn closed(reason: &CloseReason) {
+    counter!("guichet_realtime_closes_total", "reason" => reason.word()).increment(1);
+}
+
+/// Bytes waiting in all queues.
+#[expect(clippy::cast_precision_loss, reason = "a gauge; 2^53 bytes never wait")]
+pub(super) fn queued_bytes(bytes: usize) {
+    gauge!("guichet_realtime_queue_bytes").set(bytes as f64);
+}
+
+/// From the event's transaction to its place in the queues.
+pub(super) fn delivery_lag(seconds: f64) {
+    histogram!("guichet_realtime_delivery_lag_seconds").record(seconds.max(0.0));
+}
+
+/// A client came back with a cursor: `recovered`, or why it was refused.
+pub(super) fn resumed(outcome: &'static str) {
+    counter!("guichet_realtime_resumes_total", "outcome" => outcome).increment(1);
+}
+
+/// Events that were read from the log because nobody handed them over in time.
+pub(super) fn found_in_log(events: usize) {
+    counter!("guichet_realtime_found_in_log_total").increment(events as u64);
+}

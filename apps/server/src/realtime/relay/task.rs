@@ -1,0 +1,297 @@
+//! The task: its loop, its reads of the log, and what it does with their answers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared_kernel::{Clock, EventLog, LoggedEvent, StoreError, StreamId, StreamPosition};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+use uuid::Uuid;
+
+use super::{Arrival, Command, FollowRequest, RelaySettings};
+use crate::realtime::close::CloseReason;
+use crate::realtime::hub::Hub;
+use crate::realtime::measures;
+use crate::realtime::outage::Outage;
+use crate::realtime::tracker::{Gap, Tracker};
+
+/// Holes read at the same time; more would take the pool from the requests.
+const MAX_GAP_READS: usize = 4;
+/// A read that has not come back is tried again after this.
+const READ_LOST: Duration = Duration::from_secs(30);
+
+/// A read of the log that came back.
+enum Read {
+    Joined(Vec<FollowRequest>, Vec<StreamPosition>),
+    Compared(Vec<StreamPosition>),
+    Page(Gap, Result<Vec<LoggedEvent>, StoreError>),
+}
+
+#[derive(Default)]
+struct Followed {
+    connections: usize,
+    epoch: Option<Uuid>,
+}
+
+pub(super) struct Relay {
+    log: Arc<dyn EventLog>,
+    hub: Arc<Hub>,
+    clock: Arc<dyn Clock>,
+    settings: RelaySettings,
+    tracker: Tracker,
+    outage: Arc<Outage>,
+    followed: HashMap<StreamId, Followed>,
+    joining: Vec<FollowRequest>,
+    join_read: bool,
+    compare_read: bool,
+    gap_reads: usize,
+    reads: JoinSet<Read>,
+}
+
+impl Relay {
+    pub(super) fn new(
+        log: Arc<dyn EventLog>,
+        hub: Arc<Hub>,
+        clock: Arc<dyn Clock>,
+        settings: RelaySettings,
+    ) -> Self {
+        Self {
+            tracker: Tracker::new(settings.gap_wait, settings.max_waiting),
+            outage: Arc::new(Outage::new(settings.retry_from, settings.retry_to)),
+            followed: HashMap::new(),
+            joining: Vec::new(),
+            join_read: false,
+            compare_read: false,
+            gap_reads: 0,
+            reads: JoinSet::new(),
+            log,
+            hub,
+            clock,
+            settings,
+        }
+    }
+
+    pub(super) async fn run(
+        mut self,
+        mut arrived: mpsc::Receiver<Arrival>,
+        mut commanded: mpsc::UnboundedReceiver<Command>,
+        compare: Arc<Notify>,
+    ) {
+        let every = self.settings.compare_every;
+        let mut tick = interval_at(Instant::now() + every, every);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let gap_due = self
+                .tracker
+                .next_due()
+                .filter(|_| self.gap_reads < MAX_GAP_READS);
+            tokio::select! {
+                arrival = arrived.recv() => match arrival {
+                    Some(arrival) => self.on_arrival(arrival),
+                    None => return,
+                },
+                Some(command) = commanded.recv() => {
+                    self.on_command(command);
+                    // A storm of reconnecting clients shares one read.
+                    while let Ok(command) = commanded.try_recv() {
+                        self.on_command(command);
+                    }
+                    self.read_for_joining();
+                }
+                Some(read) = self.reads.join_next(), if !self.reads.is_empty() => match read {
+                    Ok(read) => self.on_read(read),
+                    Err(error) => self.on_lost_read(&error),
+                },
+                () = compare.notified() => self.read_for_comparing(),
+                _ = tick.tick() => self.read_for_comparing(),
+                () = async { sleep_until(gap_due.unwrap_or_else(Instant::now)).await },
+                    if gap_due.is_some() => self.read_gaps(),
+            }
+        }
+    }
+
+    fn on_arrival(&mut self, arrival: Arrival) {
+        let now = Instant::now();
+        match arrival {
+            Arrival::Committed(events) => {
+                let released: Vec<_> = events
+                    .into_iter()
+                    .flat_map(|event| self.tracker.offer(event, now))
+                    .collect();
+                self.deliver(&released);
+            }
+            Arrival::Nudge(hints) => {
+                for (stream, number) in hints {
+                    self.tracker.hint(&stream, number, now);
+                }
+            }
+        }
+    }
+
+    fn deliver(&self, events: &[LoggedEvent]) {
+        let now = self.clock.now();
+        for event in events {
+            measures::delivery_lag((now - event.occurred_at).as_seconds_f64());
+        }
+        self.hub.deliver(events);
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Follow(request) => {
+                for stream in &request.streams {
+                    self.followed.entry(stream.clone()).or_default().connections += 1;
+                    self.tracker.follow(stream.clone());
+                }
+                self.joining.push(request);
+            }
+            Command::Unfollow(streams) => {
+                for stream in streams {
+                    let Some(followed) = self.followed.get_mut(&stream) else {
+                        continue;
+                    };
+                    followed.connections = followed.connections.saturating_sub(1);
+                    if followed.connections == 0 {
+                        self.followed.remove(&stream);
+                        self.tracker.forget(&stream);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One read at a time for those who join; who comes meanwhile waits for the next.
+    fn read_for_joining(&mut self) {
+        self.joining.retain(|request| !request.reply.is_closed());
+        if self.join_read || self.joining.is_empty() {
+            return;
+        }
+        self.join_read = true;
+        let (log, outage) = (Arc::clone(&self.log), Arc::clone(&self.outage));
+        let requests = std::mem::take(&mut self.joining);
+        self.reads.spawn(async move {
+            let mut streams: Vec<_> = requests
+                .iter()
+                .flat_map(|request| request.streams.iter().cloned())
+                .collect();
+            streams.sort_unstable();
+            streams.dedup();
+            let positions = outage.positions(&*log, &streams).await;
+            Read::Joined(requests, positions)
+        });
+    }
+
+    fn read_for_comparing(&mut self) {
+        measures::queued_bytes(self.hub.queued_bytes());
+        if self.compare_read || self.followed.is_empty() {
+            return;
+        }
+        self.compare_read = true;
+        let (log, outage) = (Arc::clone(&self.log), Arc::clone(&self.outage));
+        let streams: Vec<_> = self.tracker.followed().cloned().collect();
+        self.reads
+            .spawn(async move { Read::Compared(outage.positions(&*log, &streams).await) });
+    }
+
+    fn read_gaps(&mut self) {
+        let now = Instant::now();
+        let free = MAX_GAP_READS.saturating_sub(self.gap_reads);
+        for gap in self.tracker.due(now).into_iter().take(free) {
+            self.tracker.defer(&gap.stream, now + READ_LOST);
+            self.gap_reads += 1;
+            let (log, page) = (Arc::clone(&self.log), self.settings.page);
+            self.reads.spawn(async move {
+                let events = log.after(&gap.stream, gap.after, page).await;
+                Read::Page(gap, events)
+            });
+        }
+    }
+
+    fn on_read(&mut self, read: Read) {
+        match read {
+            Read::Joined(requests, positions) => {
+                self.join_read = false;
+                self.on_positions(&positions);
+                let by_stream: HashMap<_, _> = positions
+                    .iter()
+                    .map(|position| (&position.stream, position))
+                    .collect();
+                for FollowRequest { streams, reply } in requests {
+                    let own = streams.iter().filter_map(|stream| by_stream.get(stream));
+                    // A connection that gave up has dropped its end.
+                    let _ = reply.send(own.map(|position| (*position).clone()).collect());
+                }
+                self.read_for_joining();
+            }
+            Read::Compared(positions) => {
+                self.compare_read = false;
+                self.on_positions(&positions);
+            }
+            Read::Page(gap, events) => {
+                self.gap_reads = self.gap_reads.saturating_sub(1);
+                self.on_page(&gap, events);
+            }
+        }
+    }
+
+    fn on_positions(&mut self, positions: &[StreamPosition]) {
+        let now = Instant::now();
+        for position in positions {
+            let stream = &position.stream;
+            let Some(followed) = self.followed.get_mut(stream) else {
+                continue;
+            };
+            let same_epoch = *followed.epoch.get_or_insert(position.epoch) == position.epoch;
+            let Some(delivered) = self.tracker.delivered(stream) else {
+                let released = self.tracker.place(stream, position.last_seq, now);
+                self.deliver(&released);
+                continue;
+            };
+            if same_epoch && position.first_kept <= delivered + 1 {
+                self.tracker.hint(stream, position.last_seq, now);
+            } else {
+                // What lies between cannot be had any more: let the clients come back and be told.
+                tracing::warn!(%stream, "a followed stream was replaced or cut");
+                followed.epoch = Some(position.epoch);
+                self.tracker.replace(stream, position.last_seq);
+                self.hub.close_followers(stream, &CloseReason::Restart);
+            }
+        }
+    }
+
+    fn on_page(&mut self, gap: &Gap, events: Result<Vec<LoggedEvent>, StoreError>) {
+        let now = Instant::now();
+        match events {
+            Ok(events) => {
+                self.outage.over();
+                let released: Vec<_> = events
+                    .into_iter()
+                    .flat_map(|event| self.tracker.offer(event, now))
+                    .collect();
+                if released.is_empty() {
+                    self.tracker
+                        .found_nothing(gap, now, self.settings.retry_from);
+                } else {
+                    measures::found_in_log(released.len());
+                    // Where a page was not enough, the next is read soon.
+                    self.tracker
+                        .defer(&gap.stream, now + self.settings.gap_wait);
+                }
+                self.deliver(&released);
+            }
+            Err(error) => {
+                let wait = self.outage.failed(&error);
+                self.tracker.defer(&gap.stream, now + wait);
+            }
+        }
+    }
+
+    /// A read ended without an answer, which is a defect of the store: everything is asked again.
+    fn on_lost_read(&mut self, error: &tokio::task::JoinError) {
+        tracing::error!(%error, "a read of the event log was lost");
+        (self.join_read, self.compare_read, self.gap_reads) = (false, false, 0);
+        self.read_for_joining();
+    }
+}

@@ -1,0 +1,137 @@
+//! Caps, floods, slow readers, draining.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::events::user_stream;
+use super::server::{TestServer, WAIT, eventually, number, settings};
+use super::ws_client::WsClient;
+use crate::realtime::outbox::OutboxLimits;
+use crate::realtime::{RealtimeLimits, RealtimeSettings};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_reader_is_dropped_and_the_others_get_everything() {
+    let outbox = OutboxLimits {
+        frames: 64,
+        bytes: 16 * 1024 * 1024,
+    };
+    let server = TestServer::with(RealtimeSettings {
+        outbox,
+        ..settings()
+    });
+    let mut healthy = server.connect("customer:1").await;
+    let mut stalled = server.connect("customer:2").await;
+    let padding = "x".repeat(100_000);
+    let mut sent = 0;
+    while server.user_sockets("2") > 0 {
+        sent += 1;
+        assert!(sent < 1_000, "the slow reader was never dropped");
+        let payload = json!({"n": sent, "padding": padding});
+        server.publish(&[&user_stream("1"), &user_stream("2")], &payload);
+        assert_eq!(
+            number(&healthy.wait_for("ticket.created", WAIT).await),
+            sent
+        );
+    }
+    eventually("its task is gone", || {
+        server.gateway.hub.connection_count() == 1
+    })
+    .await;
+
+    // It comes back with the last cursor it read and is missing nothing.
+    assert_eq!(number(&stalled.wait_for("ticket.created", WAIT).await), 1);
+    let cursor = stalled.cursor().unwrap();
+    drop(stalled);
+    let mut back = WsClient::connect_after(&server.url, "customer:2", &cursor).await;
+    for expected in 2..=sent {
+        assert_eq!(
+            number(&back.wait_for("ticket.created", WAIT).await),
+            expected
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_is_first_refused_and_then_closed_with_4429() {
+    let server = TestServer::start();
+    let mut client = server.connect("customer:7").await;
+    for _ in 0..200 {
+        client.send(&json!({"event": "ping"})).await;
+    }
+    let refused = client.wait_for("exception", WAIT).await;
+    assert_eq!(refused["data"]["code"], "too_many_events");
+    assert_eq!(client.close_code(WAIT).await, 4429);
+    server.nobody_is_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn caps_hold_per_user_per_address_and_for_the_process() {
+    let cap = |per_user, per_ip, per_process| {
+        let limits = RealtimeLimits {
+            limits_enabled: true,
+            per_user,
+            per_ip,
+            per_process,
+        };
+        TestServer::with(RealtimeSettings {
+            limits,
+            ..settings()
+        })
+    };
+    let server = cap(1, 9, 9);
+    let first = server.connect("customer:7").await;
+    let mut second = WsClient::connect(&server.url, "customer:7").await;
+    assert_eq!(second.close_code(WAIT).await, 4429);
+    drop(first);
+    server.nobody_is_left().await;
+    server.connect("customer:7").await;
+
+    for (server, status) in [(cap(9, 1, 9), 429), (cap(9, 9, 1), 503)] {
+        let _first = server.connect("customer:7").await;
+        assert_eq!(
+            WsClient::connect_with(&server.url, &[]).await.err(),
+            Some(status)
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_site_is_turned_away() {
+    let server = TestServer::start();
+    let evil = WsClient::connect_with(&server.url, &[("Origin", "https://evil.example")]).await;
+    assert_eq!(evil.err(), Some(403));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn draining_closes_everybody_evenly_with_1012_and_lets_nobody_in() {
+    let server = TestServer::start();
+    let mut clients = Vec::new();
+    for user in 0..4 {
+        clients.push(server.connect(&format!("customer:{user}")).await);
+    }
+    let stranger = WsClient::connect_bare(&server.url).await;
+    let (over, start) = (Duration::from_millis(300), Instant::now());
+    let gateway = server.gateway.clone();
+    let drained = tokio::spawn(async move { gateway.drain(over).await });
+    let closing = clients.iter_mut().map(|client| async move {
+        assert_eq!(client.close_code(WAIT).await, 1012);
+        start.elapsed()
+    });
+    let closed_at = futures_util::future::join_all(closing).await;
+    let (first, last) = (
+        closed_at.iter().min().unwrap(),
+        closed_at.iter().max().unwrap(),
+    );
+    assert!(
+        *last > *first + over / 3,
+        "all closed at once: {closed_at:?}"
+    );
+    drop(stranger);
+    drained.await.unwrap();
+    server.nobody_is_left().await;
+    assert_eq!(
+        WsClient::connect_with(&server.url, &[]).await.err(),
+        Some(503)
+    );
+}

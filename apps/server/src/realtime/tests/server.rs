@@ -1,0 +1,186 @@
+//! A real server on a port of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use shared_kernel::{Actor, Clock, LoggedEvent, Role, StreamId, UserId};
+
+use super::events::user_stream;
+use super::log::MemoryLog;
+use super::ws_client::WsClient;
+use crate::auth::Session;
+use crate::realtime::presence::HubCounts;
+use crate::realtime::{
+    Authenticate, Gateway, Hub, RealtimeSettings, Refusal, RelayHandle, RelaySettings,
+    bound_silence, configure,
+};
+
+pub(super) const WAIT: Duration = Duration::from_secs(10);
+
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+}
+
+/// Takes tokens such as `staff:7` and `customer:8:250`, the last part being milliseconds to live.
+struct Words;
+
+impl Authenticate for Words {
+    fn authenticate(&self, token: &str) -> Result<Session, Refusal> {
+        let refusal = || Refusal {
+            code: "invalid_token",
+            message: "not a token".to_owned(),
+        };
+        let mut words = token.split(':');
+        let role = words.next().and_then(Role::parse).ok_or_else(refusal)?;
+        let id = UserId::parse(words.next().ok_or_else(refusal)?).map_err(|_| refusal())?;
+        let life = words
+            .next()
+            .map_or(60_000, |millis| millis.parse().unwrap());
+        let expires_at = Stopped.now() + TimeDelta::milliseconds(life);
+        Ok(Session {
+            actor: Actor {
+                id,
+                role,
+                email: None,
+                name: None,
+            },
+            expires_at,
+        })
+    }
+}
+
+pub(super) fn relay_settings() -> RelaySettings {
+    RelaySettings {
+        compare_every: Duration::from_millis(200),
+        retry_from: Duration::from_millis(10),
+        retry_to: Duration::from_millis(50),
+        ..RelaySettings::default()
+    }
+}
+
+pub(super) fn settings() -> RealtimeSettings {
+    RealtimeSettings {
+        expiry_leeway: Duration::ZERO,
+        close_wait: Duration::from_millis(500),
+        ..RealtimeSettings::default()
+    }
+}
+
+pub(super) struct TestServer {
+    pub(super) log: Arc<MemoryLog>,
+    pub(super) relay: RelayHandle,
+    pub(super) gateway: web::Data<Gateway>,
+    pub(super) url: String,
+    handle: ServerHandle,
+}
+
+impl TestServer {
+    pub(super) fn start() -> Self {
+        Self::with(settings())
+    }
+
+    pub(super) fn with(settings: RealtimeSettings) -> Self {
+        let (log, hub) = (Arc::<MemoryLog>::default(), Hub::new());
+        let clock = Arc::new(Stopped);
+        let relay = RelayHandle::start(log.clone(), hub.clone(), clock.clone(), relay_settings());
+        let gateway = web::Data::new(Gateway::new(
+            hub,
+            relay.clone(),
+            Arc::new(Words),
+            clock,
+            settings,
+        ));
+        let data = gateway.clone();
+        let server =
+            HttpServer::new(move || App::new().app_data(data.clone()).configure(configure))
+                .workers(1)
+                .disable_signals()
+                .on_connect(bound_silence)
+                .tcp_nodelay(true)
+                .bind(("127.0.0.1", 0))
+                .unwrap();
+        let url = format!("ws://{}/ws/messaging", server.addrs()[0]);
+        let server = server.run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self {
+            log,
+            relay,
+            gateway,
+            url,
+            handle,
+        }
+    }
+
+    pub(super) async fn connect(&self, token: &str) -> WsClient {
+        let mut client = WsClient::connect(&self.url, token).await;
+        client.wait_for("connected", WAIT).await;
+        client
+    }
+
+    /// Commits an event and hands it over, as the store does.
+    pub(super) fn publish(&self, streams: &[&StreamId], payload: &Value) -> Vec<LoggedEvent> {
+        let events = self.log.commit(streams, "ticket.created", payload);
+        self.relay.committed(events.clone());
+        events
+    }
+
+    /// Publishes numbered events to one user.
+    pub(super) fn publish_numbers(&self, user: &str, numbers: std::ops::RangeInclusive<u64>) {
+        for number in numbers {
+            self.publish(&[&user_stream(user)], &json!({"n": number}));
+        }
+    }
+
+    pub(super) fn user_sockets(&self, user: &str) -> usize {
+        self.gateway
+            .hub
+            .user_socket_count(&UserId::parse(user).unwrap())
+    }
+
+    /// Waits until the hub holds nothing at all.
+    pub(super) async fn nobody_is_left(&self) {
+        let hub = &self.gateway.hub;
+        eventually("nobody is left", || hub.counts() == HubCounts::default()).await;
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        // The returned future only waits; the stop itself is asked for at once.
+        drop(self.handle.stop(false));
+    }
+}
+
+/// The `n` of an event that `publish_numbers` made.
+pub(super) fn number(event: &Value) -> u64 {
+    event["data"]["n"].as_u64().unwrap()
+}
+
+/// Receives so many events and answers their numbers.
+pub(super) async fn numbers(client: &mut WsClient, count: usize) -> Vec<u64> {
+    let mut got = Vec::new();
+    for _ in 0..count {
+        got.push(number(&client.wait_for("ticket.created", WAIT).await));
+    }
+    got
+}
+
+pub(super) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = tokio::time::Instant::now() + WAIT;
+    while !holds() {
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "never came true: {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}

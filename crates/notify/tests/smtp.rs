@@ -1,0 +1,287 @@
+//! The SMTP channel in real conversations.
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use std::io;
+use std::time::Duration;
+
+use chrono::{TimeZone as _, Utc};
+use notify::{
+    Category, DeliveryError, Desk, EmailChannel as _, Happening, Occasion, Priority, Recipient,
+    RenderedEmail, SmtpChannel, SmtpSettings, Status, TicketFacts, notifications, render,
+};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use shared_kernel::{EmailAddress, TicketId};
+use smtp_sink::{Behaviour, SmtpSink};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+#[path = "../../../tests/src/smtp_sink.rs"]
+#[expect(
+    unreachable_pub,
+    reason = "shared with the test kit, where it is public"
+)]
+mod smtp_sink;
+
+const SOON: Duration = Duration::from_secs(5);
+
+fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).expect("a good address")
+}
+
+fn mail_to(to: &str) -> RenderedEmail {
+    let desk = Desk {
+        shop_name: "Pièces & Co".to_owned(),
+        from: email("ne-pas-repondre@shop.fr"),
+        support: email("support@shop.fr"),
+        support_by_category: std::collections::BTreeMap::new(),
+        escalation: Vec::new(),
+        public_url: "https://support.shop.fr/".parse().expect("a URL"),
+        time_zone: chrono_tz::Europe::Paris,
+    };
+    let at = Utc
+        .with_ymd_and_hms(2026, 11, 23, 13, 5, 9)
+        .single()
+        .expect("a time");
+    let occasion = Occasion {
+        ticket: TicketFacts {
+            id: TicketId::parse("TICKET-ABCD1234").expect("an id"),
+            subject: "Pièce cassée à l’arrivée".to_owned(),
+            priority: Priority::Normal,
+            category: Category::General,
+            status: Status::WaitingCustomer,
+            created_at: at,
+            verified: true,
+        },
+        customer: Some(Recipient {
+            email: email(to),
+            name: Some("Zoë, dite \"Z\"".to_owned()),
+        }),
+        assignee: None,
+        occurrence: "MSG-1".to_owned(),
+        at,
+        happening: Happening::ResponseByStaff {
+            author: "Sophie".to_owned(),
+            text: "Bonjour,\n.\n..deux points\nMAIL FROM:<x@y.fr>\nà bientôt".to_owned(),
+        },
+    };
+    let mails = notifications(&occasion, &desk);
+    render(mails.first().expect("a mail"), &desk).expect("words")
+}
+
+fn channel(url: &str) -> SmtpChannel {
+    let mut settings = SmtpSettings::from_url(url).expect("a URL");
+    settings.conversation_timeout = SOON;
+    SmtpChannel::new(settings).expect("a channel")
+}
+
+#[tokio::test]
+async fn a_mail_arrives_whole_with_its_envelope_and_headers() {
+    let sink = SmtpSink::start().await;
+    let mail = mail_to("zoe@exämple.fr");
+    channel(&sink.url()).send(&mail).await.expect("delivered");
+    let arrived = sink.wait_for(1, SOON).await;
+    let arrived = &arrived[0];
+    assert_eq!(arrived.mail_from, "ne-pas-repondre@shop.fr");
+    assert_eq!(arrived.rcpt_to, ["zoe@xn--exmple-cua.fr"]);
+    assert_eq!(arrived.subject().as_deref(), Some(mail.subject.as_str()));
+    assert_eq!(
+        arrived.header("message-id"),
+        Some(format!("<{}>", mail.message_id))
+    );
+    assert_eq!(
+        arrived
+            .part("text/plain")
+            .map(|text| text.trim_end().to_owned()),
+        Some(mail.text.trim_end().to_owned())
+    );
+    assert!(
+        arrived
+            .part("text/html")
+            .is_some_and(|html| html.contains("..deux points<br>"))
+    );
+}
+
+#[tokio::test]
+async fn the_login_is_the_one_of_the_url() {
+    let sink = SmtpSink::start().await;
+    let url = sink
+        .url()
+        .replace("smtp://", "smtp://desk%40shop.fr:p%3Ass@");
+    channel(&url)
+        .send(&mail_to("jean@example.com"))
+        .await
+        .expect("delivered");
+    assert_eq!(
+        sink.logins(),
+        [("desk@shop.fr".to_owned(), "p:ss".to_owned())]
+    );
+}
+
+#[tokio::test]
+async fn an_address_with_accents_is_sent_where_the_server_takes_it() {
+    let sink = SmtpSink::start().await;
+    channel(&sink.url())
+        .send(&mail_to("josé@example.com"))
+        .await
+        .expect("delivered");
+    assert_eq!(sink.mails()[0].rcpt_to, ["josé@example.com"]);
+}
+
+#[tokio::test]
+async fn what_may_pass_is_temporary_and_what_will_not_is_permanent() {
+    let sink = SmtpSink::start().await;
+    let channel = channel(&sink.url());
+    let mail = mail_to("jean@example.com");
+    for (behaviour, down) in [
+        (Behaviour::Reject451, false),
+        (Behaviour::DropDuringData, true),
+        (Behaviour::Refuse, true),
+    ] {
+        sink.behave(behaviour);
+        let outcome = channel.send(&mail).await;
+        assert!(
+            matches!(outcome, Err(DeliveryError::Temporary { channel_down, .. }) if channel_down == down),
+            "{behaviour:?}: {outcome:?}"
+        );
+    }
+    sink.behave(Behaviour::Reject550);
+    let refused = channel.send(&mail).await.expect_err("refused");
+    assert_eq!(
+        refused,
+        DeliveryError::permanent("the server answered 550 5.1.1 no such mailbox")
+    );
+    assert_eq!(sink.mails(), []);
+    sink.behave(Behaviour::Accept);
+    channel.send(&mail).await.expect("delivered");
+}
+
+#[tokio::test]
+async fn a_mail_taken_without_an_answer_is_sent_again_under_the_same_message_id() {
+    let sink = SmtpSink::start().await;
+    let (channel, mail) = (channel(&sink.url()), mail_to("jean@example.com"));
+    sink.behave(Behaviour::DropAfterAccept);
+    assert!(matches!(
+        channel.send(&mail).await,
+        Err(DeliveryError::Temporary { .. })
+    ));
+    sink.behave(Behaviour::Accept);
+    channel.send(&mail).await.expect("delivered");
+    let ids: Vec<_> = sink
+        .wait_for(2, SOON)
+        .await
+        .iter()
+        .map(|mail| mail.header("Message-ID"))
+        .collect();
+    assert_eq!(ids[0], ids[1]);
+    assert!(ids[0].is_some());
+}
+
+#[tokio::test]
+async fn a_server_that_answers_byte_by_byte_is_left_in_time() {
+    let sink = SmtpSink::start().await;
+    sink.behave(Behaviour::Tarpit);
+    let mut settings = SmtpSettings::from_url(&sink.url()).expect("a URL");
+    settings.conversation_timeout = Duration::from_millis(200);
+    let channel = SmtpChannel::new(settings).expect("a channel");
+    let outcome = tokio::time::timeout(SOON, channel.send(&mail_to("jean@example.com"))).await;
+    assert!(
+        matches!(outcome, Ok(Err(DeliveryError::Temporary { .. }))),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_temporary() {
+    let free = TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port")
+        .local_addr()
+        .expect("bound");
+    let outcome = channel(&format!("smtp://{free}"))
+        .send(&mail_to("jean@example.com"))
+        .await;
+    assert!(
+        matches!(outcome, Err(DeliveryError::Temporary { .. })),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn where_encryption_is_required_nothing_is_sent_without_it() {
+    let sink = SmtpSink::start().await;
+    let url = sink.url().replace("smtp://", "smtp://desk:secret@");
+    let outcome = channel(&format!("{url}?tls=required"))
+        .send(&mail_to("jean@example.com"))
+        .await;
+    assert_eq!(
+        outcome,
+        Err(DeliveryError::channel_down("the server offers no STARTTLS"))
+    );
+    assert_eq!((sink.mails().len(), sink.logins().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn starttls_is_used_where_offered_and_its_certificate_checked_where_required() {
+    let sink = SmtpSink::start().await;
+    let front = starttls_front(&sink).await;
+    let mail = mail_to("jean@example.com");
+    channel(&format!("smtp://desk:secret@{front}"))
+        .send(&mail)
+        .await
+        .expect("delivered");
+    assert_eq!((sink.mails().len(), sink.logins().len()), (1, 1));
+    let untrusted = channel(&format!("smtp://desk:secret@{front}?tls=required"))
+        .send(&mail)
+        .await;
+    assert!(
+        matches!(&untrusted, Err(DeliveryError::Temporary { reason, .. }) if reason.contains("certificate")),
+        "{untrusted:?}"
+    );
+    assert_eq!((sink.mails().len(), sink.logins().len()), (1, 1));
+}
+
+/// A server that only talks after STARTTLS, with a certificate nobody trusts; behind it, the sink.
+async fn starttls_front(sink: &SmtpSink) -> std::net::SocketAddr {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let certificate = CertificateDer::from_pem_slice(include_bytes!("tls/untrusted.cert.pem"))
+        .expect("a certificate");
+    let key =
+        PrivateKeyDer::from_pem_slice(include_bytes!("tls/untrusted.key.pem")).expect("a key");
+    let config = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .expect("a TLS configuration");
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let (address, behind) = (listener.local_addr().expect("bound"), sink.address());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(front_conversation(stream, acceptor.clone(), behind));
+        }
+    });
+    address
+}
+
+async fn front_conversation(
+    stream: TcpStream,
+    acceptor: tokio_rustls::TlsAcceptor,
+    behind: std::net::SocketAddr,
+) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let mut line = String::new();
+    stream.write_all(b"220 front\r\n").await?;
+    stream.read_line(&mut line).await?;
+    stream.write_all(b"250-front\r\n250 STARTTLS\r\n").await?;
+    stream.read_line(&mut line).await?;
+    stream.write_all(b"220 go on\r\n").await?;
+    let mut encrypted = acceptor.accept(stream).await?;
+    let mut sink = BufReader::new(TcpStream::connect(behind).await?);
+    sink.read_line(&mut line).await?;
+    tokio::io::copy_bidirectional(&mut encrypted, &mut sink)
+        .await
+        .map(drop)
+}

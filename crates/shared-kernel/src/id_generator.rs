@@ -1,0 +1,21 @@
+//! Randomness as an argument.
+
+use chrono::{DateTime, Utc};
+
+use crate::contact::EmailKey;
+use crate::ids::{CustomerId, EntryId, TicketId};
+
+/// Makes new ids.
+pub trait IdGenerator: Send + Sync {
+    /// A random ticket id. It may collide once in a trillion: the store says so and we draw again.
+    fn ticket_id(&self) -> TicketId;
+
+    /// An id for a response, note or message. Ids made later sort later.
+    fn entry_id(&self, now: DateTime<Utc>) -> EntryId;
+
+    /// The id of the customer first met under this address.
+    ///
+    /// The same address always gives the same id, and nobody outside can compute it: the public
+    /// form can answer with it whether or not the address is known, and so reveals nothing.
+    fn customer_id(&self, email: &EmailKey) -> CustomerId;
+}

@@ -1,0 +1,30 @@
+//! The words every domain shares.
+//!
+//! Ids, the actor, the clock, checked texts, paging, the event envelope and the opaque
+//! store error live here. No business rule does, and no I/O. To add a word: a file of its
+//! own, public items documented with units and the rule they come from, and a line below.
+#![warn(missing_docs)]
+
+pub mod actor;
+pub mod clock;
+pub mod contact;
+pub mod event;
+pub mod id_generator;
+pub mod ids;
+pub mod job;
+pub mod page;
+pub mod store_error;
+pub mod text;
+pub mod unit_of_work;
+
+pub use actor::{Actor, Caller, Role};
+pub use clock::Clock;
+pub use contact::{EmailAddress, EmailKey, PhoneNumber};
+pub use event::{EventLog, EventRecord, LoggedEvent, StreamId, StreamPosition};
+pub use id_generator::IdGenerator;
+pub use ids::{CustomerId, EntryId, IdError, OrderId, StaffId, TicketId, UserId};
+pub use job::{JobKind, NewJob};
+pub use page::{Limit, Page, PageNumber};
+pub use store_error::StoreError;
+pub use text::{Body, SingleLine, TextError};
+pub use unit_of_work::{Claim, IdempotencyKey, StoredAnswer, UnitOfWork};

@@ -1,0 +1,231 @@
+//! The job queue.
+//!
+//! A claim is a lease that expires, fenced by the attempt's number: a worker that finishes late
+//! cannot overwrite what another made of the job. Within a lane jobs are done in order: one that
+//! waits for its next attempt holds the ones behind it, one that is dead does not.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz};
+use diesel_async::AsyncPgConnection;
+use shared_kernel::{JobKind, NewJob, StoreError};
+
+use crate::error::{bad_row, from_diesel};
+use crate::statement::Statement;
+use crate::store::PgStore;
+
+const QUEUE: &str = "\
+INSERT INTO job (kind, key, lane, payload, run_at, created_at)
+SELECT kind, key, lane, payload, run_at, clock_timestamp()
+FROM unnest({}, {}, {}, {}, {}) AS w (kind, key, lane, payload, run_at)
+ON CONFLICT (key) DO NOTHING";
+
+pub(crate) async fn queue_jobs(conn: &AsyncPgConnection, jobs: Vec<NewJob>) -> Result<(), StoreError> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let kinds: Vec<String> = jobs.iter().map(|job| job.kind.as_str().to_owned()).collect();
+    let keys: Vec<String> = jobs.iter().map(|job| job.key.clone()).collect();
+    let lanes: Vec<String> = jobs.iter().map(|job| job.lane.clone()).collect();
+    let run_at: Vec<DateTime<Utc>> = jobs.iter().map(|job| job.run_at).collect();
+    let payloads: Vec<serde_json::Value> = jobs.into_iter().map(|job| job.payload).collect();
+    Statement::new(QUEUE)
+        .bind::<Array<Text>, _>(kinds)
+        .bind::<Array<Text>, _>(keys)
+        .bind::<Array<Text>, _>(lanes)
+        .bind::<Array<Jsonb>, _>(payloads)
+        .bind::<Array<Timestamptz>, _>(run_at)
+        .run(conn)
+        .await
+        .map_err(from_diesel)?;
+    Ok(())
+}
+
+/// A job somebody is working on.
+#[derive(Debug, Clone)]
+pub struct ClaimedJob {
+    pub id: i64,
+    pub kind: JobKind,
+    pub key: String,
+    pub payload: serde_json::Value,
+    /// This attempt's number, from 1; the fence.
+    pub attempt: i32,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct JobRow {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
+    key: String,
+    #[diesel(sql_type = Jsonb)]
+    payload: serde_json::Value,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+}
+
+/// How many jobs are in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, diesel::QueryableByName)]
+pub struct JobCounts {
+    #[diesel(sql_type = BigInt)]
+    pub ready: i64,
+    #[diesel(sql_type = BigInt)]
+    pub running: i64,
+    #[diesel(sql_type = BigInt)]
+    pub dead: i64,
+    /// How long the oldest due job has waited, in seconds.
+    #[diesel(sql_type = BigInt)]
+    pub oldest_due_seconds: i64,
+}
+
+const CLAIM: &str = "\
+WITH due AS (
+    SELECT id FROM job j
+    WHERE ((state = 'ready' AND run_at <= {}) OR (state = 'running' AND lease_until < {}))
+      AND NOT EXISTS (SELECT 1 FROM job e WHERE e.lane = j.lane AND e.id < j.id AND e.state IN ('ready', 'running'))
+    ORDER BY run_at, id LIMIT {} FOR UPDATE SKIP LOCKED
+)
+UPDATE job SET state = 'running', lease_until = {}, attempts = attempts + 1
+FROM due WHERE job.id = due.id
+RETURNING job.id, job.kind, job.key, job.payload, job.attempts, job.created_at";
+
+/// The queue, as its workers see it.
+#[derive(Clone)]
+pub struct JobQueue {
+    store: PgStore,
+}
+
+impl JobQueue {
+    /// The queue of a store.
+    pub fn new(store: PgStore) -> Self {
+        Self { store }
+    }
+
+    /// Claims up to `limit` due jobs until `now + lease`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim(
+        &self,
+        now: DateTime<Utc>,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<ClaimedJob>, StoreError> {
+        let conn = self.store.connection().await?;
+        let rows: Vec<JobRow> = Statement::new(CLAIM)
+            .bind::<Timestamptz, _>(now)
+            .bind::<Timestamptz, _>(now)
+            .bind::<BigInt, _>(i64::from(limit))
+            .bind::<Timestamptz, _>(now + lease)
+            .rows(&conn)
+            .await
+            .map_err(from_diesel)?;
+        let mut jobs = rows
+            .into_iter()
+            .map(|row| {
+                let kind =
+                    JobKind::parse(&row.kind).ok_or_else(|| bad_row("job", &row.id.to_string(), "kind"))?;
+                Ok(ClaimedJob {
+                    id: row.id,
+                    kind,
+                    key: row.key,
+                    payload: row.payload,
+                    attempt: row.attempts,
+                    created_at: row.created_at,
+                })
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        jobs.sort_by_key(|job| job.id);
+        Ok(jobs)
+    }
+
+    /// The job is done. Its payload goes: it may name people. False when the lease was lost.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn complete(&self, job: &ClaimedJob, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE job SET state = 'done', finished_at = {}, payload = jsonb_build_object(), last_error = NULL, lease_until = NULL \
+            WHERE id = {} AND attempts = {} AND state = 'running'";
+        let conn = self.store.connection().await?;
+        let rows = Statement::new(SQL)
+            .bind::<Timestamptz, _>(now)
+            .bind::<BigInt, _>(job.id)
+            .bind::<Integer, _>(job.attempt)
+            .run(&conn)
+            .await
+            .map_err(from_diesel)?;
+        Ok(rows == 1)
+    }
+
+    /// The attempt failed. Tries again at `retry_at`, or never (`None`: dead letter).
+
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn fail(
+        &self,
+        job: &ClaimedJob,
+        error: &str,
+        retry_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE job SET state = CASE WHEN {} IS NULL THEN 'dead' ELSE 'ready' END, \
+            run_at = coalesce({}, run_at), last_error = {}, lease_until = NULL, \
+            finished_at = CASE WHEN {} IS NULL THEN {} END \
+            WHERE id = {} AND attempts = {} AND state = 'running'";
+        let conn = self.store.connection().await?;
+        let rows = Statement::new(SQL)
+            .bind::<Nullable<Timestamptz>, _>(retry_at)
+            .bind::<Nullable<Timestamptz>, _>(retry_at)
+            .bind::<Text, _>(error.to_owned())
+            .bind::<Nullable<Timestamptz>, _>(retry_at)
+            .bind::<Timestamptz, _>(now)
+            .bind::<BigInt, _>(job.id)
+            .bind::<Integer, _>(job.attempt)
+            .run(&conn)
+            .await
+            .map_err(from_diesel)?;
+        Ok(rows == 1)
+    }
+
+    /// Gives a claimed job back untouched: the attempt did not take place and does not count.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn release(&self, job: &ClaimedJob, run_at: DateTime<Utc>) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE job SET state = 'ready', lease_until = NULL, attempts = attempts - 1, run_at = {} \
+            WHERE id = {} AND attempts = {} AND state = 'running'";
+        let conn = self.store.connection().await?;
+        let rows = Statement::new(SQL)
+            .bind::<Timestamptz, _>(run_at)
+            .bind::<BigInt, _>(job.id)
+            .bind::<Integer, _>(job.attempt)
+            .run(&conn)
+            .await
+            .map_err(from_diesel)?;
+        Ok(rows == 1)
+    }
+
+    /// How many jobs are in which state.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn counts(&self, now: DateTime<Utc>) -> Result<JobCounts, StoreError> {
+        const SQL: &str = "SELECT count(*) FILTER (WHERE state = 'ready') AS ready, \
+            count(*) FILTER (WHERE state = 'running') AS running, count(*) FILTER (WHERE state = 'dead') AS dead, \
+            coalesce(extract(epoch FROM {} - min(run_at) FILTER (WHERE state = 'ready' AND run_at <= {})), 0)::bigint AS oldest_due_seconds \
+            FROM job WHERE state IN ('ready', 'running', 'dead')";
+        let conn = self.store.connection().await?;
+        let row = Statement::new(SQL)
+            .bind::<Timestamptz, _>(now)
+            .bind::<Timestamptz, _>(now)
+            .row(&conn)
+            .await
+            .map_err(from_diesel)?;
+        Ok(row.unwrap_or_default())
+    }
+}

@@ -1,0 +1,27 @@
+//! PostgreSQL: unit of work, tickets, event log, job queue, figures, search.
+//!
+//! Diesel stays in here: rows are private and become domain types at once, constraint names become
+//! domain words in `error.rs`. Statements are written as SQL and prepared once per connection
+//! (`statement.rs`). To add a table: a migration, a row type and the statements in the folder of
+//! its domain, the port's methods on [`tx::PgTx`] (writes) or [`PgStore`] (reads).
+
+mod error;
+mod event_log;
+mod figures;
+mod housekeeping;
+mod idempotency;
+mod jobs;
+mod migrations;
+mod pool;
+mod statement;
+mod store;
+mod support;
+mod tx;
+mod wakeup;
+
+pub use housekeeping::Swept;
+pub use jobs::{ClaimedJob, JobCounts, JobQueue};
+pub use migrations::{MigrationError, migrate, pending_migrations};
+pub use pool::{DatabaseSettings, Durability, create_database, durability};
+pub use store::{CommitListener, PgStore, PoolStatus, TicketEventTranslator, Translation};
+pub use wakeup::{WakeupHint, Wakeups};

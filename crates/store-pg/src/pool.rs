@@ -1,0 +1,134 @@
+//! Connections: how they are made, how many there are, what they may never do.
+
+use std::time::Duration;
+
+use diesel::sql_types::Text;
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::FutureExt as _;
+use shared_kernel::StoreError;
+
+use crate::error::{from_diesel, from_pool};
+use crate::statement::Statement;
+
+/// How to reach the database and how much of it to use.
+#[derive(Clone)]
+pub struct DatabaseSettings {
+    /// `postgres://…`; may hold a password, so it is never printed.
+    pub url: String,
+    /// The most connections the pool opens.
+    pub pool_size: usize,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+}
+
+pub(crate) type Connection = Object<AsyncPgConnection>;
+
+pub(crate) fn build(settings: &DatabaseSettings) -> Result<Pool<AsyncPgConnection>, StoreError> {
+    let session = session_settings(settings.statement_timeout);
+    let mut config = ManagerConfig::<AsyncPgConnection>::default();
+    config.custom_setup =
+        Box::new(move |url| connect(url.to_owned(), session.clone()).boxed());
+    let manager = AsyncDieselConnectionManager::new_with_config(settings.url.clone(), config);
+    Pool::builder(manager)
+        .max_size(settings.pool_size)
+        .wait_timeout(Some(settings.acquire_timeout))
+        .create_timeout(Some(settings.acquire_timeout))
+        .recycle_timeout(Some(settings.acquire_timeout))
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .map_err(|error| StoreError::Defect(Box::new(error)))
+}
+
+/// No statement, lock or forgotten transaction may hold others up for long.
+fn session_settings(statement_timeout: Duration) -> String {
+    format!(
+        "SET statement_timeout = {}; SET lock_timeout = 3000; \
+         SET idle_in_transaction_session_timeout = 10000; SET timezone = 'UTC'",
+        statement_timeout.as_millis()
+    )
+}
+
+async fn connect(url: String, session: String) -> ConnectionResult<AsyncPgConnection> {
+    let mut conn = AsyncPgConnection::establish(&url).await?;
+    conn.batch_execute(&session).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+pub(crate) async fn get(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
+    pool.get().await.map_err(from_pool)
+}
+
+/// Opens a connection outside any pool.
+pub(crate) async fn establish(url: &str) -> Result<AsyncPgConnection, StoreError> {
+    AsyncPgConnection::establish(url)
+        .await
+        .map_err(|error| StoreError::Unavailable(Box::new(error)))
+}
+
+/// Whether the server keeps what it was told to keep.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
+pub struct Durability {
+    /// `fsync`.
+    #[diesel(sql_type = Text)]
+    pub fsync: String,
+    /// `full_page_writes`.
+    #[diesel(sql_type = Text)]
+    pub full_page_writes: String,
+    /// `synchronous_commit`.
+    #[diesel(sql_type = Text)]
+    pub synchronous_commit: String,
+    /// The server's version, as it says it.
+    #[diesel(sql_type = Text)]
+    pub version: String,
+}
+
+impl Durability {
+    /// True when a committed write survives a power cut.
+    pub fn is_durable(&self) -> bool {
+        self.fsync == "on" && self.full_page_writes == "on" && self.synchronous_commit != "off"
+    }
+}
+
+/// Asks the server for its durability settings.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when it cannot be reached.
+pub async fn durability(url: &str) -> Result<Durability, StoreError> {
+    const SQL: &str = "SELECT current_setting('fsync') AS fsync, \
+        current_setting('full_page_writes') AS full_page_writes, \
+        current_setting('synchronous_commit') AS synchronous_commit, \
+        current_setting('server_version') AS version";
+    let conn = establish(url).await?;
+    let row = Statement::new(SQL).row(&conn).await.map_err(from_diesel)?;
+    row.ok_or_else(|| StoreError::defect("the server said nothing"))
+}
+
+/// Creates a database unless it is there. `name` is ours, never a caller's.
+///
+/// # Errors
+/// [`StoreError`] when the server cannot be reached or refuses.
+pub async fn create_database(admin_url: &str, name: &str) -> Result<(), StoreError> {
+    #[derive(diesel::QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        found: bool,
+    }
+    let mut conn = establish(admin_url).await?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = {}) AS found";
+    let row: Option<Found> =
+        Statement::new(sql).bind::<Text, _>(name.to_owned()).row(&conn).await.map_err(from_diesel)?;
+    if row.is_some_and(|row| row.found) {
+        return Ok(());
+    }
+    let quoted = name.replace('"', "\"\"");
+    match conn.batch_execute(&format!("CREATE DATABASE \"{quoted}\"")).await.map_err(from_diesel) {
+        // Another instance was quicker.
+        Err(StoreError::Duplicate(_)) => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,85 @@
+//! SQL written by hand, bound with types, prepared once per connection.
+//!
+//! Diesel prepares its own `sql_query` anew at each call, which costs a round trip; this one is
+//! cached by its text. `{}` marks a bound value. Text is never put together from what came from
+//! outside: only from constants, so the number of distinct statements is small.
+
+use std::borrow::Cow;
+
+use diesel::deserialize::QueryableByName;
+use diesel::expression::{IntoSql, TypedExpressionType};
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{HasSqlType, SingleValue, SqlType, Untyped};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+type Bind = Box<dyn QueryFragment<Pg> + Send>;
+
+pub(crate) struct Statement {
+    text: Cow<'static, str>,
+    binds: Vec<Bind>,
+}
+
+impl Statement {
+    pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { text: text.into(), binds: Vec::new() }
+    }
+
+    /// Binds the next `{}`.
+    pub(crate) fn bind<ST, T>(mut self, value: T) -> Self
+    where
+        ST: SqlType + SingleValue + TypedExpressionType + Send + 'static,
+        T: diesel::expression::AsExpression<ST>,
+        T::Expression: QueryFragment<Pg> + Send + 'static,
+        Pg: HasSqlType<ST>,
+    {
+        self.binds.push(Box::new(value.into_sql::<ST>()));
+        self
+    }
+
+    pub(crate) async fn rows<T>(self, conn: &AsyncPgConnection) -> QueryResult<Vec<T>>
+    where
+        T: QueryableByName<Pg> + Send + 'static,
+    {
+        RunQueryDsl::load(self, &mut &*conn).await
+    }
+
+    pub(crate) async fn row<T>(self, conn: &AsyncPgConnection) -> QueryResult<Option<T>>
+    where
+        T: QueryableByName<Pg> + Send + 'static,
+    {
+        Ok(self.rows(conn).await?.into_iter().next())
+    }
+
+    pub(crate) async fn run(self, conn: &AsyncPgConnection) -> QueryResult<usize> {
+        RunQueryDsl::execute(self, &mut &*conn).await
+    }
+}
+
+impl QueryFragment<Pg> for Statement {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut pieces = self.text.split("{}");
+        out.push_sql(pieces.next().unwrap_or_default());
+        let mut binds = self.binds.iter();
+        for piece in pieces {
+            let bind = binds.next().ok_or_else(|| miscounted(&self.text))?;
+            bind.walk_ast(out.reborrow())?;
+            out.push_sql(piece);
+        }
+        if binds.next().is_some() { Err(miscounted(&self.text)) } else { Ok(()) }
+    }
+}
+
+fn miscounted(text: &str) -> diesel::result::Error {
+    diesel::result::Error::QueryBuilderError(format!("binds and marks differ in: {text}").into())
+}
+
+impl QueryId for Statement {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Statement {
+    type SqlType = Untyped;
+}

@@ -1,0 +1,114 @@
+//! The store: a pool, and what the rest of the server lends it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::Pool;
+use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
+use support_domain::{SupportStore, SupportTx, TicketEvent};
+
+use crate::error::from_diesel;
+use crate::pool::{self, Connection, DatabaseSettings};
+use crate::statement::Statement;
+use crate::tx::PgTx;
+
+/// What an event becomes: entries of the log and jobs, in the transaction of the change.
+#[derive(Debug, Clone, Default)]
+pub struct Translation {
+    /// For the log.
+    pub events: Vec<EventRecord>,
+    /// For the queue.
+    pub jobs: Vec<NewJob>,
+}
+
+/// Says what a ticket event becomes. The words of the outside (JSON names, templates) are not the
+/// store's, so the server lends it this.
+pub trait TicketEventTranslator: Send + Sync {
+    /// Pure, and quick: it runs inside the transaction.
+    fn translate(&self, event: &TicketEvent) -> Translation;
+}
+
+/// Hears of commits, once each, after they are true.
+pub trait CommitListener: Send + Sync {
+    /// These events are in the log, and this many jobs were queued. Must not block.
+    fn committed(&self, events: Vec<LoggedEvent>, jobs: usize);
+}
+
+/// How busy the pool is.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolStatus {
+    pub size: usize,
+    pub available: usize,
+    pub waiting: usize,
+}
+
+/// PostgreSQL behind every port.
+#[derive(Clone)]
+pub struct PgStore {
+    pool: Pool<AsyncPgConnection>,
+    pub(crate) lent: Arc<Lent>,
+}
+
+pub(crate) struct Lent {
+    pub(crate) zone: Tz,
+    pub(crate) translator: Arc<dyn TicketEventTranslator>,
+    pub(crate) listener: Arc<dyn CommitListener>,
+}
+
+impl Lent {
+    /// The day of an instant in the shop's zone.
+    pub(crate) fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.zone).date_naive()
+    }
+}
+
+impl PgStore {
+    /// Makes a store. Connections are opened when they are needed.
+    ///
+    /// # Errors
+    /// [`StoreError::Defect`] for settings no pool can be made from.
+    pub fn new(
+        settings: &DatabaseSettings,
+        zone: Tz,
+        translator: Arc<dyn TicketEventTranslator>,
+        listener: Arc<dyn CommitListener>,
+    ) -> Result<Self, StoreError> {
+        let lent = Arc::new(Lent { zone, translator, listener });
+        Ok(Self { pool: pool::build(settings)?, lent })
+    }
+
+    pub(crate) async fn connection(&self) -> Result<Connection, StoreError> {
+        pool::get(&self.pool).await
+    }
+
+    /// True answers only: asks the database.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it does not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let conn = self.connection().await?;
+        Statement::new("SELECT 1").run(&conn).await.map_err(from_diesel)?;
+        Ok(())
+    }
+
+    /// How busy the pool is.
+    pub fn pool_status(&self) -> PoolStatus {
+        let status = self.pool.status();
+        PoolStatus { size: status.size, available: status.available, waiting: status.waiting }
+    }
+
+    /// Closes every connection; what is running ends first.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
+
+#[async_trait]
+impl SupportStore for PgStore {
+    async fn begin(&self) -> Result<Box<dyn SupportTx>, StoreError> {
+        Ok(Box::new(PgTx::begin(self).await?))
+    }
+}

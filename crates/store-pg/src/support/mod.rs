@@ -1,0 +1,9 @@
+//! Tickets and their people.
+
+mod list;
+mod people;
+mod queries;
+mod rows;
+mod thread;
+mod tickets;
+mod unit;

@@ -1,0 +1,76 @@
+//! The unit of work, as tickets see it.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shared_kernel::{Actor, CustomerId, EmailKey, OrderId, StaffId, StoreError, TicketId};
+use support_domain::ports::FoundCustomer;
+use support_domain::{
+    Customer, Entry, OrderNumber, Staff, SupportTx, Ticket, TicketEvent, TicketFile,
+};
+
+use super::{people, thread, tickets};
+use crate::tx::PgTx;
+
+#[async_trait]
+impl SupportTx for PgTx {
+    async fn welcome(&mut self, actor: &Actor, now: DateTime<Utc>) -> Result<(), StoreError> {
+        people::welcome(self.conn()?, actor, now).await
+    }
+
+    async fn find_or_create_customer(
+        &mut self,
+        candidate: &Customer,
+        key: &EmailKey,
+        now: DateTime<Utc>,
+    ) -> Result<FoundCustomer, StoreError> {
+        people::find_or_create_customer(self.conn()?, candidate, key, now).await
+    }
+
+    async fn customer(&mut self, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
+        people::customer(self.conn()?, id).await
+    }
+
+    async fn staff(&mut self, id: &StaffId) -> Result<Option<Staff>, StoreError> {
+        people::staff(self.conn()?, id).await
+    }
+
+    async fn order_of(
+        &mut self,
+        customer: &CustomerId,
+        reference: &OrderNumber,
+    ) -> Result<Option<OrderId>, StoreError> {
+        people::order_of(self.conn()?, customer, reference).await
+    }
+
+    async fn insert_ticket(&mut self, ticket: &Ticket) -> Result<bool, StoreError> {
+        tickets::insert(self, ticket).await
+    }
+
+    async fn lock_ticket(&mut self, id: &TicketId) -> Result<Option<TicketFile>, StoreError> {
+        tickets::lock(self.conn()?, id).await
+    }
+
+    async fn update_ticket(&mut self, before: &Ticket, after: &Ticket) -> Result<(), StoreError> {
+        tickets::update(self, before, after).await
+    }
+
+    async fn add_entry(&mut self, entry: &Entry, owner: &CustomerId) -> Result<(), StoreError> {
+        thread::add(self.conn()?, entry, owner).await
+    }
+
+    /// Translated at once, written with the commit.
+    async fn record(&mut self, event: &TicketEvent) -> Result<(), StoreError> {
+        let translation = self.lent.translator.translate(event);
+        self.events.extend(translation.events);
+        self.jobs.extend(translation.jobs);
+        Ok(())
+    }
+
+    async fn lock_resolved_before(
+        &mut self,
+        instant: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<TicketFile>, StoreError> {
+        tickets::lock_resolved_before(self.conn()?, instant, limit).await
+    }
+}

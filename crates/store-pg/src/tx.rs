@@ -1,0 +1,102 @@
+//! The unit of work.
+//!
+//! Business rows are written as the use case goes. Log entries, figures and jobs wait until the
+//! commit and go out together, streams in the order of their names: so no two transactions can
+//! lock streams crosswise, and a stream stays locked only for the last moment of a transaction.
+
+use std::sync::Arc;
+
+use analytics_domain::Delta;
+use async_trait::async_trait;
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager as _};
+use diesel_async::pooled_connection::deadpool::Object;
+use shared_kernel::{
+    Claim, EventRecord, IdempotencyKey, NewJob, StoreError, StoredAnswer, UnitOfWork,
+};
+use tokio::try_join;
+
+use crate::error::from_diesel;
+use crate::event_log::append_events;
+use crate::figures::append_deltas;
+use crate::idempotency;
+use crate::jobs::queue_jobs;
+use crate::pool::Connection;
+use crate::store::{Lent, PgStore};
+
+pub(crate) struct PgTx {
+    /// `None` only once the transaction has ended.
+    conn: Option<Connection>,
+    pub(crate) lent: Arc<Lent>,
+    pub(crate) events: Vec<EventRecord>,
+    pub(crate) jobs: Vec<NewJob>,
+    pub(crate) deltas: Vec<Delta>,
+}
+
+impl PgTx {
+    pub(crate) async fn begin(store: &PgStore) -> Result<Self, StoreError> {
+        let mut conn = store.connection().await?;
+        AnsiTransactionManager::begin_transaction(&mut *conn).await.map_err(from_diesel)?;
+        Ok(Self {
+            conn: Some(conn),
+            lent: Arc::clone(&store.lent),
+            events: Vec::new(),
+            jobs: Vec::new(),
+            deltas: Vec::new(),
+        })
+    }
+
+    pub(crate) fn conn(&self) -> Result<&AsyncPgConnection, StoreError> {
+        self.conn.as_deref().ok_or_else(|| StoreError::defect("the transaction has ended"))
+    }
+}
+
+impl Drop for PgTx {
+    /// An unfinished transaction keeps its locks as long as its connection sits in the pool, so
+    /// the connection is taken out and closed, which rolls back at once.
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            drop(Object::take(conn));
+        }
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for PgTx {
+    async fn claim(&mut self, key: &IdempotencyKey) -> Result<Claim, StoreError> {
+        idempotency::claim(self.conn()?, key).await
+    }
+
+    async fn remember(&mut self, key: &IdempotencyKey, answer: &StoredAnswer) -> Result<(), StoreError> {
+        idempotency::remember(self.conn()?, key, answer).await
+    }
+
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        let events = std::mem::take(&mut self.events);
+        let jobs = std::mem::take(&mut self.jobs);
+        let deltas = std::mem::take(&mut self.deltas);
+        let queued = jobs.len();
+        let conn = self.conn()?;
+        // One round trip: the three travel together.
+        let (logged, (), ()) = try_join!(
+            append_events(conn, events),
+            queue_jobs(conn, jobs),
+            append_deltas(conn, deltas)
+        )?;
+        if let Some(mut conn) = self.conn.take() {
+            if let Err(error) = AnsiTransactionManager::commit_transaction(&mut *conn).await {
+                drop(Object::take(conn));
+                return Err(from_diesel(error));
+            }
+        }
+        self.lent.listener.committed(logged, queued);
+        Ok(())
+    }
+
+    async fn rollback(mut self: Box<Self>) {
+        if let Some(mut conn) = self.conn.take()
+            && AnsiTransactionManager::rollback_transaction(&mut *conn).await.is_err()
+        {
+            drop(Object::take(conn));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Opening and closing.
+
+use shared_kernel::{Actor, StaffId, TicketId};
+
+use super::{Surroundings, author, known_staff, lock_visible, new_entry, save};
+use crate::error::SupportError;
+use crate::events::{StatusCause, TicketEvent};
+use crate::ports::SupportTx;
+use crate::rights::side;
+use crate::thread::{EntryKind, EntryText};
+use crate::ticket::{StatusGroup, TicketFile};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct ChangeStatus {
+    pub ticket: TicketId,
+    pub status: StatusGroup,
+    /// Staff only.
+    pub assigned_to: Option<StaffId>,
+    /// Staff only.
+    pub internal_note: Option<EntryText>,
+    /// From `If-Match`.
+    pub expected_version: Option<u64>,
+}
+
+/// Changes the status; asking for the present one is no change and tells nobody.
+///
+/// # Errors
+/// [`SupportError::Forbidden`] when a customer assigns or writes a note; the others as they say.
+pub async fn change_status(
+    tx: &mut dyn SupportTx,
+    with: Surroundings<'_>,
+    actor: &Actor,
+    ask: ChangeStatus,
+) -> Result<TicketFile, SupportError> {
+    let mut file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
+    if !actor.role.is_staff() && (ask.assigned_to.is_some() || ask.internal_note.is_some()) {
+        return Err(SupportError::Forbidden("assigned_to and internal_note are for staff"));
+    }
+    let now = with.clock.now();
+    let before = file.ticket.clone();
+    let assigned = match &ask.assigned_to {
+        Some(id) => {
+            file.assignee = Some(known_staff(tx, id, "assigned_to").await?);
+            file.ticket.assign(Some(id.clone()), now)
+        }
+        None => false,
+    };
+    let requested = file.ticket.request_status(ask.status, side(actor), now);
+    let note = ask
+        .internal_note
+        .map(|text| new_entry(with, &file.ticket.id, actor, EntryKind::Note, text, now));
+    if assigned || requested || note.is_some() {
+        file.ticket.updated_at = now;
+        save(tx, &before, &mut file).await?;
+    }
+    if assigned {
+        tx.record(&TicketEvent::Assigned { file: file.clone(), by: actor.id.as_staff() }).await?;
+    }
+    if let Some(entry) = note {
+        tx.add_entry(&entry, &file.ticket.customer).await?;
+        tx.record(&TicketEvent::EntryAdded { file: file.clone(), entry }).await?;
+    }
+    if file.ticket.status != before.status {
+        let cause =
+            if requested { StatusCause::Request(author(actor).kind) } else { StatusCause::Assignment };
+        let event = TicketEvent::StatusChanged { file: file.clone(), previous: before.status, cause };
+        tx.record(&event).await?;
+    }
+    Ok(file)
+}

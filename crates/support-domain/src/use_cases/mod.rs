@@ -1,0 +1,83 @@
+//! One file per verb. Each runs inside a unit of work that its caller opens and commits, so that
+//! the answer to an idempotent request is kept in the same transaction as the change.
+
+mod add_response;
+mod assign_ticket;
+mod change_status;
+mod close_quiet_tickets;
+mod create_ticket;
+mod escalate_ticket;
+mod rate_ticket;
+
+pub use add_response::{AddResponse, add_response};
+pub use assign_ticket::{AssignTicket, assign_ticket};
+pub use change_status::{ChangeStatus, change_status};
+pub use close_quiet_tickets::close_quiet_tickets;
+pub use create_ticket::{CreateTicket, create_ticket};
+pub use escalate_ticket::{EscalateTicket, escalate_ticket};
+pub use rate_ticket::{RateTicket, Rater, rate_ticket};
+
+use chrono::{DateTime, Utc};
+use shared_kernel::{Actor, Clock, IdGenerator, StaffId, TicketId};
+
+use crate::error::SupportError;
+use crate::ports::SupportTx;
+use crate::rights::Scope;
+use crate::staff::Staff;
+use crate::thread::{Author, AuthorKind, Entry, EntryKind, EntryText};
+use crate::ticket::{Ticket, TicketFile};
+
+/// What every use case needs besides the transaction.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub clock: &'a dyn Clock,
+    pub ids: &'a dyn IdGenerator,
+}
+
+/// Locks a ticket the actor may see, at the version they expect (any, when `None`).
+async fn lock_visible(
+    tx: &mut dyn SupportTx,
+    id: &TicketId,
+    actor: &Actor,
+    expected_version: Option<u64>,
+) -> Result<TicketFile, SupportError> {
+    let file = tx.lock_ticket(id).await?.ok_or(SupportError::TicketNotFound)?;
+    if !Scope::of(actor).holds(&file.ticket) {
+        return Err(SupportError::TicketNotFound);
+    }
+    if expected_version.is_some_and(|version| version != file.ticket.version) {
+        return Err(SupportError::VersionMismatch);
+    }
+    Ok(file)
+}
+
+/// Writes a locked ticket's new state and counts its version up.
+async fn save(tx: &mut dyn SupportTx, before: &Ticket, file: &mut TicketFile) -> Result<(), SupportError> {
+    file.ticket.version = before.version + 1;
+    tx.update_ticket(before, &file.ticket).await?;
+    Ok(())
+}
+
+async fn known_staff(
+    tx: &mut dyn SupportTx,
+    id: &StaffId,
+    field: &'static str,
+) -> Result<Staff, SupportError> {
+    tx.staff(id).await?.ok_or(SupportError::UnknownReference { field })
+}
+
+fn author(actor: &Actor) -> Author {
+    let kind = if actor.role.is_staff() { AuthorKind::Staff } else { AuthorKind::Customer };
+    Author { id: actor.id.clone(), kind, name: actor.name.clone() }
+}
+
+fn new_entry(
+    with: Surroundings<'_>,
+    ticket: &TicketId,
+    actor: &Actor,
+    kind: EntryKind,
+    text: EntryText,
+    now: DateTime<Utc>,
+) -> Entry {
+    Entry { id: with.ids.entry_id(now), ticket: ticket.clone(), kind, author: author(actor), text, created_at: now }
+}

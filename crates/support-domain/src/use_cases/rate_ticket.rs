@@ -1,0 +1,71 @@
+//! Was it good?
+
+use shared_kernel::{Actor, TicketId};
+
+use super::{Surroundings, lock_visible, save};
+use crate::error::SupportError;
+use crate::events::{StatusCause, TicketEvent};
+use crate::ports::SupportTx;
+use crate::satisfaction::{Feedback, Rating, Satisfaction};
+use crate::ticket::{Rated, TicketFile};
+
+/// Who rates.
+#[derive(Debug, Clone)]
+pub enum Rater {
+    /// The customer, signed in.
+    Owner(Actor),
+    /// Whoever holds the link we sent after the closing of this number.
+    Link {
+        closing: u32,
+    },
+}
+
+/// The rating.
+#[derive(Debug, Clone)]
+pub struct RateTicket {
+    pub ticket: TicketId,
+    pub rating: Rating,
+    pub feedback: Option<Feedback>,
+}
+
+/// Rates the closing that stands, once; the same rating again is no change.
+///
+/// # Errors
+/// [`SupportError::StillOpen`], [`SupportError::AlreadyRated`], [`SupportError::OutdatedLink`], and [`SupportError::Forbidden`]
+/// for staff, who do not rate themselves.
+pub async fn rate_ticket(
+    tx: &mut dyn SupportTx,
+    with: Surroundings<'_>,
+    rater: &Rater,
+    ask: RateTicket,
+) -> Result<TicketFile, SupportError> {
+    let mut file = match rater {
+        Rater::Owner(actor) if actor.role.is_staff() => {
+            return Err(SupportError::Forbidden("only the customer rates a ticket"));
+        }
+        Rater::Owner(actor) => lock_visible(tx, &ask.ticket, actor, None).await?,
+        Rater::Link { closing } => {
+            let file = tx.lock_ticket(&ask.ticket).await?.ok_or(SupportError::TicketNotFound)?;
+            if file.ticket.closings != *closing {
+                return Err(SupportError::OutdatedLink);
+            }
+            file
+        }
+    };
+    let now = with.clock.now();
+    let before = file.ticket.clone();
+    let satisfaction = Satisfaction { rating: ask.rating, feedback: ask.feedback, rated_at: now };
+    match file.ticket.rate(satisfaction, now) {
+        Rated::Taken => {}
+        Rated::SameAgain => return Ok(file),
+        Rated::AlreadyRated => return Err(SupportError::AlreadyRated),
+        Rated::StillOpen => return Err(SupportError::StillOpen),
+    }
+    save(tx, &before, &mut file).await?;
+    if file.ticket.status != before.status {
+        let cause = StatusCause::Rating;
+        let event = TicketEvent::StatusChanged { file: file.clone(), previous: before.status, cause };
+        tx.record(&event).await?;
+    }
+    Ok(file)
+}

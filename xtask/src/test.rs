@@ -1,0 +1,46 @@
+//! `test`, `test-e2e`, `test-faults`. The test kit starts its own throw-away cluster; it only needs to know the programs.
+
+use std::process::Command;
+
+use crate::{
+    postgres,
+    run::{self, Outcome},
+};
+
+/// Every test of the workspace.
+pub(crate) fn all(arguments: &[String]) -> Outcome {
+    test("tests", &["--workspace"], arguments)
+}
+
+/// Real sockets, real clients.
+pub(crate) fn end_to_end(filter: &[String]) -> Outcome {
+    test(
+        "end-to-end tests",
+        &["-p", "guichet-tests", "--test", "e2e"],
+        filter,
+    )
+}
+
+/// Kill, cut, fill.
+pub(crate) fn faults(filter: &[String]) -> Outcome {
+    test(
+        "fault tests",
+        &["-p", "guichet-tests", "--test", "faults"],
+        filter,
+    )
+}
+
+fn test(what: &str, selection: &[&str], arguments: &[String]) -> Outcome {
+    let bin_dir = postgres::ensure()?;
+    // The kill tests run the program itself, which `cargo test` alone does not build.
+    run::step(
+        "build the server",
+        &mut run::cargo(["build", "-p", "guichet"]),
+    )?;
+    let mut command: Command = run::cargo(["test"]);
+    command
+        .args(selection)
+        .args(arguments)
+        .env("PG_BIN_DIR", bin_dir);
+    run::step(what, &mut command)
+}
