@@ -1,1 +1,3 @@
-fn main() {}
+//! End to end: through HTTP, sockets and a real SMTP conversation, on real PostgreSQL.
+
+mod ticket_lifecycle;

@@ -1,1 +1,42 @@
-//! Test kit
+//! The kit of the black-box tests: a database per test, a server in this process, an SMTP server
+//! that records, a WebSocket client, a clock that moves.
+//!
+//! One throw-away PostgreSQL serves a test program; every test gets a clone of a migrated
+//! template. To write a test: `TestServer::start().await`, speak to it as anybody outside would,
+//! and wait for conditions, never for time.
+
+mod api;
+mod clock;
+mod database;
+pub mod process;
+mod server;
+pub mod smtp_sink;
+pub mod ws_client;
+
+pub use api::{Answer, Api};
+pub use clock::MovableClock;
+pub use database::{TestDatabase, admin_client};
+pub use server::{TestOptions, TestServer, form};
+
+use std::time::Duration;
+
+/// How long a condition may take to come true before the test fails.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks until the answer is something.
+///
+/// # Panics
+/// After [`PATIENCE`], naming what was waited for.
+pub async fn eventually<T, F>(what: &str, mut ask: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    let until = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(tokio::time::Instant::now() < until, "waited in vain for: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -75,7 +75,6 @@ impl HealthMonitor {
         gauge("guichet_db_pool_available", pool.available);
         gauge("guichet_db_pool_waiting", pool.waiting);
         gauge("guichet_sockets", self.hub.connection_count());
-        gauge("guichet_socket_queued_bytes", self.hub.queued_bytes());
         if let Ok(Ok(counts)) = tokio::time::timeout(PROBE, self.jobs.counts(self.clock.now())).await {
             for (state, count) in [("ready", counts.ready), ("running", counts.running), ("dead", counts.dead)] {
                 metrics::gauge!("guichet_jobs", "state" => state).set(small(count));

@@ -37,13 +37,9 @@ pub async fn finish(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = request_id(&request);
     let started = std::time::Instant::now();
-    let http_request = request.request().clone();
     request.extensions_mut().insert(id.clone());
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        // An error of a middleware or extractor: its answer is as good as a handler's.
-        Err(error) => ServiceResponse::new(http_request, error.error_response().map_into_boxed_body()),
-    };
+    // What handlers and extractors refuse is a response by now; there is no other middleware.
+    let response = next.call(request).await?.map_into_boxed_body();
     let mut response = with_problem_body(response, &id);
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);
