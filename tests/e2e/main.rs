@@ -1,3 +1,12 @@
 //! End to end: through HTTP, sockets and a real SMTP conversation, on real PostgreSQL.
+//!
+//! To add a subject: a file, and its line here. What most tests begin with is in `desk`.
 
+mod access_rules;
+mod bad_input;
+mod desk;
+mod idempotency;
+mod raw_http;
+mod route_coverage;
+mod seeded;
 mod ticket_lifecycle;

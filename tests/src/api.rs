@@ -17,12 +17,18 @@ pub struct Answer {
 impl Answer {
     /// A header's text; empty when it is absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// A text of the body, by JSON pointer; empty when it is absent.
     pub fn text_at(&self, pointer: &str) -> &str {
-        self.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+        self.body
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// The answer itself, when its status is the expected one.
@@ -48,13 +54,21 @@ pub struct Api {
 impl Api {
     /// Nobody, at `http://host:port`.
     pub fn new(base: impl Into<String>) -> Self {
-        Self { client: Client::new(), base: base.into(), token: None, headers: Vec::new() }
+        Self {
+            client: Client::new(),
+            base: base.into(),
+            token: None,
+            headers: Vec::new(),
+        }
     }
 
     /// The same server, as whoever the token speaks of.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// The same caller, with a header on every request.
@@ -70,15 +84,18 @@ impl Api {
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.call(Method::POST, path, Some(body.to_string().into_bytes())).await
+        self.call(Method::POST, path, Some(body.to_string().into_bytes()))
+            .await
     }
 
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
-        self.call(Method::PUT, path, Some(body.to_string().into_bytes())).await
+        self.call(Method::PUT, path, Some(body.to_string().into_bytes()))
+            .await
     }
 
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
-        self.call(Method::PATCH, path, Some(body.to_string().into_bytes())).await
+        self.call(Method::PATCH, path, Some(body.to_string().into_bytes()))
+            .await
     }
 
     /// Any method, with any bytes as JSON.
@@ -86,20 +103,29 @@ impl Api {
     /// # Panics
     /// When nothing answers.
     pub async fn call(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
-        self.try_call(method, path, body).await.expect("the server answers")
+        self.try_call(method, path, body)
+            .await
+            .expect("the server answers")
     }
 
     /// The same, where the server may be away.
     ///
     /// # Errors
     /// The client's, when nothing answers.
-    pub async fn try_call(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Answer, reqwest::Error> {
+    pub async fn try_call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, reqwest::Error> {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
         if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
+            request = request
+                .header("content-type", "application/json")
+                .body(body);
         }
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -107,6 +133,11 @@ impl Api {
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await?;
-        Ok(Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text })
+        Ok(Answer {
+            status,
+            headers,
+            body: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+        })
     }
 }

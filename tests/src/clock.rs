@@ -15,7 +15,8 @@ pub struct MovableClock {
 impl MovableClock {
     /// Moves it on.
     pub fn advance(&self, by: TimeDelta) {
-        self.ahead_ms.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+        self.ahead_ms
+            .fetch_add(by.num_milliseconds(), Ordering::SeqCst);
     }
 }
 

@@ -31,10 +31,14 @@ impl TestDatabase {
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::SeqCst));
         admin("postgres")
             .await
-            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY"))
+            .batch_execute(&format!(
+                "CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY"
+            ))
             .await
             .expect("the template can be cloned");
-        Self { url: cluster().url(&name) }
+        Self {
+            url: cluster().url(&name),
+        }
     }
 
     /// A connection of the test's own.
@@ -51,7 +55,9 @@ impl TestDatabase {
 /// # Panics
 /// When it cannot be reached.
 pub async fn admin_client(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("the database can be reached");
+    let (client, connection) = tokio_postgres::connect(url, NoTls)
+        .await
+        .expect("the database can be reached");
     tokio::spawn(connection);
     client
 }
@@ -62,8 +68,13 @@ async fn admin(database: &str) -> Client {
 
 async fn make_template() {
     let client = admin("postgres").await;
-    client.batch_execute(&format!("CREATE DATABASE {TEMPLATE}")).await.expect("a new cluster has no template yet");
-    store_pg::migrate(&cluster().url(TEMPLATE)).await.expect("the migrations run");
+    client
+        .batch_execute(&format!("CREATE DATABASE {TEMPLATE}"))
+        .await
+        .expect("a new cluster has no template yet");
+    store_pg::migrate(&cluster().url(TEMPLATE))
+        .await
+        .expect("the migrations run");
 }
 
 /// The cluster of this test program. It goes when the program goes.
@@ -72,8 +83,13 @@ fn cluster() -> &'static Cluster {
         let base = base_folder();
         remove_leftovers(&base);
         let data_dir = base.join(format!("{PREFIX}{}", std::process::id()));
-        let binaries = Binaries::find().expect("PostgreSQL's programs (cargo xtask test fetches them)");
-        let options = ClusterOptions { binaries, data_dir, purpose: Purpose::ThrowAway };
+        let binaries =
+            Binaries::find().expect("PostgreSQL's programs (cargo xtask test fetches them)");
+        let options = ClusterOptions {
+            binaries,
+            data_dir,
+            purpose: Purpose::ThrowAway,
+        };
         std::thread::spawn(move || Cluster::start(options).expect("a throw-away cluster starts"))
             .join()
             .expect("the starting thread ends well")
@@ -83,15 +99,23 @@ fn cluster() -> &'static Cluster {
 /// In memory where the system offers it.
 fn base_folder() -> PathBuf {
     let memory = Path::new("/dev/shm");
-    if fs::metadata(memory).is_ok_and(|meta| meta.is_dir()) { memory.to_owned() } else { std::env::temp_dir() }
+    if fs::metadata(memory).is_ok_and(|meta| meta.is_dir()) {
+        memory.to_owned()
+    } else {
+        std::env::temp_dir()
+    }
 }
 
 /// Folders of test programs that are gone.
 fn remove_leftovers(base: &Path) {
-    let Ok(entries) = fs::read_dir(base) else { return };
+    let Ok(entries) = fs::read_dir(base) else {
+        return;
+    };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
+        let Some(pid) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else {
+            continue;
+        };
         if !Path::new("/proc").join(pid).exists() {
             let _ = fs::remove_dir_all(entry.path());
         }

@@ -36,7 +36,10 @@ where
         if let Some(answer) = ask().await {
             return answer;
         }
-        assert!(tokio::time::Instant::now() < until, "waited in vain for: {what}");
+        assert!(
+            tokio::time::Instant::now() < until,
+            "waited in vain for: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

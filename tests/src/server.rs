@@ -71,17 +71,35 @@ impl TestServer {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        settings.extend(options.settings.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        settings.extend(
+            options
+                .settings
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value)),
+        );
         let config = Config::load(settings).expect("the settings are good");
         let clock = Arc::new(MovableClock::default());
-        let server = bootstrap::start(&config, Arc::clone(&clock) as _).await.expect("the server starts");
+        let server = bootstrap::start(&config, Arc::clone(&clock) as _)
+            .await
+            .expect("the server starts");
         let api = Api::new(format!("http://{}", server.address));
-        Self { api, smtp, clock, database, server, _data: data }
+        Self {
+            api,
+            smtp,
+            clock,
+            database,
+            server,
+            _data: data,
+        }
     }
 
     /// A second server on the same database.
     pub async fn twin(&self) -> Self {
-        Self::start_with(TestOptions { database: Some(Arc::clone(&self.database)), ..TestOptions::default() }).await
+        Self::start_with(TestOptions {
+            database: Some(Arc::clone(&self.database)),
+            ..TestOptions::default()
+        })
+        .await
     }
 
     /// A token good for an hour.
@@ -109,14 +127,32 @@ impl TestServer {
         sign(&token, SECRET.as_bytes(), self.clock.now()).expect("signing works")
     }
 
+    /// A token with exactly these claims, signed with the server's secret.
+    ///
+    /// # Panics
+    /// When they cannot be signed.
+    pub fn token_of(&self, claims: &Value) -> String {
+        let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
+        let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+        jsonwebtoken::encode(&header, claims, &key).expect("signing works")
+    }
+
     /// Calls as a staff member, whose address is `<id>@shop.example`.
     pub fn staff(&self, id: &str) -> Api {
-        self.api.with_token(&self.token(Role::Staff, id, Some(&format!("{id}@shop.example"))))
+        self.api
+            .with_token(&self.token(Role::Staff, id, Some(&format!("{id}@shop.example"))))
+    }
+
+    /// Calls as an admin, whose address is `<id>@shop.example`.
+    pub fn admin(&self, id: &str) -> Api {
+        self.api
+            .with_token(&self.token(Role::Admin, id, Some(&format!("{id}@shop.example"))))
     }
 
     /// Calls as a customer with a verified address.
     pub fn customer(&self, id: &str, email: &str) -> Api {
-        self.api.with_token(&self.token(Role::Customer, id, Some(email)))
+        self.api
+            .with_token(&self.token(Role::Customer, id, Some(email)))
     }
 
     /// Where sockets connect.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
+use notify::EmailChannel;
 use shared_kernel::{Clock, IdGenerator, JobKind, StoreError};
 use store_pg::{DatabaseSettings, JobQueue, PgStore, WakeupHint, Wakeups};
 use tokio::sync::mpsc;
@@ -29,8 +30,8 @@ use crate::mail::{self, MailError};
 use crate::random_ids::RandomIds;
 use crate::rating_links::RatingLinks;
 use crate::realtime::{
-    ClientAddress, Gateway, Hub, OutboxLimits, RealtimeLimits, RealtimeSettings, RelayHandle, RelaySettings,
-    bound_silence,
+    ClientAddress, Gateway, Hub, OutboxLimits, RealtimeLimits, RealtimeSettings, RelayHandle,
+    RelaySettings, bound_silence,
 };
 use crate::state::AppState;
 use crate::telemetry;
@@ -95,7 +96,11 @@ impl Core {
     ///
     /// # Errors
     /// [`StartError`].
-    pub fn new(config: &Config, clock: Arc<dyn Clock>, database_url: &str) -> Result<Self, StartError> {
+    pub fn new(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        database_url: &str,
+    ) -> Result<Self, StartError> {
         let secret = signing_secret(config)?;
         let links = Arc::new(RatingLinks::new(secret.clone(), config.http.link_base()));
         let translator = Translator::new(Arc::new(mail::desk(config)), Arc::clone(&links));
@@ -113,7 +118,15 @@ impl Core {
             Arc::clone(&commits) as Arc<dyn store_pg::CommitListener>,
         )?;
         let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(secret.clone()));
-        Ok(Self { secret, clock, ids, links, store, commits, hints })
+        Ok(Self {
+            secret,
+            clock,
+            ids,
+            links,
+            store,
+            commits,
+            hints,
+        })
     }
 }
 
@@ -122,8 +135,7 @@ impl Core {
 /// # Errors
 /// [`StartError`].
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, StartError> {
-    std::fs::create_dir_all(&config.storage.data_dir)
-        .map_err(|source| StartError::DataDir { path: config.storage.data_dir.display().to_string(), source })?;
+    make_data_dir(config)?;
     // Refused before anything is started.
     signing_secret(config)?;
     let channel = mail::channel(config, Arc::clone(&clock))?;
@@ -133,82 +145,144 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
 
     let hub = Hub::new();
-    let relay =
-        RelayHandle::start(Arc::new(core.store.clone()), Arc::clone(&hub), Arc::clone(&clock), RelaySettings::default());
+    let log = Arc::new(core.store.clone());
+    let relay = RelayHandle::start(
+        log,
+        Arc::clone(&hub),
+        Arc::clone(&clock),
+        RelaySettings::default(),
+    );
     core.commits.connect(relay.clone());
-    listen_to_others(&database.url, core.hints, &relay, &tasks, &stop);
-    let health = Arc::new(HealthMonitor::new(core.store.clone(), Arc::clone(&hub), Arc::clone(&clock)));
+    let health = Arc::new(HealthMonitor::new(
+        core.store.clone(),
+        Arc::clone(&hub),
+        Arc::clone(&clock),
+    ));
     health.migrated();
-    let gateway = web::Data::new(Gateway::new(hub, relay, Arc::clone(&verifier) as _, Arc::clone(&clock), realtime(config)));
+    let authenticate = Arc::clone(&verifier) as _;
+    let gateway = web::Data::new(Gateway::new(
+        hub,
+        relay.clone(),
+        authenticate,
+        clock,
+        realtime(config),
+    ));
 
-    let email = EmailHandler::new(Arc::clone(&channel), Arc::new(mail::desk(config)));
-    let handlers: HashMap<JobKind, Arc<dyn JobHandler>> = HashMap::from([(JobKind::Email, Arc::new(email) as _)]);
-    let runner = JobRunner {
+    tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
+    tasks.spawn(caretaker(&core).run(stop.clone()));
+    let store = core.store.clone();
+    let (state, hints) = app_state(config, core, verifier, Arc::clone(&health));
+    tasks.spawn(exchange_hints(
+        database.url.clone(),
+        hints,
+        relay,
+        stop.clone(),
+    ));
+    let (address, server) = listen(config, web::Data::new(state), gateway.clone())?;
+    let http = server.handle();
+    announce(config, address, channel.as_ref());
+    let drain = Duration::from_secs(config.realtime.drain_seconds);
+    let serving = tokio::spawn(server);
+    Ok(Server {
+        address,
+        store,
+        gateway,
+        http,
+        serving,
+        health,
+        stop,
+        tasks,
+        drain,
+        database,
+    })
+}
+
+fn announce(config: &Config, address: SocketAddr, channel: &dyn EmailChannel) {
+    tracing::info!(%address, mail = %channel.describe(), limits = config.limits.enabled, "listening");
+    if !config.limits.enabled {
+        tracing::warn!("every request and socket limit is lifted (limits.enabled = false)");
+    }
+}
+
+fn make_data_dir(config: &Config) -> Result<(), StartError> {
+    let folder = &config.storage.data_dir;
+    std::fs::create_dir_all(folder).map_err(|source| StartError::DataDir {
+        path: folder.display().to_string(),
+        source,
+    })
+}
+
+fn job_runner(
+    config: &Config,
+    core: &Core,
+    channel: Arc<dyn EmailChannel>,
+    health: &Arc<HealthMonitor>,
+) -> JobRunner {
+    let email: Arc<dyn JobHandler> =
+        Arc::new(EmailHandler::new(channel, Arc::new(mail::desk(config))));
+    JobRunner {
         queue: JobQueue::new(core.store.clone()),
-        handlers,
-        clock: Arc::clone(&clock),
+        handlers: HashMap::from([(JobKind::Email, email)]),
+        clock: Arc::clone(&core.clock),
         settings: config.jobs.clone(),
         bell: core.commits.job_bell(),
-        health: Arc::clone(&health),
-    };
-    tasks.spawn(Arc::new(runner).run(stop.clone()));
-    let caretaker = Caretaker { store: core.store.clone(), clock: Arc::clone(&clock), ids: Arc::clone(&core.ids) };
-    tasks.spawn(caretaker.run(stop.clone()));
+        health: Arc::clone(health),
+    }
+}
 
-    let store: Arc<PgStore> = Arc::new(core.store.clone());
-    let state = web::Data::new(AppState {
+fn caretaker(core: &Core) -> Caretaker {
+    Caretaker {
+        store: core.store.clone(),
+        clock: Arc::clone(&core.clock),
+        ids: Arc::clone(&core.ids),
+    }
+}
+
+/// What handlers share, and the hints left over for the other instances.
+fn app_state(
+    config: &Config,
+    core: Core,
+    verifier: Arc<TokenVerifier>,
+    health: Arc<HealthMonitor>,
+) -> (AppState, mpsc::UnboundedReceiver<Vec<WakeupHint>>) {
+    let store = Arc::new(core.store);
+    let state = AppState {
         store: Arc::clone(&store) as _,
         tickets: Arc::clone(&store) as _,
         figures: Arc::clone(&store) as _,
-        arrivals: Arrivals::new(store, Arc::clone(&clock)),
-        clock,
+        arrivals: Arrivals::new(store, Arc::clone(&core.clock)),
+        clock: core.clock,
         ids: core.ids,
         verifier,
         contact_limit: ContactLimit::new(config),
         links: core.links,
-        health: Arc::clone(&health),
+        health,
         metrics: telemetry::metrics(),
         zone: config.shop.time_zone,
         shop_name: config.shop.name.clone(),
         max_body_bytes: config.http.max_body_bytes,
         body_timeout_seconds: config.http.body_timeout_seconds,
-    });
-    let (address, server) = listen(config, state, gateway.clone())?;
-    let http = server.handle();
-    tracing::info!(%address, mail = %channel.describe(), limits = config.limits.enabled, "listening");
-    if !config.limits.enabled {
-        tracing::warn!("every request and socket limit is lifted (limits.enabled = false)");
-    }
-    Ok(Server {
-        address,
-        store: core.store,
-        gateway,
-        http,
-        serving: tokio::spawn(server),
-        health,
-        stop,
-        tasks,
-        drain: Duration::from_secs(config.realtime.drain_seconds),
-        database,
-    })
+    };
+    (state, core.hints)
 }
 
-fn listen_to_others(
-    database_url: &str,
+/// Tells other instances what this one committed, and hears it from them, until told to stop.
+async fn exchange_hints(
+    database_url: String,
     hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
-    relay: &RelayHandle,
-    tasks: &TaskTracker,
-    stop: &CancellationToken,
+    relay: RelayHandle,
+    stop: CancellationToken,
 ) {
-    #[expect(clippy::disallowed_methods, reason = "only tells this process's hints from others'")]
-    let wakeups = Wakeups::new(database_url.to_owned(), uuid::Uuid::new_v4());
-    let (nudged, compared, stop) = (relay.clone(), relay.clone(), stop.clone());
-    tasks.spawn(async move {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = wakeups.run(hints, move |hints| nudged.nudge(hints), move || compared.compare_all()) => {}
-        }
-    });
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "only tells this process's hints from others'"
+    )]
+    let wakeups = Wakeups::new(database_url, uuid::Uuid::new_v4());
+    let nudged = relay.clone();
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = wakeups.run(hints, move |hints| nudged.nudge(hints), move || relay.compare_all()) => {}
+    }
 }
 
 fn realtime(config: &Config) -> RealtimeSettings {
@@ -218,7 +292,10 @@ fn realtime(config: &Config) -> RealtimeSettings {
         ping_interval: Duration::from_secs(realtime.ping_seconds),
         ping_timeout: Duration::from_secs(realtime.pong_timeout_seconds),
         auth_wait: Duration::from_secs(realtime.auth_timeout_seconds),
-        outbox: OutboxLimits { frames: realtime.queue_frames, bytes: realtime.queue_bytes },
+        outbox: OutboxLimits {
+            frames: realtime.queue_frames,
+            bytes: realtime.queue_bytes,
+        },
         origins: realtime.allowed_origins.clone(),
         limits: RealtimeLimits {
             limits_enabled: limits.enabled,
@@ -236,7 +313,10 @@ fn listen(
     state: web::Data<AppState>,
     gateway: web::Data<Gateway>,
 ) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
-    let failed = |source| StartError::Bind { address: config.http.bind, source };
+    let failed = |source| StartError::Bind {
+        address: config.http.bind,
+        source,
+    };
     let mut server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(finish))
@@ -255,7 +335,11 @@ fn listen(
         server = server.workers(config.http.workers);
     }
     let server = server.bind(config.http.bind).map_err(failed)?;
-    let address = server.addrs().into_iter().next().unwrap_or(config.http.bind);
+    let address = server
+        .addrs()
+        .into_iter()
+        .next()
+        .unwrap_or(config.http.bind);
     Ok((address, server.run()))
 }
 

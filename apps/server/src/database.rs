@@ -26,7 +26,11 @@ pub enum DatabaseError {
     #[error(
         "PostgreSQL may lose committed writes (fsync = {fsync}, full_page_writes = {full_page_writes}, synchronous_commit = {synchronous_commit}); turn them on"
     )]
-    Volatile { fsync: String, full_page_writes: String, synchronous_commit: String },
+    Volatile {
+        fsync: String,
+        full_page_writes: String,
+        synchronous_commit: String,
+    },
     #[error("the thread that starts PostgreSQL failed")]
     Thread,
 }
@@ -45,7 +49,10 @@ impl Database {
     /// [`DatabaseError`].
     pub async fn open(config: &Config) -> Result<Self, DatabaseError> {
         let database = match config.storage.database_url.given() {
-            Some(url) => Self { url: url.to_owned(), cluster: None },
+            Some(url) => Self {
+                url: url.to_owned(),
+                cluster: None,
+            },
             None => start_private(config).await?,
         };
         let kept = patiently(|| durability(&database.url)).await?;
@@ -75,24 +82,32 @@ impl Database {
 
     /// Stops it when it is private. Blocks for a moment.
     pub fn close(mut self) {
-        if let Some(mut cluster) = self.cluster.take() {
-            if let Err(error) = cluster.stop() {
-                tracing::warn!(%error, "the private PostgreSQL did not stop as asked");
-            }
+        if let Some(mut cluster) = self.cluster.take()
+            && let Err(error) = cluster.stop()
+        {
+            tracing::warn!(%error, "the private PostgreSQL did not stop as asked");
         }
     }
 }
 
 async fn start_private(config: &Config) -> Result<Database, DatabaseError> {
-    let data_dir = std::path::absolute(&config.storage.data_dir).unwrap_or_else(|_| config.storage.data_dir.clone());
+    let data_dir = std::path::absolute(&config.storage.data_dir)
+        .unwrap_or_else(|_| config.storage.data_dir.clone());
     tracing::info!(folder = %data_dir.display(), "starting a private PostgreSQL");
     let starting = tokio::task::spawn_blocking(move || -> Result<Cluster, DatabaseError> {
         let binaries = Binaries::find()?;
-        Ok(Cluster::start(ClusterOptions { binaries, data_dir, purpose: Purpose::Real })?)
+        Ok(Cluster::start(ClusterOptions {
+            binaries,
+            data_dir,
+            purpose: Purpose::Real,
+        })?)
     });
     let cluster = starting.await.map_err(|_| DatabaseError::Thread)??;
     create_database(&cluster.url("postgres"), DATABASE).await?;
-    Ok(Database { url: cluster.url(DATABASE), cluster: Some(cluster) })
+    Ok(Database {
+        url: cluster.url(DATABASE),
+        cluster: Some(cluster),
+    })
 }
 
 /// Asks again for a while when the server is not up yet.

@@ -54,7 +54,8 @@ impl HealthMonitor {
 
     /// The job runner went round once more.
     pub fn worker_is_alive(&self) {
-        self.worker_seen.store(self.clock.now().timestamp(), Ordering::Relaxed);
+        self.worker_seen
+            .store(self.clock.now().timestamp(), Ordering::Relaxed);
     }
 
     /// Whether the server can do its work.
@@ -65,7 +66,13 @@ impl HealthMonitor {
         let silence = self.clock.now().timestamp() - self.worker_seen.load(Ordering::Relaxed);
         let workers = silence < WORKER_SILENCE_SECONDS;
         let draining = self.draining.load(Ordering::Relaxed);
-        Readiness { ready: database && migrations && workers && !draining, database, migrations, workers, draining }
+        Readiness {
+            ready: database && migrations && workers && !draining,
+            database,
+            migrations,
+            workers,
+            draining,
+        }
     }
 
     /// Brings the gauges up to date.
@@ -75,11 +82,18 @@ impl HealthMonitor {
         gauge("guichet_db_pool_available", pool.available);
         gauge("guichet_db_pool_waiting", pool.waiting);
         gauge("guichet_sockets", self.hub.connection_count());
-        if let Ok(Ok(counts)) = tokio::time::timeout(PROBE, self.jobs.counts(self.clock.now())).await {
-            for (state, count) in [("ready", counts.ready), ("running", counts.running), ("dead", counts.dead)] {
+        if let Ok(Ok(counts)) =
+            tokio::time::timeout(PROBE, self.jobs.counts(self.clock.now())).await
+        {
+            for (state, count) in [
+                ("ready", counts.ready),
+                ("running", counts.running),
+                ("dead", counts.dead),
+            ] {
                 metrics::gauge!("guichet_jobs", "state" => state).set(small(count));
             }
-            metrics::gauge!("guichet_jobs_oldest_due_seconds").set(small(counts.oldest_due_seconds));
+            metrics::gauge!("guichet_jobs_oldest_due_seconds")
+                .set(small(counts.oldest_due_seconds));
         }
     }
 }

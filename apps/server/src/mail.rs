@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use notify::{BreakerChannel, BreakerPolicy, Desk, EmailChannel, EmlFolder, SmtpChannel, SmtpSettings, SmtpUrlError};
+use notify::{
+    BreakerChannel, BreakerPolicy, Desk, EmailChannel, EmlFolder, SmtpChannel, SmtpSettings,
+    SmtpUrlError,
+};
 use shared_kernel::Clock;
 use support_domain::Category;
 
@@ -24,7 +27,12 @@ pub fn desk(config: &Config) -> Desk {
     let mail = &config.mail;
     let support_by_category: BTreeMap<_, _> = Category::ALL
         .into_iter()
-        .filter_map(|category| Some((notify_category(category), mail.support_for(category)?.clone())))
+        .filter_map(|category| {
+            Some((
+                notify_category(category),
+                mail.support_for(category)?.clone(),
+            ))
+        })
         .collect();
     Desk {
         shop_name: config.shop.name.clone(),
@@ -43,9 +51,15 @@ pub fn desk(config: &Config) -> Desk {
 /// [`MailError`].
 pub fn channel(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn EmailChannel>, MailError> {
     let Some(url) = config.mail.smtp_url.given() else {
-        return Ok(Arc::new(EmlFolder::new(config.storage.data_dir.join("mail"))));
+        return Ok(Arc::new(EmlFolder::new(
+            config.storage.data_dir.join("mail"),
+        )));
     };
     let settings = SmtpSettings::from_url(url)?;
     let smtp = SmtpChannel::new(settings).map_err(|error| MailError::Tls(error.to_string()))?;
-    Ok(Arc::new(BreakerChannel::new(Arc::new(smtp), clock, BreakerPolicy::default())))
+    Ok(Arc::new(BreakerChannel::new(
+        Arc::new(smtp),
+        clock,
+        BreakerPolicy::default(),
+    )))
 }

@@ -25,7 +25,10 @@ impl RandomIds {
 
 /// # Panics
 /// When the system has no randomness: nothing safe could follow.
-#[expect(clippy::expect_used, reason = "without randomness nothing safe can follow")]
+#[expect(
+    clippy::expect_used,
+    reason = "without randomness nothing safe can follow"
+)]
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the system has randomness");
@@ -40,7 +43,12 @@ impl IdGenerator for RandomIds {
     #[expect(clippy::expect_used, reason = "letters and digits are an id")]
     fn ticket_id(&self) -> TicketId {
         let letters = random::<TICKET_CHARS>().map(|byte| {
-            char::from(ALPHABET.get(usize::from(byte % 32)).copied().unwrap_or(b'0'))
+            char::from(
+                ALPHABET
+                    .get(usize::from(byte % 32))
+                    .copied()
+                    .unwrap_or(b'0'),
+            )
         });
         TicketId::parse(format!("TICKET-{}", String::from_iter(letters))).expect("a valid id")
     }
@@ -53,14 +61,20 @@ impl IdGenerator for RandomIds {
         EntryId::parse(format!("MSG-{ulid}")).expect("a valid id")
     }
 
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length; letters and digits are an id")]
+    #[expect(
+        clippy::expect_used,
+        reason = "HMAC takes keys of any length; letters and digits are an id"
+    )]
     fn customer_id(&self, email: &EmailKey) -> CustomerId {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("any length");
         mac.update(b"customer\0");
         mac.update(email.as_str().as_bytes());
         let digest = mac.finalize().into_bytes();
         let mut bytes = [0; 16];
-        bytes.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        bytes
+            .iter_mut()
+            .zip(digest)
+            .for_each(|(to, from)| *to = from);
         CustomerId::parse(format!("CST-{}", ulid_bits(bytes))).expect("a valid id")
     }
 }

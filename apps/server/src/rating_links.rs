@@ -29,14 +29,16 @@ impl RatingLinks {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(["rate", ticket.as_str()]);
         }
-        url.query_pairs_mut().append_pair("sig", &self.signature(ticket, closing, now));
+        url.query_pairs_mut()
+            .append_pair("sig", &self.signature(ticket, closing, now));
         url.into()
     }
 
     /// What stands in the link: closing, last second, signature.
     pub fn signature(&self, ticket: &TicketId, closing: u32, now: DateTime<Utc>) -> String {
         let until = (now + TimeDelta::days(VALID_DAYS)).timestamp();
-        let signature = URL_SAFE_NO_PAD.encode(self.mac(ticket, closing, until).finalize().into_bytes());
+        let signature =
+            URL_SAFE_NO_PAD.encode(self.mac(ticket, closing, until).finalize().into_bytes());
         format!("{closing}.{until}.{signature}")
     }
 
@@ -46,7 +48,9 @@ impl RatingLinks {
         let closing: u32 = parts.next()?.parse().ok()?;
         let until: i64 = parts.next()?.parse().ok()?;
         let signature = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
-        self.mac(ticket, closing, until).verify_slice(&signature).ok()?;
+        self.mac(ticket, closing, until)
+            .verify_slice(&signature)
+            .ok()?;
         (now.timestamp() <= until).then_some(closing)
     }
 
@@ -63,7 +67,10 @@ mod tests {
     use super::*;
 
     fn links() -> RatingLinks {
-        RatingLinks::new(b"secret".to_vec(), Url::parse("https://shop.example/aide/").unwrap())
+        RatingLinks::new(
+            b"secret".to_vec(),
+            Url::parse("https://shop.example/aide/").unwrap(),
+        )
     }
 
     fn at(day: i64) -> DateTime<Utc> {
@@ -72,13 +79,25 @@ mod tests {
 
     #[test]
     fn a_link_is_good_for_its_ticket_its_closing_and_its_time() {
-        let (one, other) = (TicketId::parse("TICKET-1").unwrap(), TicketId::parse("TICKET-2").unwrap());
+        let (one, other) = (
+            TicketId::parse("TICKET-1").unwrap(),
+            TicketId::parse("TICKET-2").unwrap(),
+        );
         let sig = links().signature(&one, 3, at(0));
         assert_eq!(links().check(&one, &sig, at(VALID_DAYS)), Some(3));
         assert_eq!(links().check(&one, &sig, at(VALID_DAYS + 1)), None);
         assert_eq!(links().check(&other, &sig, at(0)), None);
         assert_eq!(links().check(&one, &sig.replacen('3', "4", 1), at(0)), None);
-        for garbage in ["", "3", "3.4", "3.4.", "3.4.!", "x.y.z", "..", "3.99999999999999999999.AA"] {
+        for garbage in [
+            "",
+            "3",
+            "3.4",
+            "3.4.",
+            "3.4.!",
+            "x.y.z",
+            "..",
+            "3.99999999999999999999.AA",
+        ] {
             assert_eq!(links().check(&one, garbage, at(0)), None, "{garbage}");
         }
     }
@@ -86,6 +105,9 @@ mod tests {
     #[test]
     fn a_link_stands_below_the_public_url() {
         let link = links().link(&TicketId::parse("TICKET-1").unwrap(), 1, at(0));
-        assert!(link.starts_with("https://shop.example/aide/rate/TICKET-1?sig=1."), "{link}");
+        assert!(
+            link.starts_with("https://shop.example/aide/rate/TICKET-1?sig=1."),
+            "{link}"
+        );
     }
 }

@@ -36,6 +36,9 @@ pub struct AppState {
 impl AppState {
     /// What use cases need besides the transaction.
     pub fn surroundings(&self) -> Surroundings<'_> {
-        Surroundings { clock: &*self.clock, ids: &*self.ids }
+        Surroundings {
+            clock: &*self.clock,
+            ids: &*self.ids,
+        }
     }
 }

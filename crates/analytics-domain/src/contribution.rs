@@ -35,11 +35,17 @@ pub fn deltas(
     day_of: &dyn Fn(DateTime<Utc>) -> NaiveDate,
 ) -> Vec<Delta> {
     let mut sums: BTreeMap<Cell, (i64, i64)> = BTreeMap::new();
-    let old = before.map(|facts| contributions(facts, day_of)).unwrap_or_default();
+    let old = before
+        .map(|facts| contributions(facts, day_of))
+        .unwrap_or_default();
     let signed = old
         .into_iter()
         .map(|(cell, total)| (cell, -1, -total))
-        .chain(contributions(after, day_of).into_iter().map(|(cell, total)| (cell, 1, total)));
+        .chain(
+            contributions(after, day_of)
+                .into_iter()
+                .map(|(cell, total)| (cell, 1, total)),
+        );
     for (cell, count, total) in signed {
         let sum = sums.entry(cell).or_default();
         sum.0 += count;
@@ -58,7 +64,11 @@ pub fn rating_delta(
     day_of: &dyn Fn(DateTime<Utc>) -> NaiveDate,
 ) -> Delta {
     let cell = cell(facts, Measure::Ratings, "", day_of(given.at));
-    Delta { cell, count: 1, total: i64::from(given.stars) }
+    Delta {
+        cell,
+        count: 1,
+        total: i64::from(given.stars),
+    }
 }
 
 fn contributions(
@@ -66,14 +76,28 @@ fn contributions(
     day_of: &dyn Fn(DateTime<Utc>) -> NaiveDate,
 ) -> Vec<(Cell, i64)> {
     let seconds = |until: DateTime<Utc>| (until - facts.created_at).num_seconds();
-    let created = (cell(facts, Measure::Tickets, facts.status, day_of(facts.created_at)), 0);
+    let created = (
+        cell(
+            facts,
+            Measure::Tickets,
+            facts.status,
+            day_of(facts.created_at),
+        ),
+        0,
+    );
     let answered = facts
         .first_response_at
         .map(|at| (cell(facts, Measure::Answers, "", day_of(at)), seconds(at)));
-    let resolved = facts
-        .closed_at
-        .map(|at| (cell(facts, Measure::Resolutions, "", day_of(at)), seconds(at)));
-    std::iter::once(created).chain(answered).chain(resolved).collect()
+    let resolved = facts.closed_at.map(|at| {
+        (
+            cell(facts, Measure::Resolutions, "", day_of(at)),
+            seconds(at),
+        )
+    });
+    std::iter::once(created)
+        .chain(answered)
+        .chain(resolved)
+        .collect()
 }
 
 fn cell(facts: &TicketFacts, measure: Measure, status: &'static str, day: NaiveDate) -> Cell {
@@ -113,7 +137,10 @@ mod tests {
     fn a_new_ticket_counts_once_on_its_day() {
         let deltas = deltas(None, &facts(), &utc_day);
         assert_eq!(deltas.len(), 1);
-        assert_eq!((deltas[0].cell.measure, deltas[0].count, deltas[0].total), (Measure::Tickets, 1, 0));
+        assert_eq!(
+            (deltas[0].cell.measure, deltas[0].count, deltas[0].total),
+            (Measure::Tickets, 1, 0)
+        );
     }
 
     #[test]
@@ -127,9 +154,16 @@ mod tests {
         after.status = "waiting_customer";
         after.first_response_at = Some(after.created_at + TimeDelta::minutes(30));
         let deltas = deltas(Some(&facts()), &after, &utc_day);
-        let answer = deltas.iter().find(|d| d.cell.measure == Measure::Answers).unwrap();
+        let answer = deltas
+            .iter()
+            .find(|d| d.cell.measure == Measure::Answers)
+            .unwrap();
         assert_eq!((answer.count, answer.total), (1, 1800));
-        let moved: i64 = deltas.iter().filter(|d| d.cell.measure == Measure::Tickets).map(|d| d.count).sum();
+        let moved: i64 = deltas
+            .iter()
+            .filter(|d| d.cell.measure == Measure::Tickets)
+            .map(|d| d.count)
+            .sum();
         assert_eq!(moved, 0, "one status loses what another gains");
     }
 

@@ -39,7 +39,10 @@ pub struct TicketTotals {
 impl TicketTotals {
     /// Tickets in any of these states.
     pub fn in_status(&self, states: &[&str]) -> i64 {
-        states.iter().filter_map(|state| self.by_status.get(*state)).sum()
+        states
+            .iter()
+            .filter_map(|state| self.by_status.get(*state))
+            .sum()
     }
 
     /// Every ticket.

@@ -30,7 +30,9 @@ impl EmailAddress {
             return Err(TextError::ControlCharacter);
         }
         if text.chars().count() > MAX_EMAIL_CHARS {
-            return Err(TextError::TooLong { max: MAX_EMAIL_CHARS });
+            return Err(TextError::TooLong {
+                max: MAX_EMAIL_CHARS,
+            });
         }
         let options = email_address::Options::default()
             .with_required_tld()
@@ -39,7 +41,9 @@ impl EmailAddress {
         let composed: String = text.nfc().collect();
         let address = email_address::EmailAddress::parse_with_options(&composed, options)
             .map_err(|_| TextError::Form)?;
-        let plain_local = !address.local_part().contains(['"', ' ', ',', '<', '>', '\\']);
+        let plain_local = !address
+            .local_part()
+            .contains(['"', ' ', ',', '<', '>', '\\']);
         let plain_domain = address
             .domain()
             .chars()
@@ -151,7 +155,11 @@ impl std::str::FromStr for EmailAddress {
 /// # Errors
 /// The first [`TextError`] met.
 pub fn parse_addresses(list: &str) -> Result<Vec<EmailAddress>, TextError> {
-    list.split(',').map(str::trim).filter(|a| !a.is_empty()).map(EmailAddress::from_str).collect()
+    list.split(',')
+        .map(str::trim)
+        .filter(|a| !a.is_empty())
+        .map(EmailAddress::from_str)
+        .collect()
 }
 
 #[cfg(test)]
@@ -160,7 +168,11 @@ mod tests {
 
     #[test]
     fn ordinary_addresses_are_taken() {
-        for text in ["jean.dupont@example.com", "a+b@sub.example.fr", "José@exämple.fr"] {
+        for text in [
+            "jean.dupont@example.com",
+            "a+b@sub.example.fr",
+            "José@exämple.fr",
+        ] {
             assert_eq!(EmailAddress::parse(text).unwrap().as_str(), text);
         }
     }
@@ -169,8 +181,20 @@ mod tests {
     fn addresses_that_trick_a_mail_server_are_refused() {
         let long = format!("{}@example.com", "a".repeat(65));
         for text in [
-            "", "a", "a@", "@b.fr", "a@localhost", "a@[127.0.0.1]", "a b@c.fr", "\"a b\"@c.fr",
-            "a@b.fr, c@d.fr", "Jean <a@b.fr>", "a@b.fr\r\nBcc: x@y.fr", "a@b..fr", "a@b.fr\0", &long,
+            "",
+            "a",
+            "a@",
+            "@b.fr",
+            "a@localhost",
+            "a@[127.0.0.1]",
+            "a b@c.fr",
+            "\"a b\"@c.fr",
+            "a@b.fr, c@d.fr",
+            "Jean <a@b.fr>",
+            "a@b.fr\r\nBcc: x@y.fr",
+            "a@b..fr",
+            "a@b.fr\0",
+            &long,
         ] {
             assert!(EmailAddress::parse(text).is_err(), "{text:?}");
         }
@@ -187,7 +211,13 @@ mod tests {
     fn phones_are_digits_and_separators() {
         assert!(PhoneNumber::parse("+33612345678").is_ok());
         assert!(PhoneNumber::parse("06 12 34 56 78").is_ok());
-        for text in ["", "abc", "12", "+33 6 12 34 56 78 90 12 34 56", "06\n12345678"] {
+        for text in [
+            "",
+            "abc",
+            "12",
+            "+33 6 12 34 56 78 90 12 34 56",
+            "06\n12345678",
+        ] {
             assert!(PhoneNumber::parse(text).is_err(), "{text:?}");
         }
     }

@@ -29,15 +29,17 @@ impl StreamId {
 
     /// The staff stream a ticket's events go to: always the same for one ticket.
     pub fn staff_for(subject: &str) -> Self {
-        let hash = subject
-            .bytes()
-            .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        let hash = subject.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
         Self(format!("staff-{}", hash % u32::from(STAFF_STREAMS)))
     }
 
     /// Every staff stream.
     pub fn all_staff() -> Vec<Self> {
-        (0..STAFF_STREAMS).map(|n| Self(format!("staff-{n}"))).collect()
+        (0..STAFF_STREAMS)
+            .map(|n| Self(format!("staff-{n}")))
+            .collect()
     }
 
     /// Takes a name back from the store.
@@ -109,7 +111,12 @@ pub trait EventLog: Send + Sync {
     async fn positions(&self, streams: &[StreamId]) -> Result<Vec<StreamPosition>, StoreError>;
 
     /// The events of a stream after a number, in order, `limit` at the most.
-    async fn after(&self, stream: &StreamId, seq: u64, limit: u32) -> Result<Vec<LoggedEvent>, StoreError>;
+    async fn after(
+        &self,
+        stream: &StreamId,
+        seq: u64,
+        limit: u32,
+    ) -> Result<Vec<LoggedEvent>, StoreError>;
 }
 
 #[cfg(test)]
@@ -125,8 +132,9 @@ mod tests {
 
     #[test]
     fn tickets_spread_over_all_staff_streams() {
-        let used: std::collections::BTreeSet<_> =
-            (0..200).map(|n| StreamId::staff_for(&format!("TICKET-{n:08}"))).collect();
+        let used: std::collections::BTreeSet<_> = (0..200)
+            .map(|n| StreamId::staff_for(&format!("TICKET-{n:08}")))
+            .collect();
         assert_eq!(used.len(), usize::from(STAFF_STREAMS));
     }
 }

@@ -124,14 +124,28 @@ mod tests {
 
     #[test]
     fn ids_of_every_earlier_form_stay_valid() {
-        for id in ["42", "msg_1700000000000_ab12", "TICKET-ABC123", "auth0|64f", "a@b.fr"] {
+        for id in [
+            "42",
+            "msg_1700000000000_ab12",
+            "TICKET-ABC123",
+            "auth0|64f",
+            "a@b.fr",
+        ] {
             assert_eq!(TicketId::parse(id).unwrap().as_str(), id);
         }
     }
 
     #[test]
     fn an_id_never_holds_a_path_a_control_or_too_much() {
-        for id in ["", "../../etc/passwd", "a b", "a\0b", "é", "a%2fb", &"x".repeat(51)] {
+        for id in [
+            "",
+            "../../etc/passwd",
+            "a b",
+            "a\0b",
+            "é",
+            "a%2fb",
+            &"x".repeat(51),
+        ] {
             assert!(TicketId::parse(id).is_err(), "{id:?}");
         }
     }

@@ -97,7 +97,10 @@ impl<const MIN: usize, const MAX: usize> Body<MIN, MAX> {
     /// [`TextError`] for a wrong length or a control character other than tab and line breaks.
     pub fn parse(text: impl Into<String>) -> Result<Self, TextError> {
         let text = text.into();
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        if text
+            .chars()
+            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        {
             return Err(TextError::ControlCharacter);
         }
         check_length(&text, MIN, MAX)?;
@@ -138,20 +141,33 @@ mod tests {
     fn lengths_are_code_points_and_both_ends_are_allowed() {
         assert!(Title::parse("é".repeat(10)).is_ok());
         assert!(Title::parse("é".repeat(200)).is_ok());
-        assert_eq!(Title::parse("é".repeat(9)), Err(TextError::TooShort { min: 10 }));
-        assert_eq!(Title::parse("é".repeat(201)), Err(TextError::TooLong { max: 200 }));
+        assert_eq!(
+            Title::parse("é".repeat(9)),
+            Err(TextError::TooShort { min: 10 })
+        );
+        assert_eq!(
+            Title::parse("é".repeat(201)),
+            Err(TextError::TooLong { max: 200 })
+        );
     }
 
     #[test]
     fn blanks_do_not_make_a_text_long_enough() {
-        assert_eq!(Title::parse(" ".repeat(50)), Err(TextError::TooShort { min: 10 }));
+        assert_eq!(
+            Title::parse(" ".repeat(50)),
+            Err(TextError::TooShort { min: 10 })
+        );
     }
 
     #[test]
     fn a_single_line_refuses_line_breaks_and_nul() {
         for c in ['\r', '\n', '\0', '\u{85}', '\u{2028}', '\u{1b}'] {
             let text = format!("bonjour tout{c}le monde");
-            assert_eq!(Title::parse(text), Err(TextError::ControlCharacter), "{c:?}");
+            assert_eq!(
+                Title::parse(text),
+                Err(TextError::ControlCharacter),
+                "{c:?}"
+            );
         }
     }
 

@@ -47,7 +47,11 @@ pub trait UnitOfWork: Send {
     async fn claim(&mut self, key: &IdempotencyKey) -> Result<Claim, StoreError>;
 
     /// Keeps the answer to a claimed key.
-    async fn remember(&mut self, key: &IdempotencyKey, answer: &StoredAnswer) -> Result<(), StoreError>;
+    async fn remember(
+        &mut self,
+        key: &IdempotencyKey,
+        answer: &StoredAnswer,
+    ) -> Result<(), StoreError>;
 
     /// Makes it all true. Afterwards the committed events are on their way to the sockets.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

@@ -23,16 +23,13 @@ const UNAVAILABLE: [&str; 12] = [
 
 pub(crate) fn from_diesel(error: Error) -> StoreError {
     match error {
-        Error::DatabaseError(kind, info) => from_database(kind, info),
+        Error::DatabaseError(kind, info) => from_database(kind, &*info),
         Error::BrokenTransactionManager => StoreError::Unavailable("the connection broke".into()),
         other => StoreError::Defect(Box::new(other)),
     }
 }
 
-fn from_database(
-    kind: DatabaseErrorKind,
-    info: Box<dyn DatabaseErrorInformation + Send + Sync>,
-) -> StoreError {
+fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> StoreError {
     let constraint = || info.constraint_name().unwrap_or("unnamed").to_owned();
     match kind {
         DatabaseErrorKind::UniqueViolation => StoreError::Duplicate(constraint()),
@@ -57,5 +54,7 @@ pub(crate) fn from_pool(error: PoolError) -> StoreError {
 
 /// A row that breaks a rule the writer should have kept.
 pub(crate) fn bad_row(table: &str, row: &str, column: &str) -> StoreError {
-    StoreError::defect(format!("{table}.{column} of row {row} holds a value it cannot have"))
+    StoreError::defect(format!(
+        "{table}.{column} of row {row} holds a value it cannot have"
+    ))
 }

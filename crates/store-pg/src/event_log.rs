@@ -146,8 +146,11 @@ async fn read_positions(
     conn: &AsyncPgConnection,
     names: Vec<String>,
 ) -> Result<HashMap<String, StreamPosition>, StoreError> {
-    let rows: Vec<PositionRow> =
-        Statement::new(POSITIONS).bind::<Array<Text>, _>(names).rows(conn).await.map_err(from_diesel)?;
+    let rows: Vec<PositionRow> = Statement::new(POSITIONS)
+        .bind::<Array<Text>, _>(names)
+        .rows(conn)
+        .await
+        .map_err(from_diesel)?;
     Ok(rows
         .into_iter()
         .map(|row| {
@@ -166,14 +169,25 @@ async fn read_positions(
 impl EventLog for PgStore {
     async fn positions(&self, streams: &[StreamId]) -> Result<Vec<StreamPosition>, StoreError> {
         let conn = self.connection().await?;
-        let names: Vec<String> = streams.iter().map(|stream| stream.as_str().to_owned()).collect();
+        let names: Vec<String> = streams
+            .iter()
+            .map(|stream| stream.as_str().to_owned())
+            .collect();
         let mut found = read_positions(&conn, names.clone()).await?;
-        let mut missing: Vec<String> =
-            names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
+        let mut missing: Vec<String> = names
+            .iter()
+            .filter(|name| !found.contains_key(*name))
+            .cloned()
+            .collect();
         if !missing.is_empty() {
             missing.sort_unstable();
-            let sql = "INSERT INTO event_stream (stream_id) SELECT unnest({}) ON CONFLICT DO NOTHING";
-            Statement::new(sql).bind::<Array<Text>, _>(missing).run(&conn).await.map_err(from_diesel)?;
+            let sql =
+                "INSERT INTO event_stream (stream_id) SELECT unnest({}) ON CONFLICT DO NOTHING";
+            Statement::new(sql)
+                .bind::<Array<Text>, _>(missing)
+                .run(&conn)
+                .await
+                .map_err(from_diesel)?;
             found = read_positions(&conn, names.clone()).await?;
         }
         names
@@ -187,7 +201,12 @@ impl EventLog for PgStore {
             .collect()
     }
 
-    async fn after(&self, stream: &StreamId, seq: u64, limit: u32) -> Result<Vec<LoggedEvent>, StoreError> {
+    async fn after(
+        &self,
+        stream: &StreamId,
+        seq: u64,
+        limit: u32,
+    ) -> Result<Vec<LoggedEvent>, StoreError> {
         const SQL: &str = "SELECT stream_id, seq, event_id, kind, payload, occurred_at FROM event \
             WHERE stream_id = {} AND seq > {} ORDER BY seq LIMIT {}";
         let conn = self.connection().await?;

@@ -16,7 +16,10 @@ const APPEND: &str = "\
 INSERT INTO ticket_figure_delta (day, measure, status, priority, category, agent, count, total)
 SELECT * FROM unnest({}, {}, {}, {}, {}, {}, {}, {})";
 
-pub(crate) async fn append_deltas(conn: &AsyncPgConnection, deltas: Vec<Delta>) -> Result<(), StoreError> {
+pub(crate) async fn append_deltas(
+    conn: &AsyncPgConnection,
+    deltas: Vec<Delta>,
+) -> Result<(), StoreError> {
     if deltas.is_empty() {
         return Ok(());
     }
@@ -80,8 +83,14 @@ impl FigureQueries for PgStore {
         let rows: Vec<SumRow> = Statement::new(sql).rows(&conn).await.map_err(from_diesel)?;
         let recent = "SELECT count(*) AS count FROM ___xtr_msg \
                       WHERE msg_kind = 'ticket' AND msg_date > now() - interval '24 hours'";
-        let recent: Option<CountRow> = Statement::new(recent).row(&conn).await.map_err(from_diesel)?;
-        let mut totals = TicketTotals { last_24h: recent.map_or(0, |row| row.count), ..TicketTotals::default() };
+        let recent: Option<CountRow> = Statement::new(recent)
+            .row(&conn)
+            .await
+            .map_err(from_diesel)?;
+        let mut totals = TicketTotals {
+            last_24h: recent.map_or(0, |row| row.count),
+            ..TicketTotals::default()
+        };
         for row in rows {
             add(&mut totals, row);
         }
@@ -101,7 +110,10 @@ fn add(totals: &mut TicketTotals, row: SumRow) {
             return;
         }
     };
-    *tally = Tally { count: tally.count + row.count, total: tally.total + row.total };
+    *tally = Tally {
+        count: tally.count + row.count,
+        total: tally.total + row.total,
+    };
 }
 
 const FOLD: &str = "\
@@ -154,11 +166,17 @@ impl PgStore {
         let mut conn = self.connection().await?;
         conn.transaction(async |conn| {
             let lock: Option<Locked> =
-                Statement::new("SELECT pg_try_advisory_xact_lock({}) AS locked").bind::<BigInt, _>(FOLD_LOCK).row(conn).await?;
+                Statement::new("SELECT pg_try_advisory_xact_lock({}) AS locked")
+                    .bind::<BigInt, _>(FOLD_LOCK)
+                    .row(conn)
+                    .await?;
             if !lock.is_some_and(|lock| lock.locked) {
                 return Ok(false);
             }
-            Statement::new(FOLD).bind::<BigInt, _>(i64::from(limit)).run(conn).await?;
+            Statement::new(FOLD)
+                .bind::<BigInt, _>(i64::from(limit))
+                .run(conn)
+                .await?;
             Ok(true)
         })
         .await

@@ -42,6 +42,10 @@ impl PgStore {
             .await
             .map_err(from_diesel)?;
         let answers = idempotency::forget(&conn, IDEMPOTENCY_HOURS).await?;
-        Ok(Swept { events, jobs, answers })
+        Ok(Swept {
+            events,
+            jobs,
+            answers,
+        })
     }
 }

@@ -27,14 +27,18 @@ struct AnswerRow {
 
 /// The lock is taken before the answer is looked for, in a statement of its own: whoever gets it
 /// sees what the one before committed.
-pub(crate) async fn claim(conn: &AsyncPgConnection, key: &IdempotencyKey) -> Result<Claim, StoreError> {
+pub(crate) async fn claim(
+    conn: &AsyncPgConnection,
+    key: &IdempotencyKey,
+) -> Result<Claim, StoreError> {
     let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended({}, 0)) AS locked";
     let lock: Option<Locked> = Statement::new(sql)
         .bind::<Text, _>(format!("{}\n{}", key.scope, key.key))
         .row(conn)
         .await
         .map_err(from_diesel)?;
-    let sql = "SELECT fingerprint, status, etag, body FROM idempotency_key WHERE scope = {} AND key = {}";
+    let sql =
+        "SELECT fingerprint, status, etag, body FROM idempotency_key WHERE scope = {} AND key = {}";
     let answer: Option<AnswerRow> = Statement::new(sql)
         .bind::<Text, _>(key.scope.clone())
         .bind::<Text, _>(key.key.clone())
@@ -76,5 +80,9 @@ pub(crate) async fn remember(
 /// Forgets answers older than `hours`. Answers how many.
 pub(crate) async fn forget(conn: &AsyncPgConnection, hours: i64) -> Result<usize, StoreError> {
     let sql = "DELETE FROM idempotency_key WHERE created_at < now() - {} * interval '1 hour'";
-    Statement::new(sql).bind::<BigInt, _>(hours).run(conn).await.map_err(from_diesel)
+    Statement::new(sql)
+        .bind::<BigInt, _>(hours)
+        .run(conn)
+        .await
+        .map_err(from_diesel)
 }

@@ -19,11 +19,17 @@ SELECT kind, key, lane, payload, run_at, clock_timestamp()
 FROM unnest({}, {}, {}, {}, {}) AS w (kind, key, lane, payload, run_at)
 ON CONFLICT (key) DO NOTHING";
 
-pub(crate) async fn queue_jobs(conn: &AsyncPgConnection, jobs: Vec<NewJob>) -> Result<(), StoreError> {
+pub(crate) async fn queue_jobs(
+    conn: &AsyncPgConnection,
+    jobs: Vec<NewJob>,
+) -> Result<(), StoreError> {
     if jobs.is_empty() {
         return Ok(());
     }
-    let kinds: Vec<String> = jobs.iter().map(|job| job.kind.as_str().to_owned()).collect();
+    let kinds: Vec<String> = jobs
+        .iter()
+        .map(|job| job.kind.as_str().to_owned())
+        .collect();
     let keys: Vec<String> = jobs.iter().map(|job| job.key.clone()).collect();
     let lanes: Vec<String> = jobs.iter().map(|job| job.lane.clone()).collect();
     let run_at: Vec<DateTime<Utc>> = jobs.iter().map(|job| job.run_at).collect();
@@ -127,8 +133,8 @@ impl JobQueue {
         let mut jobs = rows
             .into_iter()
             .map(|row| {
-                let kind =
-                    JobKind::parse(&row.kind).ok_or_else(|| bad_row("job", &row.id.to_string(), "kind"))?;
+                let kind = JobKind::parse(&row.kind)
+                    .ok_or_else(|| bad_row("job", &row.id.to_string(), "kind"))?;
                 Ok(ClaimedJob {
                     id: row.id,
                     kind,
@@ -162,7 +168,6 @@ impl JobQueue {
     }
 
     /// The attempt failed. Tries again at `retry_at`, or never (`None`: dead letter).
-
     ///
     /// # Errors
     /// [`StoreError`].
@@ -196,7 +201,11 @@ impl JobQueue {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn release(&self, job: &ClaimedJob, run_at: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn release(
+        &self,
+        job: &ClaimedJob,
+        run_at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE job SET state = 'ready', lease_until = NULL, attempts = attempts - 1, run_at = {} \
             WHERE id = {} AND attempts = {} AND state = 'running'";
         let conn = self.store.connection().await?;

@@ -39,7 +39,9 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, MigrationError> {
         .await
         .map_err(from_diesel)?;
     let mut harness = AsyncMigrationHarness::new(conn);
-    let ran = harness.run_pending_migrations(MIGRATIONS).map_err(MigrationError::Failed)?;
+    let ran = harness
+        .run_pending_migrations(MIGRATIONS)
+        .map_err(MigrationError::Failed)?;
     Ok(ran.iter().map(ToString::to_string).collect())
 }
 
@@ -50,5 +52,8 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, MigrationError> {
 pub async fn pending_migrations(url: &str) -> Result<usize, MigrationError> {
     let conn: AsyncPgConnection = establish(url).await?;
     let mut harness = AsyncMigrationHarness::new(conn);
-    Ok(harness.pending_migrations(MIGRATIONS).map_err(MigrationError::Failed)?.len())
+    Ok(harness
+        .pending_migrations(MIGRATIONS)
+        .map_err(MigrationError::Failed)?
+        .len())
 }

@@ -31,8 +31,7 @@ pub(crate) type Connection = Object<AsyncPgConnection>;
 pub(crate) fn build(settings: &DatabaseSettings) -> Result<Pool<AsyncPgConnection>, StoreError> {
     let session = session_settings(settings.statement_timeout);
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
-    config.custom_setup =
-        Box::new(move |url| connect(url.to_owned(), session.clone()).boxed());
+    config.custom_setup = Box::new(move |url| connect(url.to_owned(), session.clone()).boxed());
     let manager = AsyncDieselConnectionManager::new_with_config(settings.url.clone(), config);
     Pool::builder(manager)
         .max_size(settings.pool_size)
@@ -55,7 +54,9 @@ fn session_settings(statement_timeout: Duration) -> String {
 
 async fn connect(url: String, session: String) -> ConnectionResult<AsyncPgConnection> {
     let mut conn = AsyncPgConnection::establish(&url).await?;
-    conn.batch_execute(&session).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    conn.batch_execute(&session)
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
 
@@ -120,13 +121,20 @@ pub async fn create_database(admin_url: &str, name: &str) -> Result<(), StoreErr
     }
     let mut conn = establish(admin_url).await?;
     let sql = "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = {}) AS found";
-    let row: Option<Found> =
-        Statement::new(sql).bind::<Text, _>(name.to_owned()).row(&conn).await.map_err(from_diesel)?;
+    let row: Option<Found> = Statement::new(sql)
+        .bind::<Text, _>(name.to_owned())
+        .row(&conn)
+        .await
+        .map_err(from_diesel)?;
     if row.is_some_and(|row| row.found) {
         return Ok(());
     }
     let quoted = name.replace('"', "\"\"");
-    match conn.batch_execute(&format!("CREATE DATABASE \"{quoted}\"")).await.map_err(from_diesel) {
+    match conn
+        .batch_execute(&format!("CREATE DATABASE \"{quoted}\""))
+        .await
+        .map_err(from_diesel)
+    {
         // Another instance was quicker.
         Err(StoreError::Duplicate(_)) => Ok(()),
         other => other,

@@ -23,7 +23,10 @@ pub(crate) struct Statement {
 
 impl Statement {
     pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
-        Self { text: text.into(), binds: Vec::new() }
+        Self {
+            text: text.into(),
+            binds: Vec::new(),
+        }
     }
 
     /// Binds the next `{}`.
@@ -67,7 +70,11 @@ impl QueryFragment<Pg> for Statement {
             bind.walk_ast(out.reborrow())?;
             out.push_sql(piece);
         }
-        if binds.next().is_some() { Err(miscounted(&self.text)) } else { Ok(()) }
+        if binds.next().is_some() {
+            Err(miscounted(&self.text))
+        } else {
+            Ok(())
+        }
     }
 }
 

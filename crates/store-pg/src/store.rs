@@ -76,8 +76,15 @@ impl PgStore {
         translator: Arc<dyn TicketEventTranslator>,
         listener: Arc<dyn CommitListener>,
     ) -> Result<Self, StoreError> {
-        let lent = Arc::new(Lent { zone, translator, listener });
-        Ok(Self { pool: pool::build(settings)?, lent })
+        let lent = Arc::new(Lent {
+            zone,
+            translator,
+            listener,
+        });
+        Ok(Self {
+            pool: pool::build(settings)?,
+            lent,
+        })
     }
 
     pub(crate) async fn connection(&self) -> Result<Connection, StoreError> {
@@ -90,14 +97,21 @@ impl PgStore {
     /// [`StoreError::Unavailable`] when it does not answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let conn = self.connection().await?;
-        Statement::new("SELECT 1").run(&conn).await.map_err(from_diesel)?;
+        Statement::new("SELECT 1")
+            .run(&conn)
+            .await
+            .map_err(from_diesel)?;
         Ok(())
     }
 
     /// How busy the pool is.
     pub fn pool_status(&self) -> PoolStatus {
         let status = self.pool.status();
-        PoolStatus { size: status.size, available: status.available, waiting: status.waiting }
+        PoolStatus {
+            size: status.size,
+            available: status.available,
+            waiting: status.waiting,
+        }
     }
 
     /// Closes every connection; what is running ends first.

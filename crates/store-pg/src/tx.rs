@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use analytics_domain::Delta;
 use async_trait::async_trait;
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager as _};
 use diesel_async::pooled_connection::deadpool::Object;
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager as _};
 use shared_kernel::{
     Claim, EventRecord, IdempotencyKey, NewJob, StoreError, StoredAnswer, UnitOfWork,
 };
@@ -35,7 +35,9 @@ pub(crate) struct PgTx {
 impl PgTx {
     pub(crate) async fn begin(store: &PgStore) -> Result<Self, StoreError> {
         let mut conn = store.connection().await?;
-        AnsiTransactionManager::begin_transaction(&mut *conn).await.map_err(from_diesel)?;
+        AnsiTransactionManager::begin_transaction(&mut *conn)
+            .await
+            .map_err(from_diesel)?;
         Ok(Self {
             conn: Some(conn),
             lent: Arc::clone(&store.lent),
@@ -46,7 +48,9 @@ impl PgTx {
     }
 
     pub(crate) fn conn(&self) -> Result<&AsyncPgConnection, StoreError> {
-        self.conn.as_deref().ok_or_else(|| StoreError::defect("the transaction has ended"))
+        self.conn
+            .as_deref()
+            .ok_or_else(|| StoreError::defect("the transaction has ended"))
     }
 }
 
@@ -66,7 +70,11 @@ impl UnitOfWork for PgTx {
         idempotency::claim(self.conn()?, key).await
     }
 
-    async fn remember(&mut self, key: &IdempotencyKey, answer: &StoredAnswer) -> Result<(), StoreError> {
+    async fn remember(
+        &mut self,
+        key: &IdempotencyKey,
+        answer: &StoredAnswer,
+    ) -> Result<(), StoreError> {
         idempotency::remember(self.conn()?, key, answer).await
     }
 
@@ -82,11 +90,11 @@ impl UnitOfWork for PgTx {
             queue_jobs(conn, jobs),
             append_deltas(conn, deltas)
         )?;
-        if let Some(mut conn) = self.conn.take() {
-            if let Err(error) = AnsiTransactionManager::commit_transaction(&mut *conn).await {
-                drop(Object::take(conn));
-                return Err(from_diesel(error));
-            }
+        if let Some(mut conn) = self.conn.take()
+            && let Err(error) = AnsiTransactionManager::commit_transaction(&mut *conn).await
+        {
+            drop(Object::take(conn));
+            return Err(from_diesel(error));
         }
         self.lent.listener.committed(logged, queued);
         Ok(())
@@ -94,7 +102,9 @@ impl UnitOfWork for PgTx {
 
     async fn rollback(mut self: Box<Self>) {
         if let Some(mut conn) = self.conn.take()
-            && AnsiTransactionManager::rollback_transaction(&mut *conn).await.is_err()
+            && AnsiTransactionManager::rollback_transaction(&mut *conn)
+                .await
+                .is_err()
         {
             drop(Object::take(conn));
         }

@@ -105,7 +105,9 @@ impl Wakeups {
                 }
             }
             for payload in payloads(self.instance, &latest) {
-                client.execute("SELECT pg_notify($1, $2)", &[&CHANNEL, &payload]).await?;
+                client
+                    .execute("SELECT pg_notify($1, $2)", &[&CHANNEL, &payload])
+                    .await?;
             }
         }
         Ok(())
@@ -148,18 +150,34 @@ mod tests {
     #[test]
     fn hints_survive_the_journey_and_own_hints_are_ignored() {
         let (ours, theirs) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let hints: HashMap<_, _> =
-            (0..600).map(|n| (StreamId::from_stored(format!("user-a=b{n}")), n)).collect();
+        let hints: HashMap<_, _> = (0..600)
+            .map(|n| (StreamId::from_stored(format!("user-a=b{n}")), n))
+            .collect();
         let payloads = payloads(theirs, &hints);
         assert!(payloads.iter().all(|payload| payload.len() < 8_000));
-        let heard: HashMap<_, _> = payloads.iter().flat_map(|payload| parse(payload, ours)).collect();
+        let heard: HashMap<_, _> = payloads
+            .iter()
+            .flat_map(|payload| parse(payload, ours))
+            .collect();
         assert_eq!(heard, hints);
-        assert!(payloads.iter().all(|payload| parse(payload, theirs).is_empty()));
+        assert!(
+            payloads
+                .iter()
+                .all(|payload| parse(payload, theirs).is_empty())
+        );
     }
 
     #[test]
     fn anything_else_on_the_channel_is_harmless() {
-        for payload in ["", " ", "x", "x y", "x y=z", "x =", "x a=99999999999999999999999"] {
+        for payload in [
+            "",
+            " ",
+            "x",
+            "x y",
+            "x y=z",
+            "x =",
+            "x a=99999999999999999999999",
+        ] {
             assert_eq!(parse(payload, Uuid::nil()), [], "{payload:?}");
         }
     }

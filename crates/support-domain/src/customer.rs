@@ -45,7 +45,10 @@ mod tests {
     #[test]
     fn a_full_name_is_split_at_its_first_blank() {
         assert_eq!(split_name("Jean Dupont"), ("Jean".into(), "Dupont".into()));
-        assert_eq!(split_name("Anne  de La Tour"), ("Anne".into(), "de La Tour".into()));
+        assert_eq!(
+            split_name("Anne  de La Tour"),
+            ("Anne".into(), "de La Tour".into())
+        );
         assert_eq!(split_name("Cher"), (String::new(), "Cher".into()));
     }
 }

@@ -25,5 +25,6 @@ pub use satisfaction::{Feedback, Rating, Satisfaction};
 pub use staff::Staff;
 pub use thread::{Author, AuthorKind, Entry, EntryKind};
 pub use ticket::{
-    Category, Message, OrderNumber, Priority, Status, StatusGroup, Subject, Ticket, TicketFile, Vehicle,
+    Category, Message, OrderNumber, Priority, Status, StatusGroup, Subject, Ticket, TicketFile,
+    Vehicle,
 };

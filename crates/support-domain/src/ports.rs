@@ -206,8 +206,16 @@ pub struct TicketDetail {
 #[async_trait]
 pub trait TicketQueries: Send + Sync {
     /// A part of a filtered list. The number of statements does not depend on the number of rows.
-    async fn list(&self, filter: &TicketFilter, window: &TicketWindow) -> Result<TicketPage, StoreError>;
+    async fn list(
+        &self,
+        filter: &TicketFilter,
+        window: &TicketWindow,
+    ) -> Result<TicketPage, StoreError>;
 
     /// One ticket, if the scope holds it.
-    async fn detail(&self, id: &TicketId, scope: &Scope) -> Result<Option<TicketDetail>, StoreError>;
+    async fn detail(
+        &self,
+        id: &TicketId,
+        scope: &Scope,
+    ) -> Result<Option<TicketDetail>, StoreError>;
 }

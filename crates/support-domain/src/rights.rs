@@ -53,7 +53,11 @@ impl Scope {
 
 /// Which side of the desk an actor is on.
 pub fn side(actor: &Actor) -> Side {
-    if actor.role.is_staff() { Side::Support } else { Side::Customer }
+    if actor.role.is_staff() {
+        Side::Support
+    } else {
+        Side::Customer
+    }
 }
 
 /// Whether what happens to a ticket may be told to its customer's own sockets.

@@ -10,7 +10,10 @@ pub struct Rating(u8);
 impl Rating {
     /// Takes 1 to 5.
     pub fn new(stars: i64) -> Option<Self> {
-        u8::try_from(stars).ok().filter(|stars| (1..=5).contains(stars)).map(Self)
+        u8::try_from(stars)
+            .ok()
+            .filter(|stars| (1..=5).contains(stars))
+            .map(Self)
     }
 
     /// The stars.

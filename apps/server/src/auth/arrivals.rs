@@ -19,7 +19,11 @@ pub struct Arrivals {
 impl Arrivals {
     /// Makes one over a store.
     pub fn new(store: Arc<dyn SupportStore>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, seen: Mutex::new(HashSet::new()) }
+        Self {
+            store,
+            clock,
+            seen: Mutex::new(HashSet::new()),
+        }
     }
 
     /// Enters the caller unless this process has done so, with the same claims, before.
@@ -28,7 +32,12 @@ impl Arrivals {
     /// [`StoreError`].
     pub async fn welcome(&self, actor: &Actor) -> Result<(), StoreError> {
         let mark = mark(actor);
-        if self.seen.lock().unwrap_or_else(PoisonError::into_inner).contains(&mark) {
+        if self
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&mark)
+        {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;

@@ -36,9 +36,15 @@ fn bearer(request: &HttpRequest) -> Option<Result<&str, TokenRefused>> {
 }
 
 async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
-    let Some(token) = bearer(request) else { return Ok(Caller::Anonymous) };
-    let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
-    let session = token.and_then(|token| state.verifier.verify(token)).map_err(Problem::from)?;
+    let Some(token) = bearer(request) else {
+        return Ok(Caller::Anonymous);
+    };
+    let state = request
+        .app_data::<web::Data<AppState>>()
+        .ok_or_else(Problem::internal)?;
+    let session = token
+        .and_then(|token| state.verifier.verify(token))
+        .map_err(Problem::from)?;
     state.arrivals.welcome(&session.actor).await?;
     Ok(Caller::Known(session.actor))
 }
@@ -78,7 +84,11 @@ impl FromRequest for StaffOnly {
         let request = request.clone();
         Box::pin(async move {
             let actor = known(&request).await?;
-            if actor.role.is_staff() { Ok(Self(actor)) } else { Err(Problem::staff_only()) }
+            if actor.role.is_staff() {
+                Ok(Self(actor))
+            } else {
+                Err(Problem::staff_only())
+            }
         })
     }
 }

@@ -22,7 +22,9 @@ pub enum SecretError {
     TooShort,
     #[error("JWT_SECRET is one character repeated; choose a random one")]
     TooSimple,
-    #[error("listening on {0} needs JWT_SECRET (others can reach it); only a loopback bind may do without")]
+    #[error(
+        "listening on {0} needs JWT_SECRET (others can reach it); only a loopback bind may do without"
+    )]
     PublicBind(std::net::SocketAddr),
     #[error("cannot keep a secret in {path}")]
     File {
@@ -45,7 +47,10 @@ pub fn signing_secret(config: &Config) -> Result<Vec<u8>, SecretError> {
         return Err(SecretError::PublicBind(config.http.bind));
     }
     let path = config.storage.data_dir.join(FILE);
-    kept_secret(&path).map_err(|source| SecretError::File { path: path.display().to_string(), source })
+    kept_secret(&path).map_err(|source| SecretError::File {
+        path: path.display().to_string(),
+        source,
+    })
 }
 
 fn check(secret: &[u8]) -> Result<Vec<u8>, SecretError> {
@@ -71,7 +76,12 @@ fn kept_secret(path: &Path) -> io::Result<Vec<u8>> {
     let secret = URL_SAFE_NO_PAD.encode(bytes).into_bytes();
     // Written aside and linked into place: of two servers starting together both take the first's.
     let aside = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&aside)?;
     file.write_all(&secret)?;
     file.sync_all()?;
     let linked = fs::hard_link(&aside, path);

@@ -21,7 +21,11 @@ pub struct NewToken {
 ///
 /// # Errors
 /// The library's, which for a secret of any length is none.
-pub fn sign(token: &NewToken, secret: &[u8], now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
+pub fn sign(
+    token: &NewToken,
+    secret: &[u8],
+    now: DateTime<Utc>,
+) -> Result<String, jsonwebtoken::errors::Error> {
     let mut claims = Map::new();
     claims.insert("sub".into(), token.id.as_str().into());
     claims.insert("role".into(), token.role.as_str().into());
@@ -38,5 +42,9 @@ pub fn sign(token: &NewToken, secret: &[u8], now: DateTime<Utc>) -> Result<Strin
             claims.insert(claim.into(), value.as_str().into());
         }
     }
-    encode(&Header::new(Algorithm::HS256), &Value::Object(claims), &EncodingKey::from_secret(secret))
+    encode(
+        &Header::new(Algorithm::HS256),
+        &Value::Object(claims),
+        &EncodingKey::from_secret(secret),
+    )
 }

@@ -114,12 +114,16 @@ impl TokenVerifier {
     pub fn verify(&self, token: &str) -> Result<Session, TokenRefused> {
         let header = decode_header(token).map_err(|_| TokenRefused::Invalid)?;
         let mut refused = TokenRefused::Invalid;
-        let named = |kid: &Option<String>| kid.is_none() || header.kid.is_none() || *kid == header.kid;
+        let named =
+            |kid: &Option<String>| kid.is_none() || header.kid.is_none() || *kid == header.kid;
         for (_, key) in self.keys.iter().filter(|(kid, _)| named(kid)) {
             match decode::<Claims>(token, key, &self.validation) {
                 Ok(data) => return session(data.claims),
                 Err(error) => {
-                    if matches!(error.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) {
+                    if matches!(
+                        error.kind(),
+                        jsonwebtoken::errors::ErrorKind::ExpiredSignature
+                    ) {
                         refused = TokenRefused::Expired;
                     }
                 }
@@ -130,7 +134,12 @@ impl TokenVerifier {
 }
 
 fn session(claims: Claims) -> Result<Session, TokenRefused> {
-    let id = claims.sub.as_ref().or(claims.id.as_ref()).and_then(user_id).ok_or(TokenRefused::Invalid)?;
+    let id = claims
+        .sub
+        .as_ref()
+        .or(claims.id.as_ref())
+        .and_then(user_id)
+        .ok_or(TokenRefused::Invalid)?;
     let role = match (&claims.role, claims.level.unwrap_or_default()) {
         (Some(role), _) => Role::parse(role).ok_or(TokenRefused::Invalid)?,
         (None, 9..) => Role::Admin,
@@ -138,10 +147,21 @@ fn session(claims: Claims) -> Result<Session, TokenRefused> {
         (None, _) => Role::Customer,
     };
     let vouched = claims.email_verified.unwrap_or(true);
-    let email = claims.email.filter(|_| vouched).and_then(|text| EmailAddress::parse(text).ok());
+    let email = claims
+        .email
+        .filter(|_| vouched)
+        .and_then(|text| EmailAddress::parse(text).ok());
     let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(TokenRefused::Invalid)?;
     let name = claims.name.as_deref().and_then(shown_name);
-    Ok(Session { actor: Actor { id, role, email, name }, expires_at })
+    Ok(Session {
+        actor: Actor {
+            id,
+            role,
+            email,
+            name,
+        },
+        expires_at,
+    })
 }
 
 /// Earlier systems put a number where others put a text.
@@ -154,7 +174,11 @@ fn user_id(value: &Value) -> Option<UserId> {
 }
 
 fn shown_name(name: &str) -> Option<String> {
-    let plain: String = name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
+    let plain: String = name
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(MAX_NAME_CHARS)
+        .collect();
     let plain = plain.trim();
     (!plain.is_empty()).then(|| plain.to_owned())
 }
@@ -182,10 +206,18 @@ fn keys_of_set(
     let keys: Vec<_> = set
         .keys
         .iter()
-        .filter(|jwk| jwk.common.key_algorithm.is_none_or(|named| named.to_string() == format!("{algorithm:?}")))
+        .filter(|jwk| {
+            jwk.common
+                .key_algorithm
+                .is_none_or(|named| named.to_string() == format!("{algorithm:?}"))
+        })
         .filter_map(|jwk| Some((jwk.common.key_id.clone(), DecodingKey::from_jwk(jwk).ok()?)))
         .collect();
-    if keys.is_empty() { Err(none()) } else { Ok(keys) }
+    if keys.is_empty() {
+        Err(none())
+    } else {
+        Ok(keys)
+    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,9 @@ pub(super) async fn run(config: &Config) -> ExitCode {
     database.close();
     match done {
         Ok(0) => say("there are tickets already; nothing was loaded"),
-        Ok(tickets) => say(&format!("loaded a demonstration shop with {tickets} tickets")),
+        Ok(tickets) => say(&format!(
+            "loaded a demonstration shop with {tickets} tickets"
+        )),
         Err(message) => fail(&message, 1),
     }
 }

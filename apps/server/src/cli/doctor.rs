@@ -30,7 +30,11 @@ pub(super) async fn run(config: &Config) -> ExitCode {
             Err(line) => say(&format!("PROBLEM {line}")),
         };
     }
-    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 type Finding = Result<String, String>;
@@ -42,18 +46,30 @@ fn data_dir(config: &Config) -> Finding {
         .and_then(|()| std::fs::write(&probe, b"probe"))
         .and_then(|()| std::fs::remove_file(&probe))
         .map(|()| format!("the data folder {} can be written", folder.display()))
-        .map_err(|error| format!("the data folder {} cannot be written: {error}", folder.display()))
+        .map_err(|error| {
+            format!(
+                "the data folder {} cannot be written: {error}",
+                folder.display()
+            )
+        })
 }
 
 fn tokens(config: &Config) -> Finding {
     let secret = signing_secret(config).map_err(|error| chain(&error))?;
     TokenVerifier::new(&config.auth, &secret).map_err(|error| chain(&error))?;
-    Ok(format!("tokens are checked with {:?}", config.auth.algorithm))
+    Ok(format!(
+        "tokens are checked with {:?}",
+        config.auth.algorithm
+    ))
 }
 
 fn private_database() -> Finding {
     match Binaries::find() {
-        Ok(binaries) => Ok(format!("PostgreSQL {} is at {}", binaries.version(), binaries.dir().display())),
+        Ok(binaries) => Ok(format!(
+            "PostgreSQL {} is at {}",
+            binaries.version(),
+            binaries.dir().display()
+        )),
         Err(error) => Err(error.to_string()),
     }
 }
@@ -61,13 +77,21 @@ fn private_database() -> Finding {
 async fn database(url: &str) -> Vec<Finding> {
     let kept = match tokio::time::timeout(PROBE, durability(url)).await {
         Ok(Ok(kept)) => kept,
-        Ok(Err(error)) => return vec![Err(format!("DATABASE_URL cannot be used: {}", chain(&error)))],
+        Ok(Err(error)) => {
+            return vec![Err(format!(
+                "DATABASE_URL cannot be used: {}",
+                chain(&error)
+            ))];
+        }
         Err(_) => return vec![Err("the database does not answer within 5 s".to_owned())],
     };
     let durable = if kept.is_durable() {
         Ok(format!("PostgreSQL {} keeps what it commits", kept.version))
     } else {
-        Err(format!("PostgreSQL may lose commits: fsync = {}, full_page_writes = {}, synchronous_commit = {}", kept.fsync, kept.full_page_writes, kept.synchronous_commit))
+        Err(format!(
+            "PostgreSQL may lose commits: fsync = {}, full_page_writes = {}, synchronous_commit = {}",
+            kept.fsync, kept.full_page_writes, kept.synchronous_commit
+        ))
     };
     let migrations = match pending_migrations(url).await {
         Ok(0) => Ok("every migration has run".to_owned()),
@@ -79,14 +103,23 @@ async fn database(url: &str) -> Vec<Finding> {
 
 async fn smtp(config: &Config) -> Finding {
     let Some(url) = config.mail.smtp_url.given() else {
-        return Ok(format!("no SMTP_URL: mail is written to {}", config.storage.data_dir.join("mail").display()));
+        return Ok(format!(
+            "no SMTP_URL: mail is written to {}",
+            config.storage.data_dir.join("mail").display()
+        ));
     };
     let parsed = Url::parse(url).map_err(|_| "SMTP_URL is not a URL".to_owned())?;
     let host = parsed.host_str().unwrap_or_default();
-    let port = parsed.port().unwrap_or(if parsed.scheme() == "smtps" { 465 } else { 587 });
+    let port = parsed
+        .port()
+        .unwrap_or(if parsed.scheme() == "smtps" { 465 } else { 587 });
     match tokio::time::timeout(PROBE, TcpStream::connect((host, port))).await {
         Ok(Ok(_)) => Ok(format!("the mail server {host}:{port} answers")),
-        Ok(Err(error)) => Err(format!("the mail server {host}:{port} cannot be reached: {error}")),
-        Err(_) => Err(format!("the mail server {host}:{port} does not answer within 5 s")),
+        Ok(Err(error)) => Err(format!(
+            "the mail server {host}:{port} cannot be reached: {error}"
+        )),
+        Err(_) => Err(format!(
+            "the mail server {host}:{port} does not answer within 5 s"
+        )),
     }
 }

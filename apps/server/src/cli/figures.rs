@@ -32,13 +32,25 @@ pub(super) async fn run(config: &Config, args: &FiguresArgs) -> ExitCode {
 }
 
 async fn check(config: &Config, database: &Database, rebuild: bool) -> Result<ExitCode, String> {
-    let core = Core::new(config, Arc::new(SystemClock), &database.url).map_err(|error| chain(&error))?;
+    let core =
+        Core::new(config, Arc::new(SystemClock), &database.url).map_err(|error| chain(&error))?;
     if rebuild {
-        core.store.rebuild_figures().await.map_err(|error| chain(&error))?;
+        core.store
+            .rebuild_figures()
+            .await
+            .map_err(|error| chain(&error))?;
     }
-    let differences = core.store.figure_differences().await.map_err(|error| chain(&error))?;
+    let differences = core
+        .store
+        .figure_differences()
+        .await
+        .map_err(|error| chain(&error))?;
     for difference in &differences {
         say(difference);
     }
-    Ok(if differences.is_empty() { say("the figures agree with the tickets") } else { ExitCode::FAILURE })
+    Ok(if differences.is_empty() {
+        say("the figures agree with the tickets")
+    } else {
+        ExitCode::FAILURE
+    })
 }

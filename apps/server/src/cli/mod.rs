@@ -34,7 +34,7 @@ struct Common {
     /// Where secrets, the private database and written mail live.
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<String>,
-    /// Listen on this port of 127.0.0.1 (another address: GUICHET_BIND).
+    /// Listen on this port of 127.0.0.1 (another address: `GUICHET_BIND`).
     #[arg(long, global = true)]
     port: Option<u16>,
 }
@@ -93,7 +93,10 @@ fn load(common: &Common) -> Result<Config, ConfigError> {
     };
     set("GUICHET_CONFIG", common.config.clone());
     set("GUICHET__STORAGE__DATA_DIR", common.data_dir.clone());
-    set("GUICHET__HTTP__BIND", common.port.map(|port| format!("127.0.0.1:{port}")));
+    set(
+        "GUICHET__HTTP__BIND",
+        common.port.map(|port| format!("127.0.0.1:{port}")),
+    );
     Config::load(environment)
 }
 

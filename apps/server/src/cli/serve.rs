@@ -11,7 +11,8 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 
 pub(super) async fn run(config: &Config) -> ExitCode {
-    let signals = signal(SignalKind::terminate()).and_then(|term| Ok((term, signal(SignalKind::interrupt())?)));
+    let signals = signal(SignalKind::terminate())
+        .and_then(|term| Ok((term, signal(SignalKind::interrupt())?)));
     let (mut term, mut int) = match signals {
         Ok(signals) => signals,
         Err(error) => return fail(&chain(&error), 1),

@@ -54,12 +54,19 @@ fn duration(text: &str) -> Result<TimeDelta, String> {
         "d" => 86_400,
         _ => return Err(form()),
     };
-    number.checked_mul(seconds).and_then(TimeDelta::try_seconds).filter(|ttl| ttl.num_days() <= 36_500).ok_or_else(form)
+    number
+        .checked_mul(seconds)
+        .and_then(TimeDelta::try_seconds)
+        .filter(|ttl| ttl.num_days() <= 36_500)
+        .ok_or_else(form)
 }
 
 pub(super) fn run(config: &Config, args: &TokenArgs) -> ExitCode {
     if config.auth.algorithm != Algorithm::HS256 {
-        return fail("tokens are signed elsewhere: auth.algorithm is not HS256", 2);
+        return fail(
+            "tokens are signed elsewhere: auth.algorithm is not HS256",
+            2,
+        );
     }
     let secret = match signing_secret(config) {
         Ok(secret) => secret,
@@ -89,7 +96,16 @@ mod tests {
     fn durations_are_a_number_and_a_unit() {
         assert_eq!(duration("15m"), Ok(TimeDelta::minutes(15)));
         assert_eq!(duration("7d"), Ok(TimeDelta::days(7)));
-        for text in ["", "m", "15", "1y", "1.5h", "é", "99999999999999999999d", "9999999d"] {
+        for text in [
+            "",
+            "m",
+            "15",
+            "1y",
+            "1.5h",
+            "é",
+            "99999999999999999999d",
+            "9999999d",
+        ] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

@@ -37,7 +37,9 @@ pub enum ConfigError {
     },
 }
 
-pub(super) fn load<T: DeserializeOwned>(environment: BTreeMap<String, String>) -> Result<T, ConfigError> {
+pub(super) fn load<T: DeserializeOwned>(
+    environment: &BTreeMap<String, String>,
+) -> Result<T, ConfigError> {
     let mut table: Table = DEFAULTS.parse().map_err(|error| one_line(&error))?;
     if let Some(path) = environment.get("GUICHET_CONFIG") {
         lay_file(&mut table, path)?;
@@ -47,22 +49,34 @@ pub(super) fn load<T: DeserializeOwned>(environment: BTreeMap<String, String>) -
             set(&mut table, section, key, text)?;
         }
     }
-    for (name, text) in &environment {
-        let Some(path) = name.strip_prefix("GUICHET__") else { continue };
+    for (name, text) in environment {
+        let Some(path) = name.strip_prefix("GUICHET__") else {
+            continue;
+        };
         let path = path.to_lowercase();
-        let (section, key) =
-            path.split_once("__").ok_or_else(|| ConfigError::Unknown(path.clone()))?;
+        let (section, key) = path
+            .split_once("__")
+            .ok_or_else(|| ConfigError::Unknown(path.clone()))?;
         set(&mut table, section, key, text)?;
     }
-    Value::Table(table).try_into().map_err(|error| one_line(&error))
+    Value::Table(table)
+        .try_into()
+        .map_err(|error| one_line(&error))
 }
 
 fn lay_file(table: &mut Table, path: &str) -> Result<(), ConfigError> {
-    let failed = |reason: String| ConfigError::File { path: path.to_owned(), reason };
+    let failed = |reason: String| ConfigError::File {
+        path: path.to_owned(),
+        reason,
+    };
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-    let file: Table = text.parse().map_err(|error: toml::de::Error| failed(error.message().to_owned()))?;
+    let file: Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| failed(error.message().to_owned()))?;
     for (section, value) in file {
-        let Value::Table(keys) = value else { return Err(ConfigError::Unknown(section)) };
+        let Value::Table(keys) = value else {
+            return Err(ConfigError::Unknown(section));
+        };
         for (key, value) in keys {
             *slot(table, &section, &key)? = value;
         }
@@ -83,7 +97,9 @@ fn set(table: &mut Table, section: &str, key: &str, text: &str) -> Result<(), Co
     let slot = slot(table, section, key)?;
     let bad = |expected: &str| ConfigError::Value(format!("{section}.{key} must be {expected}"));
     *slot = match slot {
-        Value::Integer(_) => Value::Integer(text.trim().parse().map_err(|_| bad("a whole number"))?),
+        Value::Integer(_) => {
+            Value::Integer(text.trim().parse().map_err(|_| bad("a whole number"))?)
+        }
         Value::Boolean(_) => Value::Boolean(text.trim().parse().map_err(|_| bad("true or false"))?),
         Value::Array(_) => Value::Array(
             text.split(',')

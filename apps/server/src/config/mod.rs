@@ -46,9 +46,13 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] naming the key that is unknown or wrong.
-    pub fn load(environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let config: Self = layers::load(environment.into_iter().collect())?;
-        config.validate().map_err(|report| ConfigError::Value(first_line(&report.to_string())))?;
+    pub fn load(
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let config: Self = layers::load(&environment.into_iter().collect())?;
+        config
+            .validate()
+            .map_err(|report| ConfigError::Value(first_line(&report.to_string())))?;
         Ok(config)
     }
 }
@@ -62,7 +66,11 @@ mod tests {
     use super::*;
 
     fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::load(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        Config::load(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
     }
 
     #[test]
@@ -79,7 +87,10 @@ mod tests {
             ("GUICHET__HTTP__BIND", "127.0.0.1:2"),
             ("SMTP_URL", "smtp://localhost:25"),
             ("GUICHET__LIMITS__ENABLED", "false"),
-            ("GUICHET__HTTP__TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.1/32"),
+            (
+                "GUICHET__HTTP__TRUSTED_PROXIES",
+                "10.0.0.0/8, 192.168.0.1/32",
+            ),
         ])
         .unwrap();
         assert_eq!(config.http.bind.port(), 2);
@@ -97,7 +108,11 @@ mod tests {
             ("GUICHET__STORAGE__POOL_SIZE", "many", "storage.pool_size"),
             ("GUICHET__STORAGE__POOL_SIZE", "0", "storage.pool_size"),
             ("GUICHET__SHOP__TIME_ZONE", "Mars/Olympus", "time_zone"),
-            ("GUICHET__HTTP__TRUSTED_PROXIES", "10.0.0.0/99", "trusted_proxies"),
+            (
+                "GUICHET__HTTP__TRUSTED_PROXIES",
+                "10.0.0.0/99",
+                "trusted_proxies",
+            ),
             ("SUPPORT_EMAIL", "nobody", "support"),
         ] {
             let error = load(&[(name, value)]).unwrap_err().to_string();
@@ -108,7 +123,10 @@ mod tests {
 
     #[test]
     fn secrets_never_show() {
-        let config = load(&[("JWT_SECRET", "hunter2hunter2hunter2hunter2hunter2"), ("DATABASE_URL", "postgres://a:hunter2@h/d")]);
+        let config = load(&[
+            ("JWT_SECRET", "hunter2hunter2hunter2hunter2hunter2"),
+            ("DATABASE_URL", "postgres://a:hunter2@h/d"),
+        ]);
         assert!(!format!("{:?}", config.unwrap()).contains("hunter2"));
     }
 }

@@ -38,7 +38,11 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() { "(not set)" } else { "(set)" })
+        f.write_str(if self.0.is_empty() {
+            "(not set)"
+        } else {
+            "(set)"
+        })
     }
 }
 
@@ -268,33 +272,50 @@ fn bind<'de, D: Deserializer<'de>>(d: D) -> Result<SocketAddr, D::Error> {
 fn url_or_none<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Url>, D::Error> {
     parsed(d, "http.public_url", "an http(s) URL", |text| match text {
         "" => Some(None),
-        text => Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(Some),
+        text => Url::parse(text)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .map(Some),
     })
 }
 
 fn zone<'de, D: Deserializer<'de>>(d: D) -> Result<Tz, D::Error> {
-    parsed(d, "shop.time_zone", "a zone such as Europe/Paris", |text| text.parse().ok())
+    parsed(d, "shop.time_zone", "a zone such as Europe/Paris", |text| {
+        text.parse().ok()
+    })
 }
 
 fn algorithm<'de, D: Deserializer<'de>>(d: D) -> Result<Algorithm, D::Error> {
-    parsed(d, "auth.algorithm", "HS256, RS256, ES256 or EdDSA", |text| match text {
-        "HS256" => Some(Algorithm::HS256),
-        "RS256" => Some(Algorithm::RS256),
-        "ES256" => Some(Algorithm::ES256),
-        "EdDSA" => Some(Algorithm::EdDSA),
-        _ => None,
-    })
+    parsed(
+        d,
+        "auth.algorithm",
+        "HS256, RS256, ES256 or EdDSA",
+        |text| match text {
+            "HS256" => Some(Algorithm::HS256),
+            "RS256" => Some(Algorithm::RS256),
+            "ES256" => Some(Algorithm::ES256),
+            "EdDSA" => Some(Algorithm::EdDSA),
+            _ => None,
+        },
+    )
 }
 
 fn address<'de, D: Deserializer<'de>>(d: D) -> Result<EmailAddress, D::Error> {
-    parsed(d, "mail.support", "an e-mail address", |text| EmailAddress::parse(text).ok())
+    parsed(d, "mail.support", "an e-mail address", |text| {
+        EmailAddress::parse(text).ok()
+    })
 }
 
 fn address_or_none<'de, D: Deserializer<'de>>(d: D) -> Result<Option<EmailAddress>, D::Error> {
-    parsed(d, "an address in [mail]", "an e-mail address", |text| match text {
-        "" => Some(None),
-        text => EmailAddress::parse(text).ok().map(Some),
-    })
+    parsed(
+        d,
+        "an address in [mail]",
+        "an e-mail address",
+        |text| match text {
+            "" => Some(None),
+            text => EmailAddress::parse(text).ok().map(Some),
+        },
+    )
 }
 
 fn list<'de, D: Deserializer<'de>, T>(
@@ -306,15 +327,24 @@ fn list<'de, D: Deserializer<'de>, T>(
     Vec::<String>::deserialize(d)?
         .iter()
         .map(|text| {
-            parse(text).ok_or_else(|| D::Error::custom(format!("{key} must hold {expected}, not {text:?}")))
+            parse(text).ok_or_else(|| {
+                D::Error::custom(format!("{key} must hold {expected}, not {text:?}"))
+            })
         })
         .collect()
 }
 
 fn networks<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<IpNet>, D::Error> {
-    list(d, "http.trusted_proxies", "networks such as 10.0.0.0/8", |text| text.parse().ok())
+    list(
+        d,
+        "http.trusted_proxies",
+        "networks such as 10.0.0.0/8",
+        |text| text.parse().ok(),
+    )
 }
 
 fn addresses<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<EmailAddress>, D::Error> {
-    list(d, "mail.escalation", "e-mail addresses", |text| EmailAddress::parse(text).ok())
+    list(d, "mail.escalation", "e-mail addresses", |text| {
+        EmailAddress::parse(text).ok()
+    })
 }

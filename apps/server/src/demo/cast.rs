@@ -5,14 +5,54 @@ use support_domain::Order;
 
 /// `(id, role, name, e-mail)`
 const PEOPLE: [(&str, Role, &str, &str); 8] = [
-    ("staff-claire", Role::Staff, "Claire Martin", "claire.martin@pieces-auto-dupont.example"),
-    ("staff-karim", Role::Staff, "Karim Benali", "karim.benali@pieces-auto-dupont.example"),
-    ("admin-sophie", Role::Admin, "Sophie Dupont", "sophie.dupont@pieces-auto-dupont.example"),
-    ("cst-jean", Role::Customer, "Jean Dupont", "jean.dupont@example.com"),
-    ("cst-amina", Role::Customer, "Amina Diallo", "amina.diallo@example.com"),
-    ("cst-luc", Role::Customer, "Luc Moreau", "luc.moreau@example.com"),
-    ("cst-nadia", Role::Customer, "Nadia Petit", "nadia.petit@example.com"),
-    ("cst-garage", Role::Customer, "Garage du Canal", "atelier@garage-du-canal.example"),
+    (
+        "staff-claire",
+        Role::Staff,
+        "Claire Martin",
+        "claire.martin@pieces-auto-dupont.example",
+    ),
+    (
+        "staff-karim",
+        Role::Staff,
+        "Karim Benali",
+        "karim.benali@pieces-auto-dupont.example",
+    ),
+    (
+        "admin-sophie",
+        Role::Admin,
+        "Sophie Dupont",
+        "sophie.dupont@pieces-auto-dupont.example",
+    ),
+    (
+        "cst-jean",
+        Role::Customer,
+        "Jean Dupont",
+        "jean.dupont@example.com",
+    ),
+    (
+        "cst-amina",
+        Role::Customer,
+        "Amina Diallo",
+        "amina.diallo@example.com",
+    ),
+    (
+        "cst-luc",
+        Role::Customer,
+        "Luc Moreau",
+        "luc.moreau@example.com",
+    ),
+    (
+        "cst-nadia",
+        Role::Customer,
+        "Nadia Petit",
+        "nadia.petit@example.com",
+    ),
+    (
+        "cst-garage",
+        Role::Customer,
+        "Garage du Canal",
+        "atelier@garage-du-canal.example",
+    ),
 ];
 
 /// `(id, customer, reference, euros)`

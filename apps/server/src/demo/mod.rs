@@ -4,6 +4,7 @@
 //! mails are what they would have been.
 
 mod cast;
+mod stories;
 mod story;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,7 @@ use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow
 use support_domain::rights::Scope;
 use support_domain::{SupportError, SupportStore as _, TicketQueries as _};
 
+use self::stories::STORIES;
 use crate::bootstrap::Core;
 
 /// A clock that stands still.
@@ -40,11 +42,10 @@ pub async fn load(core: &Core) -> Result<usize, SupportError> {
     for order in cast::orders() {
         core.store.add_order(&order, now).await?;
     }
-    let stories = story::all();
-    for story in &stories {
+    for story in STORIES {
         story::tell(core, story, now).await?;
     }
-    Ok(stories.len())
+    Ok(STORIES.len())
 }
 
 async fn has_tickets(core: &Core) -> Result<bool, StoreError> {
@@ -54,6 +55,9 @@ async fn has_tickets(core: &Core) -> Result<bool, StoreError> {
         start: Start::Page(PageNumber::FIRST),
         limit: Limit::new(1).ok_or_else(|| StoreError::defect("1 is a limit"))?,
     };
-    let part = core.store.list(&TicketFilter::all(Scope::All), &window).await?;
+    let part = core
+        .store
+        .list(&TicketFilter::all(Scope::All), &window)
+        .await?;
     Ok(!part.page.items.is_empty())
 }

@@ -14,15 +14,26 @@ pub(super) fn of(event: &TicketEvent) -> Vec<EventRecord> {
         TicketEvent::Created { .. } => vec![to_staff(file, "ticket.created", whole_ticket(file))],
         TicketEvent::Assigned { .. } => {
             let mut payload = whole_ticket(file);
-            add(&mut payload, "assignedTo", json!(file.ticket.assignee.as_ref().map(ToString::to_string)));
+            add(
+                &mut payload,
+                "assignedTo",
+                json!(file.ticket.assignee.as_ref().map(ToString::to_string)),
+            );
             vec![to_staff(file, "ticket.assigned", payload)]
         }
         TicketEvent::Escalated { reason, .. } => {
             let mut payload = whole_ticket(file);
             add(&mut payload, "reason", json!(reason.text.as_str()));
-            add(&mut payload, "assignedTo", json!(file.ticket.assignee.as_ref().map(ToString::to_string)));
+            add(
+                &mut payload,
+                "assignedTo",
+                json!(file.ticket.assignee.as_ref().map(ToString::to_string)),
+            );
             let note = added(file, reason);
-            vec![to_staff(file, "ticket.escalated", payload), to_staff(file, "ticket.response_added", note)]
+            vec![
+                to_staff(file, "ticket.escalated", payload),
+                to_staff(file, "ticket.response_added", note),
+            ]
         }
         TicketEvent::StatusChanged { previous, .. } => status_changed(file, *previous),
         TicketEvent::EntryAdded { entry, .. } if entry.kind.is_internal() => {
@@ -66,14 +77,20 @@ fn add(payload: &mut Value, name: &str, value: Value) {
 }
 
 fn to_staff(file: &TicketFile, kind: &'static str, payload: Value) -> EventRecord {
-    EventRecord { kind, audiences: vec![(StreamId::staff_for(file.ticket.id.as_str()), payload)] }
+    EventRecord {
+        kind,
+        audiences: vec![(StreamId::staff_for(file.ticket.id.as_str()), payload)],
+    }
 }
 
 /// To staff, and to the ticket's customer where it is proven to be theirs.
 fn to_both(file: &TicketFile, kind: &'static str, payload: &Value) -> EventRecord {
     let mut record = to_staff(file, kind, payload.clone());
     if owner_hears(&file.ticket, &file.customer) {
-        record.audiences.push((StreamId::user(&UserId::from(&file.customer.id)), payload.clone()));
+        record.audiences.push((
+            StreamId::user(&UserId::from(&file.customer.id)),
+            payload.clone(),
+        ));
     }
     record
 }

@@ -20,7 +20,11 @@ impl Commits {
     /// Answers the hints for other instances beside it.
     pub fn new() -> (Arc<Self>, mpsc::UnboundedReceiver<Vec<WakeupHint>>) {
         let (wakeups, outgoing) = mpsc::unbounded_channel();
-        let commits = Self { relay: OnceLock::new(), wakeups, jobs: Arc::new(Notify::new()) };
+        let commits = Self {
+            relay: OnceLock::new(),
+            wakeups,
+            jobs: Arc::new(Notify::new()),
+        };
         (Arc::new(commits), outgoing)
     }
 
@@ -44,7 +48,10 @@ impl CommitListener for Commits {
         if events.is_empty() {
             return;
         }
-        let hints = events.iter().map(|event| (event.stream.clone(), event.seq)).collect();
+        let hints = events
+            .iter()
+            .map(|event| (event.stream.clone(), event.seq))
+            .collect();
         // Nobody listens while the server stops; the rows are there all the same.
         let _ = self.wakeups.send(hints);
         if let Some(relay) = self.relay.get() {

@@ -3,14 +3,16 @@
 use notify::{Desk, Happening, Occasion, Recipient, TicketFacts, notifications};
 use shared_kernel::{EmailAddress, NewJob};
 use support_domain::{
-    AuthorKind, Category, Entry, Priority, StatusCause, Status, TicketEvent, TicketFile,
+    AuthorKind, Category, Entry, Priority, Status, StatusCause, TicketEvent, TicketFile,
 };
 
 use crate::rating_links::RatingLinks;
 
 /// The e-mails an event calls for.
 pub(super) fn jobs(event: &TicketEvent, desk: &Desk, links: &RatingLinks) -> Vec<NewJob> {
-    let Some((happening, occurrence)) = happening(event, links) else { return Vec::new() };
+    let Some((happening, occurrence)) = happening(event, links) else {
+        return Vec::new();
+    };
     let file = event.file();
     let occasion = Occasion {
         ticket: facts(file),
@@ -24,7 +26,9 @@ pub(super) fn jobs(event: &TicketEvent, desk: &Desk, links: &RatingLinks) -> Vec
     for notification in notifications(&occasion, desk) {
         match notification.into_job(occasion.at) {
             Ok(job) => jobs.push(job),
-            Err(error) => tracing::error!(%error, ticket = %file.ticket.id, "a notification cannot be queued"),
+            Err(error) => {
+                tracing::error!(%error, ticket = %file.ticket.id, "a notification cannot be queued");
+            }
         }
     }
     jobs
@@ -38,11 +42,22 @@ fn happening(event: &TicketEvent, links: &RatingLinks) -> Option<(Happening, Str
         TicketEvent::Created { file } => {
             let customer_name = file.customer.display_name();
             let message = ticket.message.as_str().to_owned();
-            (Happening::TicketCreated { customer_name, message }, version)
+            (
+                Happening::TicketCreated {
+                    customer_name,
+                    message,
+                },
+                version,
+            )
         }
         TicketEvent::Assigned { by, .. } if ticket.assignee.as_ref() == Some(by) => return None,
-        TicketEvent::Assigned { by, .. } => (Happening::TicketAssigned { by: by.to_string() }, version),
-        TicketEvent::StatusChanged { cause: StatusCause::Request(by), .. } => match (by, ticket.status) {
+        TicketEvent::Assigned { by, .. } => {
+            (Happening::TicketAssigned { by: by.to_string() }, version)
+        }
+        TicketEvent::StatusChanged {
+            cause: StatusCause::Request(by),
+            ..
+        } => match (by, ticket.status) {
             (AuthorKind::Staff, Status::Resolved) => {
                 let rating_url = links.link(&ticket.id, ticket.closings, ticket.updated_at);
                 (Happening::ClosedBySupport { rating_url }, version)
@@ -54,7 +69,13 @@ fn happening(event: &TicketEvent, links: &RatingLinks) -> Option<(Happening, Str
         TicketEvent::EntryAdded { entry, .. } => (response(entry), entry.id.to_string()),
         TicketEvent::Escalated { reason, .. } => {
             let by = author_name(reason);
-            (Happening::Escalated { by, reason: reason.text.as_str().to_owned() }, reason.id.to_string())
+            (
+                Happening::Escalated {
+                    by,
+                    reason: reason.text.as_str().to_owned(),
+                },
+                reason.id.to_string(),
+            )
         }
     })
 }
@@ -68,10 +89,14 @@ fn response(entry: &Entry) -> Happening {
 }
 
 fn author_name(entry: &Entry) -> String {
-    entry.author.name.clone().unwrap_or_else(|| match entry.author.kind {
-        AuthorKind::Staff => "Le support".to_owned(),
-        AuthorKind::Customer => "Le client".to_owned(),
-    })
+    entry
+        .author
+        .name
+        .clone()
+        .unwrap_or_else(|| match entry.author.kind {
+            AuthorKind::Staff => "Le support".to_owned(),
+            AuthorKind::Customer => "Le client".to_owned(),
+        })
 }
 
 fn facts(file: &TicketFile) -> TicketFacts {
@@ -113,10 +138,16 @@ pub(crate) fn category(category: Category) -> notify::Category {
 fn customer(file: &TicketFile) -> Option<Recipient> {
     let typed = || EmailAddress::parse(file.ticket.contact.as_str()).ok();
     let email = file.customer.email.clone().or_else(typed)?;
-    Some(Recipient { email, name: Some(file.customer.display_name()) })
+    Some(Recipient {
+        email,
+        name: Some(file.customer.display_name()),
+    })
 }
 
 fn assignee(event: &TicketEvent) -> Option<Recipient> {
     let staff = event.file().assignee.as_ref()?;
-    Some(Recipient { email: staff.email.clone()?, name: Some(staff.name.clone()) })
+    Some(Recipient {
+        email: staff.email.clone()?,
+        name: Some(staff.name.clone()),
+    })
 }

@@ -17,7 +17,11 @@ impl Answer {
     /// 500 when the body cannot be written as JSON, which is a defect.
     pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_vec(body).map_err(|_| Problem::internal())?;
-        Ok(Self(StoredAnswer { status: status.as_u16(), etag: None, body }))
+        Ok(Self(StoredAnswer {
+            status: status.as_u16(),
+            etag: None,
+            body,
+        }))
     }
 
     /// Adds the entity tag of a version.
@@ -45,7 +49,8 @@ impl From<StoredAnswer> for Answer {
 
 impl From<Answer> for HttpResponse {
     fn from(Answer(stored): Answer) -> Self {
-        let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(stored.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
         response.content_type("application/json");
         if let Some(etag) = stored.etag {

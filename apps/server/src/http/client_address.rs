@@ -15,16 +15,24 @@ pub fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(|hop| hop.trim().parse().ok());
-    Some(right_most_untrusted(peer, &hops.collect::<Vec<_>>(), trusted))
+    Some(right_most_untrusted(
+        peer,
+        &hops.collect::<Vec<_>>(),
+        trusted,
+    ))
 }
 
 fn right_most_untrusted(peer: IpAddr, hops: &[Option<IpAddr>], trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
+    let is_trusted = |address: IpAddr| {
+        trusted
+            .iter()
+            .any(|network| network.contains(&address.to_canonical()))
+    };
     let mut nearest = peer;
     for hop in hops.iter().rev() {
         match hop {
             Some(hop) if is_trusted(nearest) => nearest = *hop,
-            _ => break,
+            Some(_) | None => break,
         }
     }
     nearest.to_canonical()
@@ -50,15 +58,24 @@ mod tests {
 
     #[test]
     fn a_strangers_header_is_not_believed() {
-        assert_eq!(nearest("198.51.100.7", &["6.6.6.6"], &["10.0.0.0/8"]), "198.51.100.7");
+        assert_eq!(
+            nearest("198.51.100.7", &["6.6.6.6"], &["10.0.0.0/8"]),
+            "198.51.100.7"
+        );
     }
 
     #[test]
     fn behind_proxies_the_right_most_hop_that_is_not_ours_counts() {
         let hops = ["6.6.6.6", "203.0.113.9", "10.0.0.2"];
         assert_eq!(nearest("10.0.0.1", &hops, &["10.0.0.0/8"]), "203.0.113.9");
-        assert_eq!(nearest("10.0.0.1", &["garbage"], &["10.0.0.0/8"]), "10.0.0.1");
-        assert_eq!(nearest("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.0/8"]), "203.0.113.9");
+        assert_eq!(
+            nearest("10.0.0.1", &["garbage"], &["10.0.0.0/8"]),
+            "10.0.0.1"
+        );
+        assert_eq!(
+            nearest("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.0/8"]),
+            "203.0.113.9"
+        );
     }
 
     #[test]

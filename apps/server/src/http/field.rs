@@ -7,7 +7,8 @@
 use serde::de::{Deserialize, Deserializer};
 use serde_json::Value;
 use shared_kernel::{
-    Body, CustomerId, EmailAddress, IdError, Limit, PageNumber, PhoneNumber, SingleLine, StaffId, TextError,
+    Body, CustomerId, EmailAddress, IdError, Limit, PageNumber, PhoneNumber, SingleLine, StaffId,
+    TextError,
 };
 use support_domain::{Category, Priority, Rating, Status, StatusGroup};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -42,7 +43,10 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal in words.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     fn kind(expected: &str) -> Self {
@@ -53,9 +57,17 @@ impl Refusal {
 impl From<TextError> for Refusal {
     fn from(error: TextError) -> Self {
         match error {
-            TextError::TooShort { min } => Self::new("too_short", format!("au moins {min} caractère{}", plural(min))),
-            TextError::TooLong { max } => Self::new("too_long", format!("au plus {max} caractère{}", plural(max))),
-            TextError::ControlCharacter => Self::new("control_character", "caractères de contrôle interdits"),
+            TextError::TooShort { min } => Self::new(
+                "too_short",
+                format!("au moins {min} caractère{}", plural(min)),
+            ),
+            TextError::TooLong { max } => Self::new(
+                "too_long",
+                format!("au plus {max} caractère{}", plural(max)),
+            ),
+            TextError::ControlCharacter => {
+                Self::new("control_character", "caractères de contrôle interdits")
+            }
             TextError::Form => Self::new("invalid_format", "format invalide"),
         }
     }
@@ -167,7 +179,11 @@ impl Described {
                 ParameterBuilder::new()
                     .name(field.name)
                     .parameter_in(ParameterIn::Query)
-                    .required(if field.required { Required::True } else { Required::False })
+                    .required(if field.required {
+                        Required::True
+                    } else {
+                        Required::False
+                    })
                     .description((!field.about.is_empty()).then_some(field.about))
                     .schema(Some(field.schema))
                     .build()
@@ -184,7 +200,11 @@ impl Errors {
     /// Adds a refusal of a field.
     pub fn add(&mut self, field: &str, refusal: &Refusal) {
         let message = format!("{field} : {}", refusal.message);
-        self.0.push(FieldError { field: field.to_owned(), code: refusal.code, message });
+        self.0.push(FieldError {
+            field: field.to_owned(),
+            code: refusal.code,
+            message,
+        });
     }
 
     /// Takes a field that must be there.
@@ -218,7 +238,11 @@ impl Errors {
     /// # Errors
     /// A validation problem with every refused field.
     pub fn finish(self) -> Result<(), Problem> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.into_problem()) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(self.into_problem())
+        }
     }
 }
 
@@ -230,7 +254,9 @@ fn text(value: &Value) -> Result<&str, Refusal> {
 fn whole(value: &Value) -> Result<i64, Refusal> {
     match value {
         Value::String(text) => text.parse().map_err(|_| Refusal::kind("un nombre entier")),
-        other => other.as_i64().ok_or_else(|| Refusal::kind("un nombre entier")),
+        other => other
+            .as_i64()
+            .ok_or_else(|| Refusal::kind("un nombre entier")),
     }
 }
 
@@ -243,12 +269,18 @@ fn one_of<T: Copy>(
     parse: impl Fn(&str) -> Option<T>,
     words: &[&str],
 ) -> Result<T, Refusal> {
-    parse(text(value)?)
-        .ok_or_else(|| Refusal::new("invalid_choice", format!("doit être l'une des valeurs {}", words.join(", "))))
+    parse(text(value)?).ok_or_else(|| {
+        Refusal::new(
+            "invalid_choice",
+            format!("doit être l'une des valeurs {}", words.join(", ")),
+        )
+    })
 }
 
 fn words_schema(words: &[&'static str]) -> Object {
-    object(Type::String).enum_values(Some(words.to_vec())).build()
+    object(Type::String)
+        .enum_values(Some(words.to_vec()))
+        .build()
 }
 
 impl<const MIN: usize, const MAX: usize> Parse for SingleLine<MIN, MAX> {
@@ -257,7 +289,10 @@ impl<const MIN: usize, const MAX: usize> Parse for SingleLine<MIN, MAX> {
     }
 
     fn schema() -> Object {
-        object(Type::String).min_length(Some(MIN)).max_length(Some(MAX)).build()
+        object(Type::String)
+            .min_length(Some(MIN))
+            .max_length(Some(MAX))
+            .build()
     }
 }
 
@@ -267,7 +302,10 @@ impl<const MIN: usize, const MAX: usize> Parse for Body<MIN, MAX> {
     }
 
     fn schema() -> Object {
-        object(Type::String).min_length(Some(MIN)).max_length(Some(MAX)).build()
+        object(Type::String)
+            .min_length(Some(MIN))
+            .max_length(Some(MAX))
+            .build()
     }
 }
 
@@ -280,7 +318,9 @@ impl Parse for EmailAddress {
     }
 
     fn schema() -> Object {
-        object(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).build()
+        object(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+            .build()
     }
 }
 
@@ -339,13 +379,22 @@ pub enum StatusChoice {
     Exactly(Status),
 }
 
-const STATUS_CHOICES: [&str; 6] = ["open", "closed", "all", "in_progress", "waiting_customer", "resolved"];
+const STATUS_CHOICES: [&str; 6] = [
+    "open",
+    "closed",
+    "all",
+    "in_progress",
+    "waiting_customer",
+    "resolved",
+];
 
 impl Parse for StatusChoice {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let choice = |text: &str| match text {
             "all" => Some(Self::All),
-            text => StatusGroup::parse(text).map(Self::Group).or_else(|| Status::parse(text).map(Self::Exactly)),
+            text => StatusGroup::parse(text)
+                .map(Self::Group)
+                .or_else(|| Status::parse(text).map(Self::Exactly)),
         };
         one_of(value, choice, &STATUS_CHOICES)
     }
@@ -358,7 +407,8 @@ impl Parse for StatusChoice {
 impl Parse for PageNumber {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let number = u32::try_from(whole(value)?).ok().and_then(Self::new);
-        number.ok_or_else(|| Refusal::new("out_of_range", "doit être un nombre entier à partir de 1"))
+        number
+            .ok_or_else(|| Refusal::new("out_of_range", "doit être un nombre entier à partir de 1"))
     }
 
     fn schema() -> Object {
@@ -369,21 +419,33 @@ impl Parse for PageNumber {
 impl Parse for Limit {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let number = u32::try_from(whole(value)?).ok().and_then(Self::new);
-        number.ok_or_else(|| Refusal::new("out_of_range", format!("doit être entre 1 et {}", Self::MAX)))
+        number.ok_or_else(|| {
+            Refusal::new(
+                "out_of_range",
+                format!("doit être entre 1 et {}", Self::MAX),
+            )
+        })
     }
 
     fn schema() -> Object {
-        object(Type::Integer).minimum(Some(1)).maximum(Some(Self::MAX)).build()
+        object(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(Self::MAX))
+            .build()
     }
 }
 
 impl Parse for Rating {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        Self::new(whole(value)?).ok_or_else(|| Refusal::new("out_of_range", "doit être entre 1 et 5"))
+        Self::new(whole(value)?)
+            .ok_or_else(|| Refusal::new("out_of_range", "doit être entre 1 et 5"))
     }
 
     fn schema() -> Object {
-        object(Type::Integer).minimum(Some(1)).maximum(Some(5)).build()
+        object(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(5))
+            .build()
     }
 }
 
@@ -451,13 +513,21 @@ mod tests {
         errors.required("name", form.name);
         errors.optional("email", form.email);
         errors.optional("page", form.page);
-        errors.0.into_iter().map(|error| (error.field, error.code)).collect()
+        errors
+            .0
+            .into_iter()
+            .map(|error| (error.field, error.code))
+            .collect()
     }
 
     #[test]
     fn every_refused_field_is_reported_at_once() {
         let all = refused(json!({"name": ["a"], "email": "x", "page": 0, "unknown": 1}));
-        let expected = [("name", "wrong_type"), ("email", "invalid_email"), ("page", "out_of_range")];
+        let expected = [
+            ("name", "wrong_type"),
+            ("email", "invalid_email"),
+            ("page", "out_of_range"),
+        ];
         assert_eq!(all, expected.map(|(field, code)| (field.to_owned(), code)));
     }
 
@@ -469,8 +539,20 @@ mod tests {
 
     #[test]
     fn numbers_of_a_query_are_whole_and_in_range() {
-        for bad in ["0", "-1", "1.5", "1e3", "", "1 OR 1", "99999999999999999999"] {
-            assert_eq!(refused(json!({"name": "Jean", "page": bad})).len(), 1, "{bad}");
+        for bad in [
+            "0",
+            "-1",
+            "1.5",
+            "1e3",
+            "",
+            "1 OR 1",
+            "99999999999999999999",
+        ] {
+            assert_eq!(
+                refused(json!({"name": "Jean", "page": bad})).len(),
+                1,
+                "{bad}"
+            );
         }
         assert_eq!(refused(json!({"name": "Jean", "page": "7"})), []);
     }

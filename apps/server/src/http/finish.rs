@@ -18,9 +18,15 @@ struct RequestId(String);
 
 /// Takes a sane id the caller sent, so that one id follows a request through several systems.
 fn request_id(request: &ServiceRequest) -> RequestId {
-    let sent = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
+    let sent = request
+        .headers()
+        .get(&REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
     let sane = |id: &&str| {
-        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        (8..=64).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     #[expect(clippy::disallowed_methods, reason = "only names a log line")]
     let fresh = || uuid::Uuid::now_v7().simple().to_string();
@@ -44,18 +50,27 @@ pub async fn finish(
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     record(&response, &id, started.elapsed());
     Ok(response)
 }
 
-fn with_problem_body(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
+fn with_problem_body(
+    response: ServiceResponse<BoxBody>,
+    id: &RequestId,
+) -> ServiceResponse<BoxBody> {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
     let kept = response.response().extensions().get::<Problem>().cloned();
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if kept.is_none() && is_page {
         return response;
     }
@@ -73,7 +88,10 @@ fn with_problem_body(response: ServiceResponse<BoxBody>, id: &RequestId) -> Serv
 }
 
 fn problem_body(problem: &Problem, response: &ServiceResponse<BoxBody>, id: &RequestId) -> Vec<u8> {
-    let now = response.request().app_data::<web::Data<AppState>>().map(|state| state.clock.now());
+    let now = response
+        .request()
+        .app_data::<web::Data<AppState>>()
+        .map(|state| state.clock.now());
     let body = ProblemBody {
         kind: format!("urn:guichet:problem:{}", problem.code),
         title: problem.status.canonical_reason().unwrap_or("Error"),
@@ -82,7 +100,9 @@ fn problem_body(problem: &Problem, response: &ServiceResponse<BoxBody>, id: &Req
         status_code: problem.status.as_u16(),
         message: &problem.message,
         code: problem.code,
-        timestamp: now.map(|now| now.to_rfc3339_opts(SecondsFormat::Millis, true)).unwrap_or_default(),
+        timestamp: now
+            .map(|now| now.to_rfc3339_opts(SecondsFormat::Millis, true))
+            .unwrap_or_default(),
         path: response.request().path(),
         request_id: &id.0,
         errors: &problem.errors,
@@ -93,9 +113,16 @@ fn problem_body(problem: &Problem, response: &ServiceResponse<BoxBody>, id: &Req
 /// One line and two figures a request. Neither holds the query, a body, an address or a name.
 fn record(response: &ServiceResponse<BoxBody>, id: &RequestId, took: std::time::Duration) {
     let status = response.status().as_u16();
-    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
     let method = response.request().method().as_str().to_owned();
-    let labels = [("method", method.clone()), ("route", route.clone()), ("status", status.to_string())];
+    let labels = [
+        ("method", method.clone()),
+        ("route", route.clone()),
+        ("status", status.to_string()),
+    ];
     metrics::counter!("guichet_http_requests_total", &labels).increment(1);
     metrics::histogram!("guichet_http_request_seconds", "method" => method.clone(), "route" => route.clone())
         .record(took.as_secs_f64());

@@ -7,6 +7,10 @@ use utoipa::ToSchema;
 use crate::state::AppState;
 
 /// What is ready and what is not.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of its own"
+)]
 #[derive(Serialize, ToSchema)]
 pub struct Readiness {
     pub ready: bool,
@@ -47,5 +51,7 @@ pub async fn readyz(state: web::Data<AppState>) -> HttpResponse {
 #[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, description = "Prometheus text format", content_type = "text/plain")))]
 pub async fn metrics_page(state: web::Data<AppState>) -> HttpResponse {
     state.health.publish_gauges().await;
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(state.metrics.render())
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(state.metrics.render())
 }

@@ -36,7 +36,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    let place = format!("Not valid at line {}, column {}.", error.line(), error.column());
+    let place = format!(
+        "Not valid at line {}, column {}.",
+        error.line(),
+        error.column()
+    );
     Problem::malformed_json(&place)
 }
 
@@ -53,7 +57,9 @@ pub async fn read(
     mut payload: Payload,
     accepts: fn(&str) -> bool,
 ) -> Result<Bytes, Problem> {
-    let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
+    let state = request
+        .app_data::<web::Data<AppState>>()
+        .ok_or_else(Problem::internal)?;
     let plain = request
         .headers()
         .get(header::CONTENT_ENCODING)

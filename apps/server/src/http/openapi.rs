@@ -6,7 +6,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::tickets::{
-    add_response, assign, change_status, create, escalate, list, rate, responses, search, show, stats,
+    add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
+    stats,
 };
 use super::{health, rating_page};
 
@@ -49,7 +50,10 @@ struct BearerScheme;
 
 impl Modify for BearerScheme {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
         if let Some(components) = &mut openapi.components {
             components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
         }

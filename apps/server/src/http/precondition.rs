@@ -17,11 +17,19 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(match request.headers().get(header::IF_MATCH).map(|value| value.to_str().unwrap_or_default().trim()) {
-            None | Some("*") => Ok(Self(None)),
-            // A tag that is not one of ours cannot match.
-            Some(tag) => version(tag).map(|version| Self(Some(version))).ok_or_else(|| SupportError::VersionMismatch.into()),
-        })
+        ready(
+            match request
+                .headers()
+                .get(header::IF_MATCH)
+                .map(|value| value.to_str().unwrap_or_default().trim())
+            {
+                None | Some("*") => Ok(Self(None)),
+                // A tag that is not one of ours cannot match.
+                Some(tag) => version(tag)
+                    .map(|version| Self(Some(version)))
+                    .ok_or_else(|| SupportError::VersionMismatch.into()),
+            },
+        )
     }
 }
 

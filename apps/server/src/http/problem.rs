@@ -57,7 +57,9 @@ impl Problem {
 
     /// Fields were refused.
     pub fn validation(errors: Vec<FieldError>) -> Self {
-        let message = errors.first().map_or("Requête invalide", |error| error.message.as_str());
+        let message = errors
+            .first()
+            .map_or("Requête invalide", |error| error.message.as_str());
         let mut problem = Self::new(
             StatusCode::BAD_REQUEST,
             "validation_failed",
@@ -69,7 +71,12 @@ impl Problem {
     }
 
     pub fn malformed_json(detail: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "malformed_json", "Le corps de la requête n'est pas un JSON valide", detail)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "malformed_json",
+            "Le corps de la requête n'est pas un JSON valide",
+            detail,
+        )
     }
 
     pub fn unsupported_media_type() -> Self {
@@ -100,7 +107,12 @@ impl Problem {
     }
 
     pub fn ticket_not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "ticket_not_found", "Ticket non trouvé", "There is no such ticket for this caller.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "ticket_not_found",
+            "Ticket non trouvé",
+            "There is no such ticket for this caller.",
+        )
     }
 
     pub fn staff_only() -> Self {
@@ -162,20 +174,38 @@ impl Problem {
 
     /// A defect of ours. Says nothing of itself.
     pub fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Erreur interne", "The server failed; the request id helps us find out why.")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "Erreur interne",
+            "The server failed; the request id helps us find out why.",
+        )
     }
 
     /// What a bare status means, for answers the framework gives by itself.
     pub fn of_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::NOT_FOUND => Self::new(status, "route_not_found", "Ressource introuvable", "There is no such route."),
-            StatusCode::METHOD_NOT_ALLOWED => {
-                Self::new(status, "method_not_allowed", "Méthode non autorisée", "The route exists, but not with this method; see Allow.")
-            }
+            StatusCode::NOT_FOUND => Self::new(
+                status,
+                "route_not_found",
+                "Ressource introuvable",
+                "There is no such route.",
+            ),
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(
+                status,
+                "method_not_allowed",
+                "Méthode non autorisée",
+                "The route exists, but not with this method; see Allow.",
+            ),
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::unsupported_media_type(),
             StatusCode::REQUEST_TIMEOUT => Self::body_timeout(),
-            status if status.is_client_error() => Self::new(status, "bad_request", "Requête invalide", "The request could not be understood."),
+            status if status.is_client_error() => Self::new(
+                status,
+                "bad_request",
+                "Requête invalide",
+                "The request could not be understood.",
+            ),
             _ => Self::internal(),
         }
     }
@@ -214,7 +244,12 @@ impl From<TokenRefused> for Problem {
             TokenRefused::Expired => "Session expirée",
             TokenRefused::Invalid => "Jeton invalide",
         };
-        Self::new(StatusCode::UNAUTHORIZED, refused.code(), message, &refused.to_string())
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            refused.code(),
+            message,
+            &refused.to_string(),
+        )
     }
 }
 
@@ -222,18 +257,26 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(cause) => {
-                tracing::warn!(error = &*cause as &dyn std::error::Error, "the database is not available");
+                tracing::warn!(
+                    error = &*cause as &dyn std::error::Error,
+                    "the database is not available"
+                );
                 Self::unavailable()
             }
             StoreError::Collision => Self::unavailable(),
-            StoreError::Stale | StoreError::Duplicate(_) | StoreError::MissingReference(_) => Self::new(
-                StatusCode::CONFLICT,
-                "conflict",
-                "La ressource a changé entre-temps",
-                "Something else changed what this request was about; read it again.",
-            ),
+            StoreError::Stale | StoreError::Duplicate(_) | StoreError::MissingReference(_) => {
+                Self::new(
+                    StatusCode::CONFLICT,
+                    "conflict",
+                    "La ressource a changé entre-temps",
+                    "Something else changed what this request was about; read it again.",
+                )
+            }
             StoreError::Defect(cause) => {
-                tracing::error!(error = &*cause as &dyn std::error::Error, "the store failed");
+                tracing::error!(
+                    error = &*cause as &dyn std::error::Error,
+                    "the store failed"
+                );
                 Self::internal()
             }
         }
@@ -245,7 +288,12 @@ impl From<SupportError> for Problem {
         let detail = error.to_string();
         match error {
             SupportError::TicketNotFound => Self::ticket_not_found(),
-            SupportError::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", "Action non autorisée", &detail),
+            SupportError::Forbidden(_) => Self::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "Action non autorisée",
+                &detail,
+            ),
             SupportError::IdentityMismatch { .. } => Self::new(
                 StatusCode::FORBIDDEN,
                 "identity_mismatch",
@@ -269,9 +317,12 @@ impl From<SupportError> for Problem {
                 "Le ticket n'est pas encore fermé",
                 &detail,
             ),
-            SupportError::AlreadyRated => {
-                Self::new(StatusCode::CONFLICT, "already_rated", "Ce ticket a déjà été noté", &detail)
-            }
+            SupportError::AlreadyRated => Self::new(
+                StatusCode::CONFLICT,
+                "already_rated",
+                "Ce ticket a déjà été noté",
+                &detail,
+            ),
             SupportError::OutdatedLink => Self::invalid_link(),
             SupportError::Store(error) => error.into(),
         }

@@ -30,7 +30,10 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
         if value.is_empty() {
             continue;
         }
-        if fields.insert(name.to_string(), Value::String(value.into_owned())).is_some() {
+        if fields
+            .insert(name.to_string(), Value::String(value.into_owned()))
+            .is_some()
+        {
             errors.add(&name, &Refusal::new("repeated", "donné plusieurs fois"));
         }
     }

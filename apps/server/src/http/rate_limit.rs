@@ -29,7 +29,10 @@ impl ContactLimit {
         let burst = NonZeroU32::new(limits.contact_burst).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_minute(per_minute).allow_burst(burst);
         let limiter = limits.enabled.then(|| RateLimiter::keyed(quota));
-        Self { limiter, trusted: config.http.trusted_proxies.clone() }
+        Self {
+            limiter,
+            trusted: config.http.trusted_proxies.clone(),
+        }
     }
 
     /// Counts a request.
@@ -37,14 +40,20 @@ impl ContactLimit {
     /// # Errors
     /// 429 with `Retry-After`.
     pub fn check(&self, request: &HttpRequest) -> Result<(), Problem> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        let Some(address) = client_address(request, &self.trusted) else { return Ok(()) };
+        let Some(limiter) = &self.limiter else {
+            return Ok(());
+        };
+        let Some(address) = client_address(request, &self.trusted) else {
+            return Ok(());
+        };
         if limiter.len() > REMEMBERED {
             limiter.retain_recent();
         }
-        limiter.check_key(&limited_network(address)).map_err(|until| {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            Problem::rate_limited(wait.as_secs() + 1)
-        })
+        limiter
+            .check_key(&limited_network(address))
+            .map_err(|until| {
+                let wait = until.wait_time_from(DefaultClock::default().now());
+                Problem::rate_limited(wait.as_secs() + 1)
+            })
     }
 }

@@ -61,7 +61,14 @@ fn checked_link(state: &AppState, path: &str, sig: Field<String>) -> Option<(Tic
 
 fn invalid(state: &AppState) -> HttpResponse {
     let problem = Problem::invalid_link();
-    render(problem.status, &state.shop_name, "", &View::Refused { message: &problem.message })
+    render(
+        problem.status,
+        &state.shop_name,
+        "",
+        &View::Refused {
+            message: &problem.message,
+        },
+    )
 }
 
 /// The form behind the link in the closing e-mail.
@@ -70,11 +77,18 @@ fn invalid(state: &AppState) -> HttpResponse {
     (status = 200, description = "The form", content_type = "text/html"),
     (status = 403, description = "The link is not valid", content_type = "text/html"),
 ))]
-pub async fn show(state: web::Data<AppState>, path: web::Path<String>, Query(link): Query<LinkQuery>) -> HttpResponse {
+pub async fn show(
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    Query(link): Query<LinkQuery>,
+) -> HttpResponse {
     match checked_link(&state, &path, link.sig) {
-        Some((ticket, _)) => {
-            render(StatusCode::OK, &state.shop_name, ticket.as_str(), &View::Form { refused: None })
-        }
+        Some((ticket, _)) => render(
+            StatusCode::OK,
+            &state.shop_name,
+            ticket.as_str(),
+            &View::Form { refused: None },
+        ),
         None => invalid(&state),
     }
 }
@@ -102,18 +116,34 @@ pub async fn submit(
     Query(link): Query<LinkQuery>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Some((ticket, sig)) = checked_link(&state, &path, link.sig) else { return Ok(invalid(&state)) };
-    let body = json_body::read(&request, payload.into_inner(), |kind| kind == "application/x-www-form-urlencoded").await?;
+    let Some((ticket, sig)) = checked_link(&state, &path, link.sig) else {
+        return Ok(invalid(&state));
+    };
+    let body = json_body::read(&request, payload.into_inner(), |kind| {
+        kind == "application/x-www-form-urlencoded"
+    })
+    .await?;
     let form = form_of(&body)?;
     let mut errors = Errors::default();
     let rating = errors.required("rating", form.rating);
     let feedback = errors.optional("feedback", form.feedback);
     let Some(rating) = rating.filter(|_| errors.finish().is_ok()) else {
-        let view = View::Form { refused: Some("Merci de choisir une note de 1 à 5.") };
-        return Ok(render(StatusCode::BAD_REQUEST, &state.shop_name, ticket.as_str(), &view));
+        let view = View::Form {
+            refused: Some("Merci de choisir une note de 1 à 5."),
+        };
+        return Ok(render(
+            StatusCode::BAD_REQUEST,
+            &state.shop_name,
+            ticket.as_str(),
+            &view,
+        ));
     };
     let rater = rater(&state, Caller::Anonymous, &ticket, Some(&sig))?;
-    let ask = RateTicket { ticket: ticket.clone(), rating, feedback };
+    let ask = RateTicket {
+        ticket: ticket.clone(),
+        rating,
+        feedback,
+    };
     let done = Write::of(&state, &request, &Caller::Anonymous, &body)?
         .run(
             async |tx| rate_ticket(tx, state.surroundings(), &rater, ask.clone()).await,
@@ -121,12 +151,19 @@ pub async fn submit(
         )
         .await;
     Ok(match done {
-        Ok(_) => render(StatusCode::OK, &state.shop_name, ticket.as_str(), &View::Thanks),
+        Ok(_) => render(
+            StatusCode::OK,
+            &state.shop_name,
+            ticket.as_str(),
+            &View::Thanks,
+        ),
         Err(problem) => render(
             problem.status,
             &state.shop_name,
             ticket.as_str(),
-            &View::Refused { message: &problem.message },
+            &View::Refused {
+                message: &problem.message,
+            },
         ),
     })
 }

@@ -16,7 +16,11 @@ pub struct Endpoint {
 }
 
 fn endpoint(method: Method, path: &'static str, route: fn() -> Route) -> Endpoint {
-    Endpoint { method, path, route }
+    Endpoint {
+        method,
+        path,
+        route,
+    }
 }
 
 /// The table. Routes of one path stand together.
@@ -26,30 +30,56 @@ pub fn endpoints() -> Vec<Endpoint> {
     const RESPONSES: &str = "/api/support/contact/ticket/{ticketId}/responses";
     const RATE: &str = "/rate/{ticketId}";
     vec![
-        endpoint(Method::POST, "/api/support/contact", || web::post().to(tickets::create::create)),
-        endpoint(Method::GET, "/api/support/contact/tickets", || web::get().to(tickets::list::list)),
-        endpoint(Method::GET, "/api/support/contact/search", || web::get().to(tickets::search::search)),
-        endpoint(Method::GET, "/api/support/contact/stats", || web::get().to(tickets::stats::stats)),
+        endpoint(Method::POST, "/api/support/contact", || {
+            web::post().to(tickets::create::create)
+        }),
+        endpoint(Method::GET, "/api/support/contact/tickets", || {
+            web::get().to(tickets::list::list)
+        }),
+        endpoint(Method::GET, "/api/support/contact/search", || {
+            web::get().to(tickets::search::search)
+        }),
+        endpoint(Method::GET, "/api/support/contact/stats", || {
+            web::get().to(tickets::stats::stats)
+        }),
         endpoint(Method::GET, TICKET, || web::get().to(tickets::show::show)),
-        endpoint(Method::PUT, STATUS, || web::put().to(tickets::change_status::change)),
-        endpoint(Method::PATCH, STATUS, || web::patch().to(tickets::change_status::change)),
-        endpoint(Method::GET, RESPONSES, || web::get().to(tickets::responses::responses)),
-        endpoint(Method::POST, RESPONSES, || web::post().to(tickets::add_response::add)),
-        endpoint(Method::PUT, "/api/support/contact/ticket/{ticketId}/assign", || {
-            web::put().to(tickets::assign::assign)
+        endpoint(Method::PUT, STATUS, || {
+            web::put().to(tickets::change_status::change)
         }),
-        endpoint(Method::POST, "/api/support/contact/ticket/{ticketId}/escalate", || {
-            web::post().to(tickets::escalate::escalate)
+        endpoint(Method::PATCH, STATUS, || {
+            web::patch().to(tickets::change_status::change)
         }),
-        endpoint(Method::POST, "/api/support/contact/ticket/{ticketId}/satisfaction", || {
-            web::post().to(tickets::rate::rate)
+        endpoint(Method::GET, RESPONSES, || {
+            web::get().to(tickets::responses::responses)
         }),
+        endpoint(Method::POST, RESPONSES, || {
+            web::post().to(tickets::add_response::add)
+        }),
+        endpoint(
+            Method::PUT,
+            "/api/support/contact/ticket/{ticketId}/assign",
+            || web::put().to(tickets::assign::assign),
+        ),
+        endpoint(
+            Method::POST,
+            "/api/support/contact/ticket/{ticketId}/escalate",
+            || web::post().to(tickets::escalate::escalate),
+        ),
+        endpoint(
+            Method::POST,
+            "/api/support/contact/ticket/{ticketId}/satisfaction",
+            || web::post().to(tickets::rate::rate),
+        ),
         endpoint(Method::GET, RATE, || web::get().to(rating_page::show)),
         endpoint(Method::POST, RATE, || web::post().to(rating_page::submit)),
         endpoint(Method::GET, "/healthz", || web::get().to(health::healthz)),
         endpoint(Method::GET, "/readyz", || web::get().to(health::readyz)),
-        endpoint(Method::GET, "/metrics", || web::get().to(health::metrics_page)),
-        endpoint(Method::GET, "/api/openapi.json", || web::get().to(openapi::document)),
+        endpoint(Method::GET, "/metrics", || {
+            web::get().to(health::metrics_page)
+        }),
+        endpoint(Method::GET, "/api/openapi.json", || {
+            web::get().to(openapi::document)
+        }),
     ]
 }
 
@@ -64,16 +94,25 @@ pub fn configure(app: &mut web::ServiceConfig) {
             resource = resource.route((next.route)());
             methods.push(next.method);
         }
-        app.service(resource.default_service(web::to(move || method_not_allowed(methods.clone()))));
+        app.service(resource.default_service(web::to(move || {
+            let refusal = method_not_allowed(&methods);
+            async { refusal }
+        })));
     }
     app.configure(crate::realtime::configure);
     app.service(openapi::page());
-    app.route("/", web::get().to(home));
-    app.default_service(web::to(async || Err::<HttpResponse, _>(Problem::of_status(actix_web::http::StatusCode::NOT_FOUND))));
+    app.route("/", web::get().to(async || home()));
+    app.default_service(web::to(async || {
+        Err::<HttpResponse, _>(Problem::of_status(actix_web::http::StatusCode::NOT_FOUND))
+    }));
 }
 
-async fn method_not_allowed(methods: Vec<Method>) -> HttpResponse {
-    let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+fn method_not_allowed(methods: &[Method]) -> HttpResponse {
+    let allow = methods
+        .iter()
+        .map(Method::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
     let mut response = HttpResponse::MethodNotAllowed().finish();
     if let Ok(allow) = HeaderValue::from_str(&allow) {
         response.headers_mut().insert(header::ALLOW, allow);
@@ -81,6 +120,8 @@ async fn method_not_allowed(methods: Vec<Method>) -> HttpResponse {
     response
 }
 
-async fn home() -> HttpResponse {
-    HttpResponse::Found().insert_header((header::LOCATION, "/docs/")).finish()
+fn home() -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, "/docs/"))
+        .finish()
 }

@@ -35,7 +35,12 @@ impl<'a> Write<'a> {
     ///
     /// # Errors
     /// 400 for an `Idempotency-Key` that cannot be one.
-    pub fn of(state: &'a AppState, request: &HttpRequest, caller: &Caller, body: &[u8]) -> Result<Self, Problem> {
+    pub fn of(
+        state: &'a AppState,
+        request: &HttpRequest,
+        caller: &Caller,
+        body: &[u8],
+    ) -> Result<Self, Problem> {
         let key = idempotency_key(request.headers())?.map(|key| {
             let who = caller.actor().map_or("anyone", |actor| actor.id.as_str());
             let scope = format!("{who} {} {}", request.method(), request.path());
@@ -43,7 +48,11 @@ impl<'a> Write<'a> {
             digest.update(request.query_string().as_bytes());
             digest.update([0]);
             digest.update(body);
-            IdempotencyKey { scope, key, fingerprint: digest.finalize().to_vec() }
+            IdempotencyKey {
+                scope,
+                key,
+                fingerprint: digest.finalize().to_vec(),
+            }
         });
         Ok(Self { state, key })
     }
@@ -163,14 +172,17 @@ impl From<Problem> for Failure {
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("Idempotency-Key") else { return Ok(None) };
+    let Some(value) = headers.get("Idempotency-Key") else {
+        return Ok(None);
+    };
     let usable = |text: &&str| !text.is_empty() && text.len() <= MAX_KEY_CHARS;
-    match value.to_str().ok().map(str::trim).filter(usable) {
-        Some(key) => Ok(Some(key.to_owned())),
-        None => {
-            let mut errors = Errors::default();
-            errors.add("Idempotency-Key", &Refusal::new("invalid_key", "de 1 à 255 caractères ASCII"));
-            Err(errors.into_problem())
-        }
+    if let Some(key) = value.to_str().ok().map(str::trim).filter(usable) {
+        return Ok(Some(key.to_owned()));
     }
+    let mut errors = Errors::default();
+    errors.add(
+        "Idempotency-Key",
+        &Refusal::new("invalid_key", "de 1 à 255 caractères ASCII"),
+    );
+    Err(errors.into_problem())
 }

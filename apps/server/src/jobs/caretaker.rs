@@ -33,10 +33,16 @@ impl Caretaker {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(FOLD_EVERY) => {}
             }
-            report("folding figures", self.store.fold_figures(FOLD_LIMIT).await.map(|_| ()));
+            report(
+                "folding figures",
+                self.store.fold_figures(FOLD_LIMIT).await.map(|_| ()),
+            );
             if round.is_multiple_of(ROUNDS_PER_CHORES) {
                 report("closing quiet tickets", self.close_quiet().await);
-                report("removing old rows", self.store.sweep(self.clock.now()).await.map(|_| ()));
+                report(
+                    "removing old rows",
+                    self.store.sweep(self.clock.now()).await.map(|_| ()),
+                );
             }
             round = round.wrapping_add(1);
         }
@@ -49,7 +55,10 @@ impl Caretaker {
     pub async fn close_quiet(&self) -> Result<(), StoreError> {
         loop {
             let mut tx = self.store.begin().await?;
-            let with = Surroundings { clock: &*self.clock, ids: &*self.ids };
+            let with = Surroundings {
+                clock: &*self.clock,
+                ids: &*self.ids,
+            };
             match close_quiet_tickets(&mut *tx, with, CLOSE_LIMIT).await {
                 Ok(closed) => {
                     tx.commit().await?;
@@ -73,6 +82,10 @@ impl Caretaker {
 fn report(chore: &str, done: Result<(), StoreError>) {
     match done {
         Ok(()) | Err(StoreError::Unavailable(_) | StoreError::Collision) => {}
-        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, chore, "a chore failed"),
+        Err(error) => tracing::error!(
+            error = &error as &dyn std::error::Error,
+            chore,
+            "a chore failed"
+        ),
     }
 }

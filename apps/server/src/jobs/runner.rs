@@ -25,11 +25,19 @@ const POLL: Duration = Duration::from_secs(1);
 pub enum JobOutcome {
     Done,
     /// Worth another attempt; not before the wait, if one is named.
-    Failed { reason: String, wait: Option<Duration> },
+    Failed {
+        reason: String,
+        wait: Option<Duration>,
+    },
     /// The attempt did not take place (the channel is cut off); it does not count.
-    Postponed { reason: String, wait: Duration },
+    Postponed {
+        reason: String,
+        wait: Duration,
+    },
     /// No attempt will ever succeed.
-    Hopeless { reason: String },
+    Hopeless {
+        reason: String,
+    },
 }
 
 /// Does one kind of job.
@@ -57,7 +65,11 @@ impl JobRunner {
             self.health.worker_is_alive();
             while running.try_join_next().is_some() {}
             let free = self.settings.concurrency.saturating_sub(running.len());
-            let claimed = if free == 0 { Vec::new() } else { self.claim(free).await };
+            let claimed = if free == 0 {
+                Vec::new()
+            } else {
+                self.claim(free).await
+            };
             let found = claimed.len();
             for job in claimed {
                 running.spawn(Arc::clone(&self).work(job));
@@ -82,7 +94,10 @@ impl JobRunner {
             Ok(jobs) => jobs,
             Err(StoreError::Unavailable(_)) => Vec::new(),
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "jobs cannot be claimed");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "jobs cannot be claimed"
+                );
                 Vec::new()
             }
         }
@@ -99,11 +114,19 @@ impl JobRunner {
                 let limit = self.settings.lease().mul_f64(0.9);
                 match tokio::time::timeout(limit, task).await {
                     Ok(Ok(outcome)) => outcome,
-                    Ok(Err(panic)) => JobOutcome::Failed { reason: format!("the worker failed: {panic}"), wait: None },
-                    Err(_) => JobOutcome::Failed { reason: "took longer than the lease".to_owned(), wait: None },
+                    Ok(Err(panic)) => JobOutcome::Failed {
+                        reason: format!("the worker failed: {panic}"),
+                        wait: None,
+                    },
+                    Err(_) => JobOutcome::Failed {
+                        reason: "took longer than the lease".to_owned(),
+                        wait: None,
+                    },
                 }
             }
-            None => JobOutcome::Hopeless { reason: "no handler for this kind of job".to_owned() },
+            None => JobOutcome::Hopeless {
+                reason: "no handler for this kind of job".to_owned(),
+            },
         };
         self.record(&job, outcome).await;
     }
@@ -114,16 +137,26 @@ impl JobRunner {
         while tokio::time::Instant::now() < deadline {
             match self.record_once(job, &outcome).await {
                 Ok(_) => return,
-                Err(StoreError::Unavailable(_) | StoreError::Collision) => tokio::time::sleep(POLL).await,
+                Err(StoreError::Unavailable(_) | StoreError::Collision) => {
+                    tokio::time::sleep(POLL).await;
+                }
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, job = job.id, "a job's outcome cannot be recorded");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        job = job.id,
+                        "a job's outcome cannot be recorded"
+                    );
                     return;
                 }
             }
         }
     }
 
-    async fn record_once(&self, job: &ClaimedJob, outcome: &JobOutcome) -> Result<bool, StoreError> {
+    async fn record_once(
+        &self,
+        job: &ClaimedJob,
+        outcome: &JobOutcome,
+    ) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let kind = job.kind.as_str();
         match outcome {
@@ -134,15 +167,22 @@ impl JobRunner {
             JobOutcome::Postponed { reason, wait } => {
                 tracing::debug!(job = job.id, kind, %reason, "job postponed");
                 count(kind, "postponed");
-                self.queue.release(job, now + TimeDelta::from_std(*wait).unwrap_or_default()).await
+                self.queue
+                    .release(job, now + TimeDelta::from_std(*wait).unwrap_or_default())
+                    .await
             }
             JobOutcome::Failed { reason, wait } if job.attempt < self.settings.max_attempts => {
-                let entropy = u64::try_from(job.id).unwrap_or_default() ^ u64::try_from(job.attempt).unwrap_or_default();
+                let entropy = u64::try_from(job.id).unwrap_or_default()
+                    ^ u64::try_from(job.attempt).unwrap_or_default();
                 let planned = wait_after(job.attempt, entropy);
-                let asked = wait.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
+                let asked = wait
+                    .and_then(|wait| TimeDelta::from_std(wait).ok())
+                    .unwrap_or_default();
                 tracing::warn!(job = job.id, kind, attempt = job.attempt, %reason, "job failed, will be tried again");
                 count(kind, "failed");
-                self.queue.fail(job, reason, Some(now + planned.max(asked)), now).await
+                self.queue
+                    .fail(job, reason, Some(now + planned.max(asked)), now)
+                    .await
             }
             JobOutcome::Failed { reason, .. } | JobOutcome::Hopeless { reason } => {
                 tracing::error!(job = job.id, kind, attempt = job.attempt, %reason, "job is a dead letter");

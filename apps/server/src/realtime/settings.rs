@@ -35,7 +35,9 @@ impl Default for RealtimeLimits {
 
 /// Tells where a request comes from.
 #[derive(Clone)]
-pub struct ClientAddress(pub Arc<dyn Fn(&HttpRequest) -> Option<IpAddr> + Send + Sync>);
+pub struct ClientAddress(pub Arc<AddressOf>);
+
+type AddressOf = dyn Fn(&HttpRequest) -> Option<IpAddr> + Send + Sync;
 
 impl fmt::Debug for ClientAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,7 +101,9 @@ impl Default for RealtimeSettings {
             event_burst: 40,
             origins: Vec::new(),
             limits: RealtimeLimits::default(),
-            client_address: ClientAddress(Arc::new(|request| request.peer_addr().map(|peer| peer.ip()))),
+            client_address: ClientAddress(Arc::new(|request| {
+                request.peer_addr().map(|peer| peer.ip())
+            })),
         }
     }
 }

@@ -5,11 +5,11 @@ use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::AsyncPgConnection;
 use shared_kernel::{Page, StoreError, TicketId};
-use support_domain::Ticket;
 use support_domain::ports::{
     ListPosition, SortBy, SortOrder, Start, TicketFilter, TicketPage, TicketWindow,
 };
 use support_domain::rights::Scope;
+use support_domain::{StatusGroup, Ticket};
 
 use super::rows::{RATING_JOIN, TICKET_COLUMNS, TicketRow};
 use crate::error::from_diesel;
@@ -23,8 +23,15 @@ struct Condition {
 }
 
 fn condition(sql: &'static str, values: Vec<String>) -> Condition {
-    let bind = move |statement: Statement| values.into_iter().fold(statement, Statement::bind::<Text, String>);
-    Condition { sql, bind: Box::new(bind) }
+    let bind = move |statement: Statement| {
+        values
+            .into_iter()
+            .fold(statement, Statement::bind::<Text, String>)
+    };
+    Condition {
+        sql,
+        bind: Box::new(bind),
+    }
 }
 
 const SEARCH_AS_STAFF: &str = "(m.msg_id = upper({}) OR m.msg_id IN (SELECT coalesce(s.msg_parent_id, s.msg_id) FROM ___xtr_msg s \
@@ -34,35 +41,84 @@ const SEARCH_AS_CUSTOMER: &str = "(m.msg_id = upper({}) OR m.msg_id IN (SELECT c
 
 fn conditions(filter: &TicketFilter) -> Vec<Condition> {
     let mut all = vec![condition("m.msg_kind = 'ticket'", vec![])];
-    if let Scope::Own { customer, email } = &filter.scope {
-        let email = email.as_ref().map_or("", |key| key.as_str()).to_owned();
-        all.push(condition("m.msg_cst_id = {}", vec![customer.as_str().to_owned()]));
-        all.push(condition("(NOT m.msg_unverified OR m.msg_contact_key = {})", vec![email]));
-    }
-    if let Some(group) = filter.group {
-        let sql = if group == support_domain::StatusGroup::Open { "m.msg_open = '1'" } else { "m.msg_open = '0'" };
-        all.push(condition(sql, vec![]));
-    }
-    let mut equals = |sql: &'static str, value: Option<String>| {
-        all.extend(value.map(|value| condition(sql, vec![value])));
-    };
-    equals("m.msg_status = {}", filter.status.map(|status| status.as_str().to_owned()));
-    equals("m.msg_priority = {}", filter.priority.map(|priority| priority.as_str().to_owned()));
-    equals("m.msg_category = {}", filter.category.map(|category| category.as_str().to_owned()));
-    equals("m.msg_cnfa_id = {}", filter.assignee.as_ref().map(|id| id.as_str().to_owned()));
-    equals("m.msg_cst_id = {}", filter.customer.as_ref().map(|id| id.as_str().to_owned()));
-    equals(
-        "m.msg_cst_id = (SELECT cst_id FROM ___xtr_customer WHERE cst_mail_key = {})",
-        filter.email.as_ref().map(|key| key.as_str().to_owned()),
-    );
+    all.extend(scope_conditions(&filter.scope));
+    all.extend(word_conditions(filter));
     if let Some(keyword) = &filter.keyword {
-        let sql = if filter.scope.sees_notes() { SEARCH_AS_STAFF } else { SEARCH_AS_CUSTOMER };
-        all.push(condition(sql, vec![keyword.trim().to_owned(), query_words(keyword)]));
+        let sql = if filter.scope.sees_notes() {
+            SEARCH_AS_STAFF
+        } else {
+            SEARCH_AS_CUSTOMER
+        };
+        all.push(condition(
+            sql,
+            vec![keyword.trim().to_owned(), query_words(keyword)],
+        ));
     }
-    for (sql, instant) in [("m.msg_date >= {}", filter.from), ("m.msg_date < {}", filter.until)] {
-        all.extend(instant.map(|at| Condition { sql, bind: Box::new(move |s: Statement| s.bind::<Timestamptz, _>(at)) }));
+    for (sql, instant) in [
+        ("m.msg_date >= {}", filter.from),
+        ("m.msg_date < {}", filter.until),
+    ] {
+        all.extend(instant.map(|at| Condition {
+            sql,
+            bind: Box::new(move |statement: Statement| statement.bind::<Timestamptz, _>(at)),
+        }));
     }
     all
+}
+
+/// What the caller may see at all: the same rule as [`Scope::holds`].
+fn scope_conditions(scope: &Scope) -> Vec<Condition> {
+    let Scope::Own { customer, email } = scope else {
+        return Vec::new();
+    };
+    let email = email.as_ref().map_or("", |key| key.as_str()).to_owned();
+    vec![
+        condition("m.msg_cst_id = {}", vec![customer.as_str().to_owned()]),
+        condition(
+            "(NOT m.msg_unverified OR m.msg_contact_key = {})",
+            vec![email],
+        ),
+    ]
+}
+
+/// The filters that compare one column with one word.
+fn word_conditions(filter: &TicketFilter) -> Vec<Condition> {
+    const CUSTOMER_WITH_ADDRESS: &str =
+        "m.msg_cst_id = (SELECT cst_id FROM ___xtr_customer WHERE cst_mail_key = {})";
+    let group = filter.group.map(|group| match group {
+        StatusGroup::Open => condition("m.msg_open = '1'", vec![]),
+        StatusGroup::Closed => condition("m.msg_open = '0'", vec![]),
+    });
+    let words = [
+        (
+            "m.msg_status = {}",
+            filter.status.map(|status| status.as_str().to_owned()),
+        ),
+        (
+            "m.msg_priority = {}",
+            filter.priority.map(|priority| priority.as_str().to_owned()),
+        ),
+        (
+            "m.msg_category = {}",
+            filter.category.map(|category| category.as_str().to_owned()),
+        ),
+        (
+            "m.msg_cnfa_id = {}",
+            filter.assignee.as_ref().map(|id| id.as_str().to_owned()),
+        ),
+        (
+            "m.msg_cst_id = {}",
+            filter.customer.as_ref().map(|id| id.as_str().to_owned()),
+        ),
+        (
+            CUSTOMER_WITH_ADDRESS,
+            filter.email.as_ref().map(|key| key.as_str().to_owned()),
+        ),
+    ];
+    let words = words
+        .into_iter()
+        .filter_map(|(sql, word)| Some(condition(sql, vec![word?])));
+    group.into_iter().chain(words).collect()
 }
 
 /// The search syntax knows `or` only in English; a French speaker writes OU.
@@ -89,12 +145,19 @@ fn after(position: &ListPosition, window: &TicketWindow) -> Option<Condition> {
         (SortBy::UpdatedAt, SortOrder::Ascending) => "(m.updated_at, m.msg_id) > ({}, {})",
         (SortBy::Priority, SortOrder::Descending) => "(m.msg_priority_rank, m.msg_id) < ({}, {})",
         (SortBy::Priority, SortOrder::Ascending) => "(m.msg_priority_rank, m.msg_id) > ({}, {})",
-        (SortBy::Subject, SortOrder::Descending) => "(m.msg_subject COLLATE \"fr-x-icu\", m.msg_id) < ({}, {})",
-        (SortBy::Subject, SortOrder::Ascending) => "(m.msg_subject COLLATE \"fr-x-icu\", m.msg_id) > ({}, {})",
+        (SortBy::Subject, SortOrder::Descending) => {
+            "(m.msg_subject COLLATE \"fr-x-icu\", m.msg_id) < ({}, {})"
+        }
+        (SortBy::Subject, SortOrder::Ascending) => {
+            "(m.msg_subject COLLATE \"fr-x-icu\", m.msg_id) > ({}, {})"
+        }
     };
     let bind: Box<dyn FnOnce(Statement) -> Statement + Send> = match window.sort_by {
         SortBy::CreatedAt | SortBy::UpdatedAt => {
-            let micros = value.parse().ok().and_then(DateTime::from_timestamp_micros)?;
+            let micros = value
+                .parse()
+                .ok()
+                .and_then(DateTime::from_timestamp_micros)?;
             Box::new(move |s| s.bind::<Timestamptz, _>(micros).bind::<Text, _>(id))
         }
         SortBy::Priority => {
@@ -113,13 +176,20 @@ fn position_of(ticket: &Ticket, by: SortBy) -> ListPosition {
         SortBy::Priority => ticket.priority.rank().to_string(),
         SortBy::Subject => ticket.subject.as_str().to_owned(),
     };
-    ListPosition { value, id: TicketId::clone(&ticket.id) }
+    ListPosition {
+        value,
+        id: TicketId::clone(&ticket.id),
+    }
 }
 
 fn assemble(head: &str, conditions: Vec<Condition>, tail: &str) -> Statement {
     let joined: Vec<&str> = conditions.iter().map(|condition| condition.sql).collect();
     let text = format!("{head} WHERE {} {tail}", joined.join(" AND "));
-    conditions.into_iter().fold(Statement::new(text), |statement, condition| (condition.bind)(statement))
+    conditions
+        .into_iter()
+        .fold(Statement::new(text), |statement, condition| {
+            (condition.bind)(statement)
+        })
 }
 
 pub(super) async fn list(
@@ -135,10 +205,15 @@ pub(super) async fn list(
             0
         }
     };
-    let direction = if window.order == SortOrder::Ascending { "ASC" } else { "DESC" };
+    let direction = if window.order == SortOrder::Ascending {
+        "ASC"
+    } else {
+        "DESC"
+    };
     let head = format!("SELECT {TICKET_COLUMNS} FROM ___xtr_msg m {RATING_JOIN}");
     let column = sort_column(window.sort_by);
-    let tail = format!("ORDER BY {column} {direction}, m.msg_id {direction} LIMIT {{}} OFFSET {{}}");
+    let tail =
+        format!("ORDER BY {column} {direction}, m.msg_id {direction} LIMIT {{}} OFFSET {{}}");
     // One row more than asked for tells whether more follow.
     let rows: Vec<TicketRow> = assemble(&head, wanted, &tail)
         .bind::<BigInt, _>(i64::from(window.limit.get()) + 1)
@@ -149,9 +224,23 @@ pub(super) async fn list(
     let total = total(conn, filter).await?;
     let wanted = usize::try_from(window.limit.get()).unwrap_or(usize::MAX);
     let has_more = rows.len() > wanted;
-    let items = rows.into_iter().take(wanted).map(Ticket::try_from).collect::<Result<Vec<_>, _>>()?;
-    let next = items.last().filter(|_| has_more).map(|ticket| position_of(ticket, window.sort_by));
-    Ok(TicketPage { page: Page { items, total, has_more }, next })
+    let items = rows
+        .into_iter()
+        .take(wanted)
+        .map(Ticket::try_from)
+        .collect::<Result<Vec<_>, _>>()?;
+    let next = items
+        .last()
+        .filter(|_| has_more)
+        .map(|ticket| position_of(ticket, window.sort_by));
+    Ok(TicketPage {
+        page: Page {
+            items,
+            total,
+            has_more,
+        },
+        next,
+    })
 }
 
 #[derive(QueryableByName)]
@@ -171,7 +260,11 @@ async fn total(conn: &AsyncPgConnection, filter: &TicketFilter) -> Result<u64, S
     let statement = if figures_know_it {
         total_from_figures(filter)
     } else {
-        assemble("SELECT count(*) AS count FROM ___xtr_msg m", conditions(filter), "")
+        assemble(
+            "SELECT count(*) AS count FROM ___xtr_msg m",
+            conditions(filter),
+            "",
+        )
     };
     let row: Option<CountRow> = statement.row(conn).await.map_err(from_diesel)?;
     Ok(u64::try_from(row.map_or(0, |row| row.count)).unwrap_or_default())
@@ -192,6 +285,8 @@ fn total_from_figures(filter: &TicketFilter) -> Statement {
     ]
     .into_iter()
     .fold(Statement::new(sql), |statement, value| {
-        statement.bind::<Nullable<Text>, _>(value.clone()).bind::<Nullable<Text>, _>(value)
+        statement
+            .bind::<Nullable<Text>, _>(value.clone())
+            .bind::<Nullable<Text>, _>(value)
     })
 }

@@ -48,16 +48,29 @@ pub(super) async fn find_or_create_customer(
             .bind::<Text, _>(candidate.id.as_str().to_owned())
             .bind::<Text, _>(candidate.name.clone())
             .bind::<Text, _>(candidate.first_name.clone())
-            .bind::<Nullable<Text>, _>(candidate.email.as_ref().map(|mail| mail.as_str().to_owned()))
+            .bind::<Nullable<Text>, _>(
+                candidate
+                    .email
+                    .as_ref()
+                    .map(|mail| mail.as_str().to_owned()),
+            )
             .bind::<Text, _>(key.as_str().to_owned())
-            .bind::<Nullable<Text>, _>(candidate.phone.as_ref().map(|phone| phone.as_str().to_owned()))
+            .bind::<Nullable<Text>, _>(
+                candidate
+                    .phone
+                    .as_ref()
+                    .map(|phone| phone.as_str().to_owned()),
+            )
             .bind::<Timestamptz, _>(now)
             .bind::<Timestamptz, _>(now)
             .row(conn)
             .await
             .map_err(from_diesel)?;
         if let Some(row) = row {
-            return Ok(FoundCustomer { customer: row.customer.try_into()?, is_new: row.is_new });
+            return Ok(FoundCustomer {
+                customer: row.customer.try_into()?,
+                is_new: row.is_new,
+            });
         }
     }
     Err(StoreError::Collision)
@@ -68,15 +81,24 @@ pub(super) async fn customer(
     id: &CustomerId,
 ) -> Result<Option<Customer>, StoreError> {
     let sql = format!("SELECT {CUSTOMER_COLUMNS} FROM ___xtr_customer c WHERE c.cst_id = {{}}");
-    let row: Option<CustomerRow> =
-        Statement::new(sql).bind::<Text, _>(id.as_str().to_owned()).row(conn).await.map_err(from_diesel)?;
+    let row: Option<CustomerRow> = Statement::new(sql)
+        .bind::<Text, _>(id.as_str().to_owned())
+        .row(conn)
+        .await
+        .map_err(from_diesel)?;
     row.map(Customer::try_from).transpose()
 }
 
-pub(super) async fn staff(conn: &AsyncPgConnection, id: &StaffId) -> Result<Option<Staff>, StoreError> {
+pub(super) async fn staff(
+    conn: &AsyncPgConnection,
+    id: &StaffId,
+) -> Result<Option<Staff>, StoreError> {
     let sql = "SELECT cnfa_id, cnfa_name, cnfa_mail FROM ___config_admin WHERE cnfa_id = {} AND cnfa_activ = '1'";
-    let row: Option<StaffRow> =
-        Statement::new(sql).bind::<Text, _>(id.as_str().to_owned()).row(conn).await.map_err(from_diesel)?;
+    let row: Option<StaffRow> = Statement::new(sql)
+        .bind::<Text, _>(id.as_str().to_owned())
+        .row(conn)
+        .await
+        .map_err(from_diesel)?;
     row.map(Staff::try_from).transpose()
 }
 
@@ -91,7 +113,8 @@ pub(super) async fn order_of(
     customer: &CustomerId,
     reference: &OrderNumber,
 ) -> Result<Option<OrderId>, StoreError> {
-    let sql = "SELECT ord_id FROM ___xtr_order WHERE ord_cst_id = {} AND ord_reference = {} LIMIT 1";
+    let sql =
+        "SELECT ord_id FROM ___xtr_order WHERE ord_cst_id = {} AND ord_reference = {} LIMIT 1";
     let row: Option<OrderIdRow> = Statement::new(sql)
         .bind::<Text, _>(customer.as_str().to_owned())
         .bind::<Text, _>(reference.as_str().to_owned())
@@ -99,7 +122,8 @@ pub(super) async fn order_of(
         .await
         .map_err(from_diesel)?;
     row.map(|row| {
-        OrderId::parse(row.ord_id.clone()).map_err(|_| bad_row("___xtr_order", &row.ord_id, "ord_id"))
+        OrderId::parse(row.ord_id.clone())
+            .map_err(|_| bad_row("___xtr_order", &row.ord_id, "ord_id"))
     })
     .transpose()
 }
@@ -118,12 +142,25 @@ pub(super) async fn welcome(
 
 /// The name to show for somebody: the token's, else what stands before the `@`, else the id.
 fn shown_name(actor: &Actor) -> String {
-    let from_mail = || actor.email.as_ref().and_then(|mail| mail.as_str().split('@').next());
-    let name = actor.name.as_deref().or_else(from_mail).unwrap_or(actor.id.as_str());
+    let from_mail = || {
+        actor
+            .email
+            .as_ref()
+            .and_then(|mail| mail.as_str().split('@').next())
+    };
+    let name = actor
+        .name
+        .as_deref()
+        .or_else(from_mail)
+        .unwrap_or(actor.id.as_str());
     name.chars().take(NAME_CHARS).collect()
 }
 
-async fn welcome_staff(conn: &AsyncPgConnection, actor: &Actor, now: DateTime<Utc>) -> Result<(), StoreError> {
+async fn welcome_staff(
+    conn: &AsyncPgConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO ___config_admin AS a (cnfa_id, cnfa_name, cnfa_mail, created_at, updated_at) \
         VALUES ({}, {}, {}, {}, {}) ON CONFLICT (cnfa_id) DO UPDATE \
         SET cnfa_name = CASE WHEN {} THEN excluded.cnfa_name ELSE a.cnfa_name END, \
@@ -151,7 +188,11 @@ struct KnownRow {
 
 /// Four cases: the caller is known or not, and somebody else holds their address or not. An
 /// address only typed into the form gives way to whoever proves it; a proven one stays.
-async fn welcome_customer(conn: &AsyncPgConnection, actor: &Actor, now: DateTime<Utc>) -> Result<(), StoreError> {
+async fn welcome_customer(
+    conn: &AsyncPgConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     const KNOWN: &str = "SELECT cst_id, cst_verified_key IS NOT NULL AS verified FROM ___xtr_customer \
         WHERE cst_id = {} OR cst_mail_key = {} ORDER BY cst_id FOR UPDATE";
     let own = actor.id.as_customer();
@@ -171,7 +212,11 @@ async fn welcome_customer(conn: &AsyncPgConnection, actor: &Actor, now: DateTime
         (true, None) => {}
         (false, None) => return enter(conn, actor, address_is_free, now).await,
     }
-    if address_is_free && key.is_some() { prove(conn, actor, now).await } else { Ok(()) }
+    if address_is_free && key.is_some() {
+        prove(conn, actor, now).await
+    } else {
+        Ok(())
+    }
 }
 
 /// The typed-in customer becomes the caller; what they wrote follows by foreign key.
@@ -203,11 +248,17 @@ async fn absorb(conn: &AsyncPgConnection, own: &CustomerId, typed: &str) -> Resu
 }
 
 /// The caller's address is theirs now, and so is the name their token gives.
-async fn prove(conn: &AsyncPgConnection, actor: &Actor, now: DateTime<Utc>) -> Result<(), StoreError> {
+async fn prove(
+    conn: &AsyncPgConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE ___xtr_customer SET cst_mail = {}, cst_mail_key = {}, cst_verified_key = {}, \
         cst_fname = CASE WHEN {} THEN {} ELSE cst_fname END, cst_name = CASE WHEN {} THEN {} ELSE cst_name END, \
         updated_at = {} WHERE cst_id = {}";
-    let Some(mail) = &actor.email else { return Ok(()) };
+    let Some(mail) = &actor.email else {
+        return Ok(());
+    };
     let (first_name, name) = split_name(&shown_name(actor));
     let named = actor.name.is_some();
     Statement::new(SQL)
@@ -236,7 +287,11 @@ async fn enter(
         (cst_id, cst_name, cst_fname, cst_mail, cst_mail_key, cst_verified_key, created_at, updated_at) \
         VALUES ({}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT DO NOTHING";
     let (first_name, name) = split_name(&shown_name(actor));
-    let key = actor.email.as_ref().filter(|_| address_is_free).map(|mail| mail.key().as_str().to_owned());
+    let key = actor
+        .email
+        .as_ref()
+        .filter(|_| address_is_free)
+        .map(|mail| mail.key().as_str().to_owned());
     Statement::new(SQL)
         .bind::<Text, _>(actor.id.as_str().to_owned())
         .bind::<Text, _>(name)
@@ -257,7 +312,11 @@ impl crate::store::PgStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn add_order(&self, order: &support_domain::Order, date: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn add_order(
+        &self,
+        order: &support_domain::Order,
+        date: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO ___xtr_order (ord_id, ord_cst_id, ord_reference, ord_total_ttc, ord_date) \
             VALUES ({}, {}, {}, {}::text::numeric, {}) ON CONFLICT (ord_id) DO NOTHING";
         let conn = self.connection().await?;

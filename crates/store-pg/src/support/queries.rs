@@ -11,14 +11,24 @@ use crate::store::PgStore;
 
 #[async_trait]
 impl TicketQueries for PgStore {
-    async fn list(&self, filter: &TicketFilter, window: &TicketWindow) -> Result<TicketPage, StoreError> {
+    async fn list(
+        &self,
+        filter: &TicketFilter,
+        window: &TicketWindow,
+    ) -> Result<TicketPage, StoreError> {
         let conn = self.connection().await?;
         list::list(&conn, filter, window).await
     }
 
-    async fn detail(&self, id: &TicketId, scope: &Scope) -> Result<Option<TicketDetail>, StoreError> {
+    async fn detail(
+        &self,
+        id: &TicketId,
+        scope: &Scope,
+    ) -> Result<Option<TicketDetail>, StoreError> {
         let conn = self.connection().await?;
-        let Some(file) = tickets::file(&conn, id).await? else { return Ok(None) };
+        let Some(file) = tickets::file(&conn, id).await? else {
+            return Ok(None);
+        };
         if !scope.holds(&file.ticket) {
             return Ok(None);
         }

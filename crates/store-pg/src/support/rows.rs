@@ -5,13 +5,14 @@ use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz};
 use serde_json::{Value, json};
 use shared_kernel::{
-    CustomerId, EmailAddress, EmailKey, EntryId, OrderId, PhoneNumber, StaffId, StoreError, TicketId,
-    UserId,
+    CustomerId, EmailAddress, EmailKey, EntryId, OrderId, PhoneNumber, StaffId, StoreError,
+    TicketId, UserId,
 };
 use support_domain::ticket::{LicensePlate, ModelYear, VehicleText};
 use support_domain::{
-    Author, AuthorKind, Category, Customer, Entry, EntryKind, Feedback, Message, Order, OrderNumber,
-    Priority, Rating, Satisfaction, Staff, Status, Subject, Ticket, TicketFile, Vehicle,
+    Author, AuthorKind, Category, Customer, Entry, EntryKind, Feedback, Message, Order,
+    OrderNumber, Priority, Rating, Satisfaction, Staff, Status, Subject, Ticket, TicketFile,
+    Vehicle,
 };
 
 use crate::error::bad_row;
@@ -22,8 +23,7 @@ pub(super) const TICKET_COLUMNS: &str = "m.msg_id, m.msg_cst_id, m.msg_cnfa_id, 
     m.msg_closed_at, m.msg_closings, m.msg_staff_responses, m.msg_version, m.updated_at, r.rating, r.feedback, r.rated_at";
 
 /// The rating of the closing that stands.
-pub(super) const RATING_JOIN: &str =
-    "LEFT JOIN ticket_rating r ON r.msg_id = m.msg_id AND r.closing = m.msg_closings AND m.msg_open = '0'";
+pub(super) const RATING_JOIN: &str = "LEFT JOIN ticket_rating r ON r.msg_id = m.msg_id AND r.closing = m.msg_closings AND m.msg_open = '0'";
 
 #[derive(QueryableByName)]
 pub(super) struct TicketRow {
@@ -89,8 +89,18 @@ impl TryFrom<TicketRow> for Ticket {
         Ok(Self {
             id: TicketId::parse(row.msg_id.clone()).map_err(|_| bad("msg_id"))?,
             customer: CustomerId::parse(row.msg_cst_id.clone()).map_err(|_| bad("msg_cst_id"))?,
-            assignee: row.msg_cnfa_id.clone().map(StaffId::parse).transpose().map_err(|_| bad("msg_cnfa_id"))?,
-            order: row.msg_ord_id.clone().map(OrderId::parse).transpose().map_err(|_| bad("msg_ord_id"))?,
+            assignee: row
+                .msg_cnfa_id
+                .clone()
+                .map(StaffId::parse)
+                .transpose()
+                .map_err(|_| bad("msg_cnfa_id"))?,
+            order: row
+                .msg_ord_id
+                .clone()
+                .map(OrderId::parse)
+                .transpose()
+                .map_err(|_| bad("msg_ord_id"))?,
             priority: Priority::parse(&row.msg_priority).ok_or_else(|| bad("msg_priority"))?,
             category: Category::parse(&row.msg_category).ok_or_else(|| bad("msg_category"))?,
             status: Status::parse(&row.msg_status).ok_or_else(|| bad("msg_status"))?,
@@ -103,7 +113,8 @@ impl TryFrom<TicketRow> for Ticket {
             first_response_at: row.msg_first_response_at,
             closed_at: row.msg_closed_at,
             closings: u32::try_from(row.msg_closings).map_err(|_| bad("msg_closings"))?,
-            staff_responses: u32::try_from(row.msg_staff_responses).map_err(|_| bad("msg_staff_responses"))?,
+            staff_responses: u32::try_from(row.msg_staff_responses)
+                .map_err(|_| bad("msg_staff_responses"))?,
             satisfaction,
             version: u64::try_from(row.msg_version).map_err(|_| bad("msg_version"))?,
             subject: Subject::from_stored(row.msg_subject),
@@ -125,10 +136,22 @@ pub(super) fn meta_of(ticket: &Ticket) -> Value {
                 parts.insert(name.into(), value);
             }
         };
-        keep("brand", vehicle.brand.as_ref().map(|text| json!(text.as_str())));
-        keep("model", vehicle.model.as_ref().map(|text| json!(text.as_str())));
+        keep(
+            "brand",
+            vehicle.brand.as_ref().map(|text| json!(text.as_str())),
+        );
+        keep(
+            "model",
+            vehicle.model.as_ref().map(|text| json!(text.as_str())),
+        );
         keep("year", vehicle.year.map(|year| json!(year.get())));
-        keep("license_plate", vehicle.license_plate.as_ref().map(|text| json!(text.as_str())));
+        keep(
+            "license_plate",
+            vehicle
+                .license_plate
+                .as_ref()
+                .map(|text| json!(text.as_str())),
+        );
         meta.insert("vehicle".into(), Value::Object(parts));
     }
     Value::Object(meta)
@@ -139,7 +162,10 @@ fn vehicle_from(meta: &Value) -> Option<Vehicle> {
     Some(Vehicle {
         brand: text(vehicle, "brand").map(VehicleText::from_stored),
         model: text(vehicle, "model").map(VehicleText::from_stored),
-        year: vehicle.get("year").and_then(Value::as_i64).and_then(ModelYear::new),
+        year: vehicle
+            .get("year")
+            .and_then(Value::as_i64)
+            .and_then(ModelYear::new),
         license_plate: text(vehicle, "license_plate").map(LicensePlate::from_stored),
     })
 }
@@ -153,6 +179,7 @@ pub(super) const CUSTOMER_COLUMNS: &str =
     "c.cst_id, c.cst_name, c.cst_fname, c.cst_mail, c.cst_phone, c.cst_verified_key";
 
 #[derive(QueryableByName)]
+#[expect(clippy::struct_field_names, reason = "the columns' names")]
 pub(super) struct CustomerRow {
     #[diesel(sql_type = Text)]
     cst_id: String,
@@ -186,6 +213,7 @@ impl TryFrom<CustomerRow> for Customer {
 }
 
 #[derive(QueryableByName)]
+#[expect(clippy::struct_field_names, reason = "the columns' names")]
 pub(super) struct StaffRow {
     #[diesel(sql_type = Text)]
     cnfa_id: String,
@@ -199,13 +227,15 @@ impl TryFrom<StaffRow> for Staff {
     type Error = StoreError;
 
     fn try_from(row: StaffRow) -> Result<Self, StoreError> {
-        staff(row.cnfa_id, row.cnfa_name, row.cnfa_mail)
+        let id = StaffId::parse(row.cnfa_id.clone())
+            .map_err(|_| bad_row("___config_admin", &row.cnfa_id, "cnfa_id"))?;
+        let email = row.cnfa_mail.map(EmailAddress::from_stored);
+        Ok(Self {
+            id,
+            name: row.cnfa_name,
+            email,
+        })
     }
-}
-
-fn staff(id: String, name: String, mail: Option<String>) -> Result<Staff, StoreError> {
-    let id = StaffId::parse(id.clone()).map_err(|_| bad_row("___config_admin", &id, "cnfa_id"))?;
-    Ok(Staff { id, name, email: mail.map(EmailAddress::from_stored) })
 }
 
 /// A ticket with its people, in one row.
@@ -232,22 +262,33 @@ impl TryFrom<FileRow> for TicketFile {
         let ticket = Ticket::try_from(row.ticket)?;
         let customer = Customer::try_from(row.customer)?;
         let assignee = match (&ticket.assignee, row.cnfa_name) {
-            (Some(id), Some(name)) => {
-                Some(Staff { id: id.clone(), name, email: row.cnfa_mail.map(EmailAddress::from_stored) })
-            }
+            (Some(id), Some(name)) => Some(Staff {
+                id: id.clone(),
+                name,
+                email: row.cnfa_mail.map(EmailAddress::from_stored),
+            }),
             _ => None,
         };
         let order = match (&ticket.order, row.ord_reference, row.ord_total_ttc) {
-            (Some(id), Some(reference), Some(total_ttc)) => {
-                Some(Order { id: id.clone(), customer: customer.id.clone(), reference, total_ttc })
-            }
+            (Some(id), Some(reference), Some(total_ttc)) => Some(Order {
+                id: id.clone(),
+                customer: customer.id.clone(),
+                reference,
+                total_ttc,
+            }),
             _ => None,
         };
-        Ok(Self { ticket, customer, assignee, order })
+        Ok(Self {
+            ticket,
+            customer,
+            assignee,
+            order,
+        })
     }
 }
 
 #[derive(QueryableByName)]
+#[expect(clippy::struct_field_names, reason = "the columns' names")]
 pub(super) struct EntryRow {
     #[diesel(sql_type = Text)]
     msg_id: String,
@@ -270,7 +311,11 @@ pub(super) struct EntryRow {
 impl EntryRow {
     pub(super) fn into_entry(self, ticket: &TicketId) -> Result<Entry, StoreError> {
         let bad = |column: &str| bad_row("___xtr_msg", &self.msg_id, column);
-        let escalation = self.msg_meta.get("escalation").and_then(Value::as_bool).unwrap_or_default();
+        let escalation = self
+            .msg_meta
+            .get("escalation")
+            .and_then(Value::as_bool)
+            .unwrap_or_default();
         let kind = match (self.msg_kind.as_str(), escalation) {
             ("response", _) => EntryKind::Response,
             ("note", false) => EntryKind::Note,
@@ -279,7 +324,11 @@ impl EntryRow {
         };
         let author_kind = self.msg_author_kind.as_deref().and_then(AuthorKind::parse);
         let author = Author {
-            id: self.msg_author_id.clone().and_then(|id| UserId::parse(id).ok()).ok_or_else(|| bad("msg_author_id"))?,
+            id: self
+                .msg_author_id
+                .clone()
+                .and_then(|id| UserId::parse(id).ok())
+                .ok_or_else(|| bad("msg_author_id"))?,
             kind: author_kind.ok_or_else(|| bad("msg_author_kind"))?,
             name: self.msg_author_name.clone(),
         };

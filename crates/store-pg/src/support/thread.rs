@@ -16,7 +16,11 @@ INSERT INTO ___xtr_msg (msg_id, msg_kind, msg_cst_id, msg_cnfa_id, msg_subject, 
 SELECT {}, {}, {}, {}, left('RE: ' || msg_subject, 255), {}, {}, msg_id, {}, {}, {}, {}, {}, {}
 FROM ___xtr_msg WHERE msg_id = {}";
 
-pub(super) async fn add(conn: &AsyncPgConnection, entry: &Entry, owner: &CustomerId) -> Result<(), StoreError> {
+pub(super) async fn add(
+    conn: &AsyncPgConnection,
+    entry: &Entry,
+    owner: &CustomerId,
+) -> Result<(), StoreError> {
     let (kind, meta) = match entry.kind {
         EntryKind::Response => ("response", json!({})),
         EntryKind::Note => ("note", json!({})),
@@ -49,12 +53,19 @@ pub(super) async fn entries(
     ticket: &TicketId,
     with_notes: bool,
 ) -> Result<Vec<Entry>, StoreError> {
-    let kinds = if with_notes { "'response', 'note'" } else { "'response'" };
+    let kinds = if with_notes {
+        "'response', 'note'"
+    } else {
+        "'response'"
+    };
     let sql = format!(
         "SELECT msg_id, msg_kind, msg_content, msg_date, msg_author_id, msg_author_kind, msg_author_name, msg_meta \
          FROM ___xtr_msg WHERE msg_parent_id = {{}} AND msg_kind IN ({kinds}) AND msg_deleted_at IS NULL ORDER BY msg_date, msg_id"
     );
-    let rows: Vec<EntryRow> =
-        Statement::new(sql).bind::<Text, _>(ticket.as_str().to_owned()).rows(conn).await.map_err(from_diesel)?;
+    let rows: Vec<EntryRow> = Statement::new(sql)
+        .bind::<Text, _>(ticket.as_str().to_owned())
+        .rows(conn)
+        .await
+        .map_err(from_diesel)?;
     rows.into_iter().map(|row| row.into_entry(ticket)).collect()
 }

@@ -43,7 +43,8 @@ pub(super) async fn insert(tx: &mut PgTx, ticket: &Ticket) -> Result<bool, Store
         .map_err(from_diesel)?;
     if inserted == 1 {
         let lent = std::sync::Arc::clone(&tx.lent);
-        tx.deltas.extend(deltas(None, &facts(ticket), &|at| lent.day_of(at)));
+        tx.deltas
+            .extend(deltas(None, &facts(ticket), &|at| lent.day_of(at)));
     }
     Ok(inserted == 1)
 }
@@ -53,8 +54,16 @@ UPDATE ___xtr_msg SET msg_cnfa_id = {}, msg_priority = {}, msg_status = {}, msg_
     msg_first_response_at = {}, msg_closed_at = {}, msg_closings = {}, msg_staff_responses = {}, msg_version = {}, updated_at = {}
 WHERE msg_id = {} AND msg_version = {}";
 
-pub(super) async fn update(tx: &mut PgTx, before: &Ticket, after: &Ticket) -> Result<(), StoreError> {
-    let (open, close) = if after.status.is_open() { ("1", "0") } else { ("0", "1") };
+pub(super) async fn update(
+    tx: &mut PgTx,
+    before: &Ticket,
+    after: &Ticket,
+) -> Result<(), StoreError> {
+    let (open, close) = if after.status.is_open() {
+        ("1", "0")
+    } else {
+        ("0", "1")
+    };
     let updated = Statement::new(UPDATE)
         .bind::<Nullable<Text>, _>(after.assignee.as_ref().map(|id| id.as_str().to_owned()))
         .bind::<Text, _>(after.priority.as_str())
@@ -76,14 +85,21 @@ pub(super) async fn update(tx: &mut PgTx, before: &Ticket, after: &Ticket) -> Re
         return Err(StoreError::Stale);
     }
     let lent = std::sync::Arc::clone(&tx.lent);
-    tx.deltas.extend(deltas(Some(&facts(before)), &facts(after), &|at| lent.day_of(at)));
+    tx.deltas
+        .extend(deltas(Some(&facts(before)), &facts(after), &|at| {
+            lent.day_of(at)
+        }));
     match &after.satisfaction {
         Some(given) if before.satisfaction.is_none() => add_rating(tx, after, given).await,
         _ => Ok(()),
     }
 }
 
-async fn add_rating(tx: &mut PgTx, ticket: &Ticket, given: &Satisfaction) -> Result<(), StoreError> {
+async fn add_rating(
+    tx: &mut PgTx,
+    ticket: &Ticket,
+    given: &Satisfaction,
+) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO ticket_rating (msg_id, closing, rating, feedback, rated_at, priority, category, agent) \
         VALUES ({}, {}, {}, {}, {}, {}, {}, {})";
     let facts = facts(ticket);
@@ -100,8 +116,12 @@ async fn add_rating(tx: &mut PgTx, ticket: &Ticket, given: &Satisfaction) -> Res
         .await
         .map_err(from_diesel)?;
     let lent = std::sync::Arc::clone(&tx.lent);
-    let given = Given { stars: given.rating.get(), at: given.rated_at };
-    tx.deltas.push(rating_delta(&facts, given, &|at| lent.day_of(at)));
+    let given = Given {
+        stars: given.rating.get(),
+        at: given.rated_at,
+    };
+    tx.deltas
+        .push(rating_delta(&facts, given, &|at| lent.day_of(at)));
     Ok(())
 }
 
@@ -110,7 +130,11 @@ fn facts(ticket: &Ticket) -> TicketFacts {
         status: ticket.status.as_str(),
         priority: ticket.priority.as_str(),
         category: ticket.category.as_str(),
-        agent: ticket.assignee.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default(),
+        agent: ticket
+            .assignee
+            .as_ref()
+            .map(|id| id.as_str().to_owned())
+            .unwrap_or_default(),
         created_at: ticket.created_at,
         first_response_at: ticket.first_response_at,
         closed_at: ticket.closed_at,
@@ -126,7 +150,10 @@ fn count(number: u32) -> i32 {
 }
 
 /// One ticket with its customer, assignee, standing rating, and its order when it is the customer's.
-pub(super) async fn file(conn: &AsyncPgConnection, id: &TicketId) -> Result<Option<TicketFile>, StoreError> {
+pub(super) async fn file(
+    conn: &AsyncPgConnection,
+    id: &TicketId,
+) -> Result<Option<TicketFile>, StoreError> {
     let sql = format!(
         "SELECT {TICKET_COLUMNS}, {CUSTOMER_COLUMNS}, a.cnfa_name, a.cnfa_mail, o.ord_reference, o.ord_total_ttc::text AS ord_total_ttc \
          FROM ___xtr_msg m JOIN ___xtr_customer c ON c.cst_id = m.msg_cst_id \
@@ -134,8 +161,11 @@ pub(super) async fn file(conn: &AsyncPgConnection, id: &TicketId) -> Result<Opti
          LEFT JOIN ___xtr_order o ON o.ord_id = m.msg_ord_id AND o.ord_cst_id = m.msg_cst_id {RATING_JOIN} \
          WHERE m.msg_id = {{}} AND m.msg_kind = 'ticket'"
     );
-    let row: Option<FileRow> =
-        Statement::new(sql).bind::<Text, _>(id.as_str().to_owned()).row(conn).await.map_err(from_diesel)?;
+    let row: Option<FileRow> = Statement::new(sql)
+        .bind::<Text, _>(id.as_str().to_owned())
+        .row(conn)
+        .await
+        .map_err(from_diesel)?;
     row.map(TicketFile::try_from).transpose()
 }
 
@@ -147,10 +177,17 @@ struct IdRow {
 
 /// The lock and the read are two statements: after waiting for the lock, the second one sees what
 /// the one before us committed, in the joined tables too.
-pub(super) async fn lock(conn: &AsyncPgConnection, id: &TicketId) -> Result<Option<TicketFile>, StoreError> {
-    let sql = "SELECT msg_id FROM ___xtr_msg WHERE msg_id = {} AND msg_kind = 'ticket' FOR NO KEY UPDATE";
-    let locked: Option<IdRow> =
-        Statement::new(sql).bind::<Text, _>(id.as_str().to_owned()).row(conn).await.map_err(from_diesel)?;
+pub(super) async fn lock(
+    conn: &AsyncPgConnection,
+    id: &TicketId,
+) -> Result<Option<TicketFile>, StoreError> {
+    let sql =
+        "SELECT msg_id FROM ___xtr_msg WHERE msg_id = {} AND msg_kind = 'ticket' FOR NO KEY UPDATE";
+    let locked: Option<IdRow> = Statement::new(sql)
+        .bind::<Text, _>(id.as_str().to_owned())
+        .row(conn)
+        .await
+        .map_err(from_diesel)?;
     match locked {
         Some(_) => file(conn, id).await,
         None => Ok(None),
@@ -173,7 +210,8 @@ pub(super) async fn lock_resolved_before(
         .map_err(from_diesel)?;
     let mut files = Vec::with_capacity(due.len());
     for row in due {
-        let id = TicketId::parse(row.msg_id).map_err(|_| StoreError::defect("a ticket's id is not one"))?;
+        let id = TicketId::parse(row.msg_id)
+            .map_err(|_| StoreError::defect("a ticket's id is not one"))?;
         files.extend(file(conn, &id).await?);
     }
     Ok(files)

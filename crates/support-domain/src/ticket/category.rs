@@ -17,8 +17,13 @@ pub enum Category {
 
 impl Category {
     /// Every category, in the order of the form.
-    pub const ALL: [Self; 5] =
-        [Self::General, Self::Technical, Self::Billing, Self::Complaint, Self::Suggestion];
+    pub const ALL: [Self; 5] = [
+        Self::General,
+        Self::Technical,
+        Self::Billing,
+        Self::Complaint,
+        Self::Suggestion,
+    ];
 
     /// The word used everywhere.
     pub fn as_str(self) -> &'static str {
@@ -33,6 +38,8 @@ impl Category {
 
     /// Reads the word.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|category| category.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|category| category.as_str() == text)
     }
 }

@@ -143,7 +143,9 @@ impl Ticket {
             return false;
         }
         self.assignee = assignee;
-        if self.status == Status::Open || (self.status == Status::InProgress && self.assignee.is_none()) {
+        if self.status == Status::Open
+            || (self.status == Status::InProgress && self.assignee.is_none())
+        {
             self.status = self.working_status();
         }
         self.touch(now);
@@ -174,7 +176,8 @@ impl Ticket {
     /// A resolved ticket has been quiet long enough. False when it is not, or not resolved.
     pub fn close_when_quiet(&mut self, now: DateTime<Utc>) -> bool {
         let quiet_since = now - chrono::Duration::days(DAYS_RESOLVED_UNTIL_CLOSED);
-        let due = self.status == Status::Resolved && self.closed_at.is_some_and(|at| at <= quiet_since);
+        let due =
+            self.status == Status::Resolved && self.closed_at.is_some_and(|at| at <= quiet_since);
         if due {
             self.status = Status::Closed;
             self.touch(now);

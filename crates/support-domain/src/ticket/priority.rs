@@ -29,7 +29,9 @@ impl Priority {
 
     /// Reads the word.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|priority| priority.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|priority| priority.as_str() == text)
     }
 
     /// Its place when sorting: 0 is the least pressing.

@@ -26,8 +26,13 @@ pub enum StatusGroup {
 
 impl Status {
     /// Every state, in the order of a ticket's life.
-    pub const ALL: [Self; 5] =
-        [Self::Open, Self::InProgress, Self::WaitingCustomer, Self::Resolved, Self::Closed];
+    pub const ALL: [Self; 5] = [
+        Self::Open,
+        Self::InProgress,
+        Self::WaitingCustomer,
+        Self::Resolved,
+        Self::Closed,
+    ];
 
     /// The word used everywhere.
     pub fn as_str(self) -> &'static str {
@@ -79,6 +84,9 @@ impl StatusGroup {
 
     /// The states of this group.
     pub fn members(self) -> Vec<Status> {
-        Status::ALL.into_iter().filter(|status| status.group() == self).collect()
+        Status::ALL
+            .into_iter()
+            .filter(|status| status.group() == self)
+            .collect()
     }
 }

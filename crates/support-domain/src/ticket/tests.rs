@@ -34,27 +34,34 @@ fn ticket() -> Ticket {
     }
 }
 
-fn staff(id: &str) -> Option<StaffId> {
-    Some(StaffId::parse(id).unwrap())
+fn staff(id: &str) -> StaffId {
+    StaffId::parse(id).unwrap()
 }
 
 fn five_stars() -> Satisfaction {
-    Satisfaction { rating: Rating::new(5).unwrap(), feedback: None, rated_at: at(99) }
+    Satisfaction {
+        rating: Rating::new(5).unwrap(),
+        feedback: None,
+        rated_at: at(99),
+    }
 }
 
 #[test]
 fn assigning_a_new_ticket_puts_it_in_progress() {
     let mut ticket = ticket();
-    assert!(ticket.assign(staff("S1"), at(1)));
+    assert!(ticket.assign(Some(staff("S1")), at(1)));
     assert_eq!(ticket.status, Status::InProgress);
-    assert!(!ticket.assign(staff("S1"), at(2)), "the same assignee again changes nothing");
+    assert!(
+        !ticket.assign(Some(staff("S1")), at(2)),
+        "the same assignee again changes nothing"
+    );
     assert_eq!(ticket.updated_at, at(1));
 }
 
 #[test]
 fn taking_an_unanswered_ticket_away_makes_it_new_again() {
     let mut ticket = ticket();
-    ticket.assign(staff("S1"), at(1));
+    ticket.assign(Some(staff("S1")), at(1));
     ticket.assign(None, at(2));
     assert_eq!(ticket.status, Status::Open);
 }
@@ -126,7 +133,11 @@ fn only_a_closed_ticket_can_be_rated_and_rating_closes_it() {
     ticket.request_status(StatusGroup::Closed, Side::Support, at(5));
     assert_eq!(ticket.rate(five_stars(), at(6)), Rated::Taken);
     assert_eq!(ticket.status, Status::Closed);
-    assert_eq!(ticket.closed_at, Some(at(5)), "the closing that stands is support's");
+    assert_eq!(
+        ticket.closed_at,
+        Some(at(5)),
+        "the closing that stands is support's"
+    );
 }
 
 #[test]
@@ -134,12 +145,19 @@ fn a_closing_is_rated_once() {
     let mut ticket = ticket();
     ticket.request_status(StatusGroup::Closed, Side::Support, at(5));
     ticket.rate(five_stars(), at(6));
-    let one_star = Satisfaction { rating: Rating::new(1).unwrap(), ..five_stars() };
+    let one_star = Satisfaction {
+        rating: Rating::new(1).unwrap(),
+        ..five_stars()
+    };
     assert_eq!(ticket.rate(five_stars(), at(7)), Rated::SameAgain);
     assert_eq!(ticket.rate(one_star.clone(), at(8)), Rated::AlreadyRated);
     ticket.customer_answered(at(9));
     ticket.request_status(StatusGroup::Closed, Side::Support, at(10));
-    assert_eq!(ticket.rate(one_star, at(11)), Rated::Taken, "a new closing, a new rating");
+    assert_eq!(
+        ticket.rate(one_star, at(11)),
+        Rated::Taken,
+        "a new closing, a new rating"
+    );
 }
 
 #[test]

@@ -33,7 +33,9 @@ impl ModelYear {
     /// Takes a year between [`Self::MIN`] and [`Self::MAX`].
     pub fn new(year: i64) -> Option<Self> {
         let year = u16::try_from(year).ok()?;
-        (Self::MIN..=Self::MAX).contains(&year).then_some(Self(year))
+        (Self::MIN..=Self::MAX)
+            .contains(&year)
+            .then_some(Self(year))
     }
 
     /// The year.

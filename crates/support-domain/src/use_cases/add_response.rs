@@ -34,7 +34,11 @@ pub async fn add_response(
         return Err(SupportError::Forbidden("internal notes are for staff"));
     }
     let now = with.clock.now();
-    let kind = if said.internal { EntryKind::Note } else { EntryKind::Response };
+    let kind = if said.internal {
+        EntryKind::Note
+    } else {
+        EntryKind::Response
+    };
     let entry = new_entry(with, &file.ticket.id, actor, kind, said.text, now);
     let before = file.ticket.clone();
     match (said.internal, side(actor)) {
@@ -44,10 +48,18 @@ pub async fn add_response(
     }
     save(tx, &before, &mut file).await?;
     tx.add_entry(&entry, &file.ticket.customer).await?;
-    tx.record(&TicketEvent::EntryAdded { file: file.clone(), entry: entry.clone() }).await?;
+    tx.record(&TicketEvent::EntryAdded {
+        file: file.clone(),
+        entry: entry.clone(),
+    })
+    .await?;
     if file.ticket.status != before.status {
         let cause = StatusCause::Response;
-        let event = TicketEvent::StatusChanged { file: file.clone(), previous: before.status, cause };
+        let event = TicketEvent::StatusChanged {
+            file: file.clone(),
+            previous: before.status,
+            cause,
+        };
         tx.record(&event).await?;
     }
     Ok((file, entry))

@@ -38,10 +38,18 @@ pub async fn assign_ticket(
         return Ok(file);
     }
     save(tx, &before, &mut file).await?;
-    tx.record(&TicketEvent::Assigned { file: file.clone(), by: actor.id.as_staff() }).await?;
+    tx.record(&TicketEvent::Assigned {
+        file: file.clone(),
+        by: actor.id.as_staff(),
+    })
+    .await?;
     if file.ticket.status != before.status {
         let cause = StatusCause::Assignment;
-        let event = TicketEvent::StatusChanged { file: file.clone(), previous: before.status, cause };
+        let event = TicketEvent::StatusChanged {
+            file: file.clone(),
+            previous: before.status,
+            cause,
+        };
         tx.record(&event).await?;
     }
     Ok(file)

@@ -35,7 +35,9 @@ pub async fn change_status(
 ) -> Result<TicketFile, SupportError> {
     let mut file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
     if !actor.role.is_staff() && (ask.assigned_to.is_some() || ask.internal_note.is_some()) {
-        return Err(SupportError::Forbidden("assigned_to and internal_note are for staff"));
+        return Err(SupportError::Forbidden(
+            "assigned_to and internal_note are for staff",
+        ));
     }
     let now = with.clock.now();
     let before = file.ticket.clone();
@@ -55,16 +57,31 @@ pub async fn change_status(
         save(tx, &before, &mut file).await?;
     }
     if assigned {
-        tx.record(&TicketEvent::Assigned { file: file.clone(), by: actor.id.as_staff() }).await?;
+        tx.record(&TicketEvent::Assigned {
+            file: file.clone(),
+            by: actor.id.as_staff(),
+        })
+        .await?;
     }
     if let Some(entry) = note {
         tx.add_entry(&entry, &file.ticket.customer).await?;
-        tx.record(&TicketEvent::EntryAdded { file: file.clone(), entry }).await?;
+        tx.record(&TicketEvent::EntryAdded {
+            file: file.clone(),
+            entry,
+        })
+        .await?;
     }
     if file.ticket.status != before.status {
-        let cause =
-            if requested { StatusCause::Request(author(actor).kind) } else { StatusCause::Assignment };
-        let event = TicketEvent::StatusChanged { file: file.clone(), previous: before.status, cause };
+        let cause = if requested {
+            StatusCause::Request(author(actor).kind)
+        } else {
+            StatusCause::Assignment
+        };
+        let event = TicketEvent::StatusChanged {
+            file: file.clone(),
+            previous: before.status,
+            cause,
+        };
         tx.record(&event).await?;
     }
     Ok(file)

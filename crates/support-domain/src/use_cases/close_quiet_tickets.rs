@@ -23,8 +23,11 @@ pub async fn close_quiet_tickets(
         let before = file.ticket.clone();
         if file.ticket.close_when_quiet(now) {
             save(tx, &before, &mut file).await?;
-            let event =
-                TicketEvent::StatusChanged { file, previous: before.status, cause: StatusCause::Age };
+            let event = TicketEvent::StatusChanged {
+                file,
+                previous: before.status,
+                cause: StatusCause::Age,
+            };
             tx.record(&event).await?;
         }
     }

@@ -52,8 +52,14 @@ pub async fn create_ticket(
     let mut ticket = new_ticket(with, form, owner.customer.id.clone(), unverified, now);
     ticket.order = order;
     insert(tx, with, &mut ticket).await?;
-    let file = TicketFile { ticket, customer: owner.customer, assignee: None, order: None };
-    tx.record(&TicketEvent::Created { file: file.clone() }).await?;
+    let file = TicketFile {
+        ticket,
+        customer: owner.customer,
+        assignee: None,
+        order: None,
+    };
+    tx.record(&TicketEvent::Created { file: file.clone() })
+        .await?;
     Ok(file)
 }
 
@@ -65,7 +71,9 @@ async fn owner(
     now: DateTime<Utc>,
 ) -> Result<FoundCustomer, SupportError> {
     let by_id = match (caller, &form.customer_id) {
-        (Caller::Known(actor), named) if !actor.role.is_staff() => Some(own_id(actor, named.as_ref())?),
+        (Caller::Known(actor), named) if !actor.role.is_staff() => {
+            Some(own_id(actor, named.as_ref())?)
+        }
         (Caller::Known(_), named) => named.clone(),
         (Caller::Anonymous, None) => None,
         (Caller::Anonymous, Some(_)) => return Err(mismatch()),
@@ -83,18 +91,31 @@ async fn owner(
         };
         return Ok(tx.find_or_create_customer(&candidate, &key, now).await?);
     };
-    let customer =
-        tx.customer(&id).await?.ok_or(SupportError::UnknownReference { field: "customer_id" })?;
-    Ok(FoundCustomer { customer, is_new: false })
+    let customer = tx
+        .customer(&id)
+        .await?
+        .ok_or(SupportError::UnknownReference {
+            field: "customer_id",
+        })?;
+    Ok(FoundCustomer {
+        customer,
+        is_new: false,
+    })
 }
 
 fn own_id(actor: &Actor, named: Option<&CustomerId>) -> Result<CustomerId, SupportError> {
     let own = actor.id.as_customer();
-    if named.is_some_and(|named| *named != own) { Err(mismatch()) } else { Ok(own) }
+    if named.is_some_and(|named| *named != own) {
+        Err(mismatch())
+    } else {
+        Ok(own)
+    }
 }
 
 fn mismatch() -> SupportError {
-    SupportError::IdentityMismatch { field: "customer_id" }
+    SupportError::IdentityMismatch {
+        field: "customer_id",
+    }
 }
 
 fn new_ticket(

@@ -37,13 +37,27 @@ pub async fn escalate_ticket(
     }
     file.ticket.escalate(now);
     save(tx, &before, &mut file).await?;
-    let reason =
-        new_entry(with, &file.ticket.id, actor, EntryKind::EscalationNote, ask.reason, now);
+    let reason = new_entry(
+        with,
+        &file.ticket.id,
+        actor,
+        EntryKind::EscalationNote,
+        ask.reason,
+        now,
+    );
     tx.add_entry(&reason, &file.ticket.customer).await?;
-    tx.record(&TicketEvent::Escalated { file: file.clone(), reason }).await?;
+    tx.record(&TicketEvent::Escalated {
+        file: file.clone(),
+        reason,
+    })
+    .await?;
     if file.ticket.status != before.status {
         let cause = StatusCause::Assignment;
-        let event = TicketEvent::StatusChanged { file: file.clone(), previous: before.status, cause };
+        let event = TicketEvent::StatusChanged {
+            file: file.clone(),
+            previous: before.status,
+            cause,
+        };
         tx.record(&event).await?;
     }
     Ok(file)

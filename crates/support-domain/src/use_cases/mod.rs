@@ -41,7 +41,10 @@ async fn lock_visible(
     actor: &Actor,
     expected_version: Option<u64>,
 ) -> Result<TicketFile, SupportError> {
-    let file = tx.lock_ticket(id).await?.ok_or(SupportError::TicketNotFound)?;
+    let file = tx
+        .lock_ticket(id)
+        .await?
+        .ok_or(SupportError::TicketNotFound)?;
     if !Scope::of(actor).holds(&file.ticket) {
         return Err(SupportError::TicketNotFound);
     }
@@ -52,7 +55,11 @@ async fn lock_visible(
 }
 
 /// Writes a locked ticket's new state and counts its version up.
-async fn save(tx: &mut dyn SupportTx, before: &Ticket, file: &mut TicketFile) -> Result<(), SupportError> {
+async fn save(
+    tx: &mut dyn SupportTx,
+    before: &Ticket,
+    file: &mut TicketFile,
+) -> Result<(), SupportError> {
     file.ticket.version = before.version + 1;
     tx.update_ticket(before, &file.ticket).await?;
     Ok(())
@@ -63,12 +70,22 @@ async fn known_staff(
     id: &StaffId,
     field: &'static str,
 ) -> Result<Staff, SupportError> {
-    tx.staff(id).await?.ok_or(SupportError::UnknownReference { field })
+    tx.staff(id)
+        .await?
+        .ok_or(SupportError::UnknownReference { field })
 }
 
 fn author(actor: &Actor) -> Author {
-    let kind = if actor.role.is_staff() { AuthorKind::Staff } else { AuthorKind::Customer };
-    Author { id: actor.id.clone(), kind, name: actor.name.clone() }
+    let kind = if actor.role.is_staff() {
+        AuthorKind::Staff
+    } else {
+        AuthorKind::Customer
+    };
+    Author {
+        id: actor.id.clone(),
+        kind,
+        name: actor.name.clone(),
+    }
 }
 
 fn new_entry(
@@ -79,5 +96,12 @@ fn new_entry(
     text: EntryText,
     now: DateTime<Utc>,
 ) -> Entry {
-    Entry { id: with.ids.entry_id(now), ticket: ticket.clone(), kind, author: author(actor), text, created_at: now }
+    Entry {
+        id: with.ids.entry_id(now),
+        ticket: ticket.clone(),
+        kind,
+        author: author(actor),
+        text,
+        created_at: now,
+    }
 }

@@ -15,9 +15,7 @@ pub enum Rater {
     /// The customer, signed in.
     Owner(Actor),
     /// Whoever holds the link we sent after the closing of this number.
-    Link {
-        closing: u32,
-    },
+    Link { closing: u32 },
 }
 
 /// The rating.
@@ -45,7 +43,10 @@ pub async fn rate_ticket(
         }
         Rater::Owner(actor) => lock_visible(tx, &ask.ticket, actor, None).await?,
         Rater::Link { closing } => {
-            let file = tx.lock_ticket(&ask.ticket).await?.ok_or(SupportError::TicketNotFound)?;
+            let file = tx
+                .lock_ticket(&ask.ticket)
+                .await?
+                .ok_or(SupportError::TicketNotFound)?;
             if file.ticket.closings != *closing {
                 return Err(SupportError::OutdatedLink);
             }
@@ -54,7 +55,11 @@ pub async fn rate_ticket(
     };
     let now = with.clock.now();
     let before = file.ticket.clone();
-    let satisfaction = Satisfaction { rating: ask.rating, feedback: ask.feedback, rated_at: now };
+    let satisfaction = Satisfaction {
+        rating: ask.rating,
+        feedback: ask.feedback,
+        rated_at: now,
+    };
     match file.ticket.rate(satisfaction, now) {
         Rated::Taken => {}
         Rated::SameAgain => return Ok(file),
@@ -64,7 +69,11 @@ pub async fn rate_ticket(
     save(tx, &before, &mut file).await?;
     if file.ticket.status != before.status {
         let cause = StatusCause::Rating;
-        let event = TicketEvent::StatusChanged { file: file.clone(), previous: before.status, cause };
+        let event = TicketEvent::StatusChanged {
+            file: file.clone(),
+            previous: before.status,
+            cause,
+        };
         tx.record(&event).await?;
     }
     Ok(file)

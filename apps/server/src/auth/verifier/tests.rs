@@ -29,34 +29,64 @@ fn now() -> i64 {
 }
 
 fn token(claims: &Value) -> String {
-    encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(SECRET)).unwrap()
+    encode(
+        &Header::new(Algorithm::HS256),
+        claims,
+        &EncodingKey::from_secret(SECRET),
+    )
+    .unwrap()
 }
 
 #[test]
 fn the_role_claim_decides_else_the_level() {
     for (claims, role) in [
-        (json!({"sub": "u", "exp": now() + 60, "role": "staff", "level": 1}), Role::Staff),
-        (json!({"sub": "u", "exp": now() + 60, "level": 9}), Role::Admin),
-        (json!({"sub": "u", "exp": now() + 60, "level": 7}), Role::Staff),
-        (json!({"sub": "u", "exp": now() + 60, "level": 6}), Role::Customer),
+        (
+            json!({"sub": "u", "exp": now() + 60, "role": "staff", "level": 1}),
+            Role::Staff,
+        ),
+        (
+            json!({"sub": "u", "exp": now() + 60, "level": 9}),
+            Role::Admin,
+        ),
+        (
+            json!({"sub": "u", "exp": now() + 60, "level": 7}),
+            Role::Staff,
+        ),
+        (
+            json!({"sub": "u", "exp": now() + 60, "level": 6}),
+            Role::Customer,
+        ),
         (json!({"id": 42, "exp": now() + 60}), Role::Customer),
     ] {
-        assert_eq!(verifier().verify(&token(&claims)).unwrap().actor.role, role, "{claims}");
+        assert_eq!(
+            verifier().verify(&token(&claims)).unwrap().actor.role,
+            role,
+            "{claims}"
+        );
     }
 }
 
 #[test]
 fn an_address_the_issuer_does_not_vouch_for_is_not_ours_to_believe() {
     let claims = json!({"sub": "u", "exp": now() + 60, "email": "a@b.fr", "email_verified": false});
-    assert_eq!(verifier().verify(&token(&claims)).unwrap().actor.email, None);
+    assert_eq!(
+        verifier().verify(&token(&claims)).unwrap().actor.email,
+        None
+    );
 }
 
 #[test]
 fn expiry_and_not_before_have_five_seconds_of_leeway() {
     let verify = |claims: Value| verifier().verify(&token(&claims)).map(|_| ());
     assert_eq!(verify(json!({"sub": "u", "exp": now() - 3})), Ok(()));
-    assert_eq!(verify(json!({"sub": "u", "exp": now() - 8})), Err(TokenRefused::Expired));
-    assert_eq!(verify(json!({"sub": "u", "exp": now() + 60, "nbf": now() + 3})), Ok(()));
+    assert_eq!(
+        verify(json!({"sub": "u", "exp": now() - 8})),
+        Err(TokenRefused::Expired)
+    );
+    assert_eq!(
+        verify(json!({"sub": "u", "exp": now() + 60, "nbf": now() + 3})),
+        Ok(())
+    );
     assert!(verify(json!({"sub": "u", "exp": now() + 60, "nbf": now() + 9})).is_err());
     assert!(verify(json!({"sub": "u"})).is_err(), "exp is required");
 }
@@ -87,11 +117,25 @@ fn forged_tokens_are_refused() {
         unsigned.to_owned(),
         format!("{unsigned}."),
         format!("{good}x"),
-        encode(&Header::new(Algorithm::HS384), &claims, &EncodingKey::from_secret(SECRET)).unwrap(),
-        encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(b"another")).unwrap(),
+        encode(
+            &Header::new(Algorithm::HS384),
+            &claims,
+            &EncodingKey::from_secret(SECRET),
+        )
+        .unwrap(),
+        encode(
+            &Header::new(Algorithm::HS256),
+            &claims,
+            &EncodingKey::from_secret(b"another"),
+        )
+        .unwrap(),
     ];
     for alg in ["none", "None", "NONE", "nOnE"] {
-        forged.push(format!("{}.{}.", part(&json!({"alg": alg, "typ": "JWT"})), part(&claims)));
+        forged.push(format!(
+            "{}.{}.",
+            part(&json!({"alg": alg, "typ": "JWT"})),
+            part(&claims)
+        ));
     }
     for token in forged {
         assert!(verifier().verify(&token).is_err(), "{token}");
@@ -102,7 +146,9 @@ fn forged_tokens_are_refused() {
 fn a_configured_issuer_and_audience_are_required() {
     let verifier = TokenVerifier::new(&section("shop", "guichet"), SECRET).unwrap();
     let verify = |claims: Value| verifier.verify(&token(&claims)).is_ok();
-    assert!(verify(json!({"sub": "u", "exp": now() + 60, "iss": "shop", "aud": "guichet"})));
+    assert!(verify(
+        json!({"sub": "u", "exp": now() + 60, "iss": "shop", "aud": "guichet"})
+    ));
     for claims in [
         json!({"sub": "u", "exp": now() + 60}),
         json!({"sub": "u", "exp": now() + 60, "iss": "shop"}),

@@ -2,7 +2,8 @@ use chrono::DateTime;
 use shared_kernel::{CustomerId, EmailAddress, EmailKey, EntryId, StaffId, TicketId};
 use support_domain::thread::EntryText;
 use support_domain::{
-    Author, AuthorKind, Category, Customer, EntryKind, Message, Priority, Staff, StatusCause, Subject, Ticket,
+    Author, AuthorKind, Category, Customer, EntryKind, Message, Priority, Staff, StatusCause,
+    Subject, Ticket,
 };
 
 use super::*;
@@ -58,7 +59,11 @@ fn entry(kind: EntryKind) -> Entry {
         id: EntryId::parse("MSG-1").unwrap(),
         ticket: TicketId::parse("TICKET-1").unwrap(),
         kind,
-        author: Author { id: UserId::parse("S1").unwrap(), kind: AuthorKind::Staff, name: Some("Claire".into()) },
+        author: Author {
+            id: UserId::parse("S1").unwrap(),
+            kind: AuthorKind::Staff,
+            name: Some("Claire".into()),
+        },
         text: EntryText::parse("SECRET-NOTE").unwrap(),
         created_at: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
     }
@@ -68,11 +73,27 @@ fn every_event(unverified: bool) -> Vec<TicketEvent> {
     let file = || file(unverified);
     vec![
         TicketEvent::Created { file: file() },
-        TicketEvent::Assigned { file: file(), by: StaffId::parse("S2").unwrap() },
-        TicketEvent::StatusChanged { file: file(), previous: Status::Open, cause: StatusCause::Request(AuthorKind::Staff) },
-        TicketEvent::EntryAdded { file: file(), entry: entry(EntryKind::Response) },
-        TicketEvent::EntryAdded { file: file(), entry: entry(EntryKind::Note) },
-        TicketEvent::Escalated { file: file(), reason: entry(EntryKind::EscalationNote) },
+        TicketEvent::Assigned {
+            file: file(),
+            by: StaffId::parse("S2").unwrap(),
+        },
+        TicketEvent::StatusChanged {
+            file: file(),
+            previous: Status::Open,
+            cause: StatusCause::Request(AuthorKind::Staff),
+        },
+        TicketEvent::EntryAdded {
+            file: file(),
+            entry: entry(EntryKind::Response),
+        },
+        TicketEvent::EntryAdded {
+            file: file(),
+            entry: entry(EntryKind::Note),
+        },
+        TicketEvent::Escalated {
+            file: file(),
+            reason: entry(EntryKind::EscalationNote),
+        },
     ]
 }
 
@@ -81,7 +102,12 @@ fn told_to_owner(events: &[TicketEvent]) -> Vec<(&'static str, String)> {
     events
         .iter()
         .flat_map(of)
-        .flat_map(|record| record.audiences.into_iter().map(move |(stream, payload)| (record.kind, stream, payload)))
+        .flat_map(|record| {
+            record
+                .audiences
+                .into_iter()
+                .map(move |(stream, payload)| (record.kind, stream, payload))
+        })
         .filter(|(_, stream, _)| *stream == owner)
         .map(|(kind, _, payload)| (kind, payload.to_string()))
         .collect()
@@ -91,13 +117,21 @@ fn told_to_owner(events: &[TicketEvent]) -> Vec<(&'static str, String)> {
 fn a_customer_hears_of_status_and_public_responses_and_of_nothing_else() {
     let told = told_to_owner(&every_event(false));
     let kinds: Vec<_> = told.iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(kinds, ["ticket.status_changed", "ticket.resolved", "ticket.response_added"]);
+    assert_eq!(
+        kinds,
+        [
+            "ticket.status_changed",
+            "ticket.resolved",
+            "ticket.response_added"
+        ]
+    );
 }
 
 #[test]
 fn no_note_and_no_staff_address_reaches_a_customer() {
     for event in every_event(false) {
-        let is_public = matches!(&event, TicketEvent::EntryAdded { entry, .. } if !entry.kind.is_internal());
+        let is_public =
+            matches!(&event, TicketEvent::EntryAdded { entry, .. } if !entry.kind.is_internal());
         for (kind, payload) in told_to_owner(&[event]) {
             assert!(is_public || !payload.contains("SECRET-NOTE"), "{kind}");
             assert!(!payload.contains(STAFF_MAIL), "{kind}");
@@ -115,7 +149,11 @@ fn an_unproven_owner_hears_nothing() {
 fn staff_hear_everything_on_one_stream_of_the_ticket() {
     for event in every_event(false) {
         for record in of(&event) {
-            let staff: Vec<_> = record.audiences.iter().filter(|(stream, _)| *stream == StreamId::staff_for("TICKET-1")).collect();
+            let staff: Vec<_> = record
+                .audiences
+                .iter()
+                .filter(|(stream, _)| *stream == StreamId::staff_for("TICKET-1"))
+                .collect();
             assert_eq!(staff.len(), 1, "{}", record.kind);
         }
     }

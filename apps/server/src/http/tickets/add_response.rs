@@ -44,14 +44,24 @@ pub async fn add(
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
     let text = errors.required("message", body.value.message);
-    let internal = errors.optional("internal", body.value.internal).unwrap_or_default();
-    let Some(text) = text else { return Err(errors.into_problem()) };
+    let internal = errors
+        .optional("internal", body.value.internal)
+        .unwrap_or_default();
+    let Some(text) = text else {
+        return Err(errors.into_problem());
+    };
     errors.finish()?;
-    let said = AddResponse { ticket, text, internal };
+    let said = AddResponse {
+        ticket,
+        text,
+        internal,
+    };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| add_response(tx, state.surroundings(), &actor, said.clone()).await,
-            |(_, entry): &(TicketFile, Entry)| Answer::json(StatusCode::CREATED, &ContactResponse::from(entry)),
+            |(_, entry): &(TicketFile, Entry)| {
+                Answer::json(StatusCode::CREATED, &ContactResponse::from(entry))
+            },
         )
         .await
 }

@@ -49,7 +49,11 @@ pub async fn assign(
         field => errors.required("staff_id", field),
     };
     errors.finish()?;
-    let ask = AssignTicket { ticket, assignee, expected_version };
+    let ask = AssignTicket {
+        ticket,
+        assignee,
+        expected_version,
+    };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| assign_ticket(tx, state.surroundings(), &actor, ask.clone()).await,

@@ -52,9 +52,17 @@ pub async fn change(
     let status = errors.required("status", body.value.status);
     let assigned_to = errors.optional("assigned_to", body.value.assigned_to);
     let internal_note = errors.optional("internal_note", body.value.internal_note);
-    let Some(status) = status else { return Err(errors.into_problem()) };
+    let Some(status) = status else {
+        return Err(errors.into_problem());
+    };
     errors.finish()?;
-    let ask = ChangeStatus { ticket, status, assigned_to, internal_note, expected_version };
+    let ask = ChangeStatus {
+        ticket,
+        status,
+        assigned_to,
+        internal_note,
+        expected_version,
+    };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| change_status(tx, state.surroundings(), &actor, ask.clone()).await,

@@ -50,7 +50,11 @@ fields! {
 impl Parse for VehicleBody {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let refused = || Refusal::new("wrong_type", "doit être un objet");
-        if value.is_object() { serde_json::from_value(value.clone()).map_err(|_| refused()) } else { Err(refused()) }
+        if value.is_object() {
+            serde_json::from_value(value.clone()).map_err(|_| refused())
+        } else {
+            Err(refused())
+        }
     }
 
     fn schema() -> Object {
@@ -62,7 +66,10 @@ impl Parse for ModelYear {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let year = i64::parse(value)?;
         Self::new(year).ok_or_else(|| {
-            Refusal::new("out_of_range", format!("doit être une année entre {} et {}", Self::MIN, Self::MAX))
+            Refusal::new(
+                "out_of_range",
+                format!("doit être une année entre {} et {}", Self::MIN, Self::MAX),
+            )
         })
     }
 
@@ -93,7 +100,14 @@ impl CreateTicketBody {
         let order_number = errors.optional("order_number", self.order_number);
         let customer_id = errors.optional("customer_id", self.customer_id);
         match (name, email, subject, message, priority, category) {
-            (Some(name), Some(email), Some(subject), Some(message), Some(priority), Some(category)) => {
+            (
+                Some(name),
+                Some(email),
+                Some(subject),
+                Some(message),
+                Some(priority),
+                Some(category),
+            ) => {
                 errors.finish()?;
                 Ok(CreateTicket {
                     name,
@@ -156,7 +170,9 @@ pub async fn create(
     let form = body.value.read()?;
     let audience = match caller.actor() {
         Some(actor) => Audience::of(actor),
-        None => Audience::Public { customer: state.ids.customer_id(&form.email.key()) },
+        None => Audience::Public {
+            customer: state.ids.customer_id(&form.email.key()),
+        },
     };
     Write::of(&state, &request, &caller, &body.bytes)?
         .run(

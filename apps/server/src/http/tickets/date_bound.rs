@@ -37,26 +37,46 @@ fn start_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.and_time(chrono::NaiveTime::MIN);
     zone.from_local_datetime(&midnight)
         .earliest()
-        .or_else(|| zone.from_local_datetime(&(midnight + TimeDelta::hours(1))).earliest())
+        .or_else(|| {
+            zone.from_local_datetime(&(midnight + TimeDelta::hours(1)))
+                .earliest()
+        })
         .map_or_else(|| midnight.and_utc(), |at| at.to_utc())
 }
 
 impl Parse for DateBound {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let refused = || Refusal::new("invalid_date", "doit être une date ISO 8601, par exemple 2026-03-02");
+        let refused = || {
+            Refusal::new(
+                "invalid_date",
+                "doit être une date ISO 8601, par exemple 2026-03-02",
+            )
+        };
         let text = value.as_str().ok_or_else(refused)?;
         let in_range = |year: i32| (1..=9999).contains(&year);
         if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            return if in_range(day.year()) { Ok(Self::Day(day)) } else { Err(refused()) };
+            return if in_range(day.year()) {
+                Ok(Self::Day(day))
+            } else {
+                Err(refused())
+            };
         }
-        let at = DateTime::parse_from_rfc3339(text).map_err(|_| refused())?.to_utc();
-        if in_range(at.year()) { Ok(Self::At(at)) } else { Err(refused()) }
+        let at = DateTime::parse_from_rfc3339(text)
+            .map_err(|_| refused())?
+            .to_utc();
+        if in_range(at.year()) {
+            Ok(Self::At(at))
+        } else {
+            Err(refused())
+        }
     }
 
     fn schema() -> Object {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
-            .description(Some("ISO 8601; a date without time is that day in the shop's zone"))
+            .description(Some(
+                "ISO 8601; a date without time is that day in the shop's zone",
+            ))
             .build()
     }
 }
@@ -79,7 +99,17 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "hier", "2026-02-30", "99999-01-01", "+99999-01-01", "0000-01-01", "2026-01-01T24:61:00Z", "2026-01-01T10:00:00", "-1"] {
+        for text in [
+            "",
+            "hier",
+            "2026-02-30",
+            "99999-01-01",
+            "+99999-01-01",
+            "0000-01-01",
+            "2026-01-01T24:61:00Z",
+            "2026-01-01T10:00:00",
+            "-1",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert!(parse("2026-03-02T10:00:00+02:00").is_some());

@@ -44,9 +44,15 @@ pub async fn escalate(
     let mut errors = Errors::default();
     let assignee = errors.optional("staff_id", body.value.staff_id);
     let reason = errors.required("reason", body.value.reason);
-    let Some(reason) = reason else { return Err(errors.into_problem()) };
+    let Some(reason) = reason else {
+        return Err(errors.into_problem());
+    };
     errors.finish()?;
-    let ask = EscalateTicket { ticket, assignee, reason };
+    let ask = EscalateTicket {
+        ticket,
+        assignee,
+        reason,
+    };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| escalate_ticket(tx, state.surroundings(), &actor, ask.clone()).await,

@@ -40,14 +40,27 @@ fields! {
 
 impl Parse for SortBy {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        [Self::CreatedAt, Self::Priority, Self::UpdatedAt, Self::Subject]
-            .into_iter()
-            .find(|by| value == list_cursor::sort_word(*by))
-            .ok_or_else(|| Refusal::new("invalid_choice", format!("doit être l'une des valeurs {}", SORT_WORDS.join(", "))))
+        [
+            Self::CreatedAt,
+            Self::Priority,
+            Self::UpdatedAt,
+            Self::Subject,
+        ]
+        .into_iter()
+        .find(|by| value == list_cursor::sort_word(*by))
+        .ok_or_else(|| {
+            Refusal::new(
+                "invalid_choice",
+                format!("doit être l'une des valeurs {}", SORT_WORDS.join(", ")),
+            )
+        })
     }
 
     fn schema() -> Object {
-        ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(SORT_WORDS)).build()
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .enum_values(Some(SORT_WORDS))
+            .build()
     }
 }
 
@@ -61,7 +74,10 @@ impl Parse for SortOrder {
     }
 
     fn schema() -> Object {
-        ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(["asc", "desc"])).build()
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .enum_values(Some(["asc", "desc"]))
+            .build()
     }
 }
 
@@ -77,21 +93,37 @@ pub(super) struct Part {
 impl Part {
     /// Reads it; newest first unless told otherwise.
     pub(super) fn window(self, errors: &mut Errors) -> Option<TicketWindow> {
-        let page = errors.optional("page", self.page).unwrap_or(PageNumber::FIRST);
-        let limit = errors.optional("limit", self.limit).or_else(|| Limit::new(DEFAULT_LIMIT))?;
-        let sort_by = errors.optional("sort_by", self.sort_by).unwrap_or(SortBy::CreatedAt);
-        let order = errors.optional("sort_order", self.sort_order).unwrap_or(SortOrder::Descending);
+        let page = errors
+            .optional("page", self.page)
+            .unwrap_or(PageNumber::FIRST);
+        let limit = errors
+            .optional("limit", self.limit)
+            .or_else(|| Limit::new(DEFAULT_LIMIT))?;
+        let sort_by = errors
+            .optional("sort_by", self.sort_by)
+            .unwrap_or(SortBy::CreatedAt);
+        let order = errors
+            .optional("sort_order", self.sort_order)
+            .unwrap_or(SortOrder::Descending);
         let start = match errors.optional("cursor", self.cursor) {
             None => Start::Page(page),
-            Some(text) => match list_cursor::read(&text, sort_by, order) {
-                Some(position) => Start::After(position),
-                None => {
-                    errors.add("cursor", &Refusal::new("invalid_cursor", "curseur invalide pour ce tri"));
-                    return None;
+            Some(text) => {
+                let position = list_cursor::read(&text, sort_by, order);
+                if position.is_none() {
+                    errors.add(
+                        "cursor",
+                        &Refusal::new("invalid_cursor", "curseur invalide pour ce tri"),
+                    );
                 }
-            },
+                Start::After(position?)
+            }
         };
-        Some(TicketWindow { sort_by, order, start, limit })
+        Some(TicketWindow {
+            sort_by,
+            order,
+            start,
+            limit,
+        })
     }
 }
 
@@ -103,13 +135,20 @@ pub(super) async fn read_part(
     audience: &Audience,
 ) -> Result<HttpResponse, Problem> {
     let part = state.tickets.list(&filter, &window).await?;
-    let next_cursor = part.next.map(|position| list_cursor::write(&position, window.sort_by, window.order));
+    let next_cursor = part
+        .next
+        .map(|position| list_cursor::write(&position, window.sort_by, window.order));
     let page = match window.start {
         Start::Page(page) => page.get(),
         Start::After(_) => PageNumber::FIRST.get(),
     };
     Ok(HttpResponse::Ok().json(TicketListView {
-        tickets: part.page.items.iter().map(|ticket| ContactTicket::new(ticket, audience)).collect(),
+        tickets: part
+            .page
+            .items
+            .iter()
+            .map(|ticket| ContactTicket::new(ticket, audience))
+            .collect(),
         total: part.page.total,
         page,
         limit: window.limit.get(),
@@ -138,7 +177,9 @@ pub async fn list(
     filter.priority = errors.optional("priority", query.priority);
     filter.category = errors.optional("category", query.category);
     filter.assignee = errors.optional("assigned_to", query.assigned_to);
-    filter.email = errors.optional("customer_email", query.customer_email).map(|mail| mail.key());
+    filter.email = errors
+        .optional("customer_email", query.customer_email)
+        .map(|mail| mail.key());
     let part = Part {
         page: query.page,
         limit: query.limit,
@@ -146,7 +187,9 @@ pub async fn list(
         sort_by: query.sort_by,
         sort_order: query.sort_order,
     };
-    let Some(window) = part.window(&mut errors) else { return Err(errors.into_problem()) };
+    let Some(window) = part.window(&mut errors) else {
+        return Err(errors.into_problem());
+    };
     errors.finish()?;
     read_part(&state, filter, window, &Audience::of(&actor)).await
 }

@@ -61,17 +61,34 @@ mod tests {
 
     #[test]
     fn a_cursor_goes_on_in_its_own_list_only() {
-        let position = ListPosition { value: "17".into(), id: TicketId::parse("TICKET-1").unwrap() };
+        let position = ListPosition {
+            value: "17".into(),
+            id: TicketId::parse("TICKET-1").unwrap(),
+        };
         let text = write(&position, SortBy::CreatedAt, SortOrder::Descending);
-        assert_eq!(read(&text, SortBy::CreatedAt, SortOrder::Descending), Some(position));
+        assert_eq!(
+            read(&text, SortBy::CreatedAt, SortOrder::Descending),
+            Some(position)
+        );
         assert_eq!(read(&text, SortBy::Priority, SortOrder::Descending), None);
         assert_eq!(read(&text, SortBy::CreatedAt, SortOrder::Ascending), None);
     }
 
     #[test]
     fn anything_else_is_no_cursor() {
-        for text in ["", "x", "AAAA", "eyJhIjoxfQ", "W10", "WyJtc2dfZGF0ZSIsImRlc2MiLCI5OTk5OTk5OTk5OTk5OTk5OTk5OSIsIlQiXQ"] {
-            assert_eq!(read(text, SortBy::CreatedAt, SortOrder::Descending), None, "{text}");
+        for text in [
+            "",
+            "x",
+            "AAAA",
+            "eyJhIjoxfQ",
+            "W10",
+            "WyJtc2dfZGF0ZSIsImRlc2MiLCI5OTk5OTk5OTk5OTk5OTk5OTk5OSIsIlQiXQ",
+        ] {
+            assert_eq!(
+                read(text, SortBy::CreatedAt, SortOrder::Descending),
+                None,
+                "{text}"
+            );
         }
     }
 }

@@ -41,7 +41,10 @@ pub(in crate::http) fn rater(
 ) -> Result<Rater, Problem> {
     match (sig, caller) {
         (Some(sig), _) => {
-            let closing = state.links.check(ticket, sig, state.clock.now()).ok_or_else(Problem::invalid_link)?;
+            let closing = state
+                .links
+                .check(ticket, sig, state.clock.now())
+                .ok_or_else(Problem::invalid_link)?;
             Ok(Rater::Link { closing })
         }
         (None, Caller::Known(actor)) => Ok(Rater::Owner(actor)),
@@ -71,14 +74,20 @@ pub async fn rate(
     let sig = errors.optional("sig", link.sig);
     let rating = errors.required("rating", body.value.rating);
     let feedback = errors.optional("feedback", body.value.feedback);
-    let Some(rating) = rating else { return Err(errors.into_problem()) };
+    let Some(rating) = rating else {
+        return Err(errors.into_problem());
+    };
     errors.finish()?;
     let rater = rater(&state, caller.clone(), &ticket, sig.as_deref())?;
     let audience = match &rater {
         Rater::Owner(actor) => Audience::of(actor),
         Rater::Link { .. } => Audience::Owner,
     };
-    let ask = RateTicket { ticket, rating, feedback };
+    let ask = RateTicket {
+        ticket,
+        rating,
+        feedback,
+    };
     Write::of(&state, &request, &caller, &body.bytes)?
         .run(
             async |tx| rate_ticket(tx, state.surroundings(), &rater, ask.clone()).await,

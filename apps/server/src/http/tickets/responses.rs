@@ -31,8 +31,14 @@ pub async fn responses(
     AnyUser(actor): AnyUser,
     TicketPath(id): TicketPath,
 ) -> Result<HttpResponse, Problem> {
-    let detail =
-        state.tickets.detail(&id, &Scope::of(&actor)).await?.ok_or_else(Problem::ticket_not_found)?;
+    let detail = state
+        .tickets
+        .detail(&id, &Scope::of(&actor))
+        .await?
+        .ok_or_else(Problem::ticket_not_found)?;
     let responses: Vec<_> = detail.entries.iter().map(ContactResponse::from).collect();
-    Ok(HttpResponse::Ok().json(ThreadView { total: responses.len(), responses }))
+    Ok(HttpResponse::Ok().json(ThreadView {
+        total: responses.len(),
+        responses,
+    }))
 }

@@ -51,8 +51,12 @@ pub async fn search(
     filter.customer = errors.optional("customer_id", query.customer_id);
     filter.priority = errors.optional("priority", query.priority);
     filter.category = errors.optional("category", query.category);
-    filter.from = errors.optional("date_from", query.date_from).map(|bound| bound.start(state.zone));
-    filter.until = errors.optional("date_to", query.date_to).map(|bound| bound.end(state.zone));
+    filter.from = errors
+        .optional("date_from", query.date_from)
+        .map(|bound| bound.start(state.zone));
+    filter.until = errors
+        .optional("date_to", query.date_to)
+        .map(|bound| bound.end(state.zone));
     let part = Part {
         page: query.page,
         limit: query.limit,
@@ -60,7 +64,9 @@ pub async fn search(
         sort_by: query.sort_by,
         sort_order: query.sort_order,
     };
-    let Some(window) = part.window(&mut errors) else { return Err(errors.into_problem()) };
+    let Some(window) = part.window(&mut errors) else {
+        return Err(errors.into_problem());
+    };
     errors.finish()?;
     read_part(&state, filter, window, &Audience::of(&actor)).await
 }

@@ -23,8 +23,11 @@ pub async fn show(
     AnyUser(actor): AnyUser,
     TicketPath(id): TicketPath,
 ) -> Result<HttpResponse, Problem> {
-    let detail =
-        state.tickets.detail(&id, &Scope::of(&actor)).await?.ok_or_else(Problem::ticket_not_found)?;
+    let detail = state
+        .tickets
+        .detail(&id, &Scope::of(&actor))
+        .await?
+        .ok_or_else(Problem::ticket_not_found)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, etag(detail.file.ticket.version)))
         .json(ContactTicketDetail::new(&detail, &Audience::of(&actor))))

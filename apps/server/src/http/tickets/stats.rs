@@ -36,8 +36,18 @@ pub struct TicketStatsView {
 
 impl From<&TicketTotals> for TicketStatsView {
     fn from(totals: &TicketTotals) -> Self {
-        let in_group = |group: StatusGroup| totals.in_status(&group.members().iter().map(|s| s.as_str()).collect::<Vec<_>>());
-        let of = |counts: &BTreeMap<String, i64>, word: &'static str| (word, counts.get(word).copied().unwrap_or_default());
+        let in_group = |group: StatusGroup| {
+            totals.in_status(
+                &group
+                    .members()
+                    .iter()
+                    .map(|s| s.as_str())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let of = |counts: &BTreeMap<String, i64>, word: &'static str| {
+            (word, counts.get(word).copied().unwrap_or_default())
+        };
         Self {
             total_tickets: totals.all(),
             open_tickets: in_group(StatusGroup::Open),
@@ -46,9 +56,16 @@ impl From<&TicketTotals> for TicketStatsView {
             tickets_last_24h: totals.last_24h,
             avg_response_time_hours: totals.answers.mean().map(hours),
             avg_resolution_time_hours: totals.resolutions.mean().map(hours),
-            by_priority: Priority::ALL.map(|p| of(&totals.by_priority, p.as_str())).into(),
-            by_category: Category::ALL.map(|c| of(&totals.by_category, c.as_str())).into(),
-            satisfaction_score: totals.ratings.mean().map(|stars| (stars * 100.0).round() / 100.0),
+            by_priority: Priority::ALL
+                .map(|p| of(&totals.by_priority, p.as_str()))
+                .into(),
+            by_category: Category::ALL
+                .map(|c| of(&totals.by_category, c.as_str()))
+                .into(),
+            satisfaction_score: totals
+                .ratings
+                .mean()
+                .map(|stars| (stars * 100.0).round() / 100.0),
         }
     }
 }

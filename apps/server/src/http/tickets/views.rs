@@ -24,7 +24,11 @@ pub enum Audience {
 impl Audience {
     /// The audience an actor belongs to.
     pub fn of(actor: &Actor) -> Self {
-        if actor.role.is_staff() { Self::Staff } else { Self::Owner }
+        if actor.role.is_staff() {
+            Self::Staff
+        } else {
+            Self::Owner
+        }
     }
 }
 
@@ -52,8 +56,11 @@ impl From<&Vehicle> for VehicleView {
         Self {
             brand: vehicle.brand.as_ref().map(|text| owned(text.as_str())),
             model: vehicle.model.as_ref().map(|text| owned(text.as_str())),
-            year: vehicle.year.map(|year| year.get()),
-            license_plate: vehicle.license_plate.as_ref().map(|text| owned(text.as_str())),
+            year: vehicle.year.map(support_domain::ticket::ModelYear::get),
+            license_plate: vehicle
+                .license_plate
+                .as_ref()
+                .map(|text| owned(text.as_str())),
         }
     }
 }
@@ -122,8 +129,16 @@ impl ContactTicket {
         Self {
             msg_id: ticket.id.to_string(),
             msg_cst_id: customer.to_string(),
-            msg_cnfa_id: ticket.assignee.as_ref().filter(|_| known).map(ToString::to_string),
-            msg_ord_id: ticket.order.as_ref().filter(|_| known).map(ToString::to_string),
+            msg_cnfa_id: ticket
+                .assignee
+                .as_ref()
+                .filter(|_| known)
+                .map(ToString::to_string),
+            msg_ord_id: ticket
+                .order
+                .as_ref()
+                .filter(|_| known)
+                .map(ToString::to_string),
             msg_subject: ticket.subject.as_str().to_owned(),
             msg_content: ticket.message.as_str().to_owned(),
             msg_date: instant(ticket.created_at),
@@ -133,7 +148,10 @@ impl ContactTicket {
             category: ticket.category.as_str(),
             status: ticket.status.as_str(),
             vehicle_info: ticket.vehicle.as_ref().map(VehicleView::from),
-            order_number: ticket.order_number.as_ref().map(|number| number.as_str().to_owned()),
+            order_number: ticket
+                .order_number
+                .as_ref()
+                .map(|number| number.as_str().to_owned()),
             unverified: (*audience == Audience::Staff).then_some(ticket.unverified),
             first_response_at: ticket.first_response_at.map(instant),
             closed_at: ticket.closed_at.map(instant),
@@ -228,7 +246,12 @@ pub struct ContactTicketDetail {
 impl ContactTicketDetail {
     /// A ticket as an audience may see it.
     pub fn new(detail: &TicketDetail, audience: &Audience) -> Self {
-        let TicketFile { ticket, customer, assignee, order } = &detail.file;
+        let TicketFile {
+            ticket,
+            customer,
+            assignee,
+            order,
+        } = &detail.file;
         let is_staff = *audience == Audience::Staff;
         Self {
             ticket: ContactTicket::new(ticket, audience),
@@ -238,12 +261,19 @@ impl ContactTicketDetail {
                 cst_name: customer.name.clone(),
                 cst_fname: customer.first_name.clone(),
                 cst_mail: customer.email.as_ref().map(|mail| mail.as_str().to_owned()),
-                cst_phone: customer.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+                cst_phone: customer
+                    .phone
+                    .as_ref()
+                    .map(|phone| phone.as_str().to_owned()),
             },
             staff: assignee.as_ref().map(|staff| StaffView {
                 cnfa_id: staff.id.to_string(),
                 cnfa_name: staff.name.clone(),
-                cnfa_mail: staff.email.as_ref().filter(|_| is_staff).map(|mail| mail.as_str().to_owned()),
+                cnfa_mail: staff
+                    .email
+                    .as_ref()
+                    .filter(|_| is_staff)
+                    .map(|mail| mail.as_str().to_owned()),
             }),
             order: order.as_ref().map(|order| OrderView {
                 ord_id: order.id.to_string(),

@@ -1,0 +1,67 @@
+//! What most tests begin with: somebody wrote a ticket; where it is found; what is in the database.
+
+use serde_json::Value;
+use testkit::{Answer, Api, TestServer, form};
+
+pub const JEAN: &str = "jean.dupont@example.com";
+pub const LIST: &str = "/api/support/contact/tickets";
+pub const SEARCH: &str = "/api/support/contact/search";
+pub const CONTACT: &str = "/api/support/contact";
+pub const STATS: &str = "/api/support/contact/stats";
+
+/// A path at or below a ticket.
+pub fn at(ticket: &str, end: &str) -> String {
+    format!("/api/support/contact/ticket/{ticket}{end}")
+}
+
+/// The form, with some fields otherwise. Null takes a field away.
+pub fn form_with(email: &str, changes: Value) -> Value {
+    let mut form = form(email);
+    let (Some(fields), Value::Object(changes)) = (form.as_object_mut(), changes) else {
+        return form;
+    };
+    for (name, value) in changes {
+        if value.is_null() {
+            fields.remove(&name);
+        } else {
+            fields.insert(name, value);
+        }
+    }
+    form
+}
+
+/// A ticket written by this caller; answers its id.
+pub async fn ticket_by(caller: &Api, email: &str) -> String {
+    let created = caller.post(CONTACT, &form(email)).await.expect(201);
+    created.text_at("/msg_id").to_owned()
+}
+
+/// The ids of a list's tickets, as they come.
+#[track_caller]
+pub fn ids(answer: &Answer) -> Vec<String> {
+    answer.body["tickets"]
+        .as_array()
+        .expect("a list of tickets")
+        .iter()
+        .map(|ticket| ticket["msg_id"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+/// How many rows there are, by SQL: `table WHERE …`.
+pub async fn count(server: &TestServer, from: &str) -> i64 {
+    let client = server.database.client().await;
+    let row = client
+        .query_one(&format!("SELECT count(*) FROM {from}"), &[])
+        .await
+        .expect("the count can be taken");
+    row.get(0)
+}
+
+/// Waits until no mail is left to send.
+pub async fn all_mail_sent(server: &TestServer) {
+    testkit::eventually("every mail is sent", async || {
+        let left = count(server, "job WHERE state IN ('ready', 'running')").await;
+        (left == 0).then_some(())
+    })
+    .await;
+}
