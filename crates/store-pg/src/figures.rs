@@ -163,7 +163,7 @@ impl PgStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn fold_figures(&self, limit: u32) -> Result<bool, StoreError> {
-        let mut conn = self.connection().await?;
+        let mut conn = self.background_connection().await?;
         conn.transaction(async |conn| {
             let lock: Option<Locked> =
                 Statement::new("SELECT pg_try_advisory_xact_lock({}) AS locked")

@@ -30,7 +30,7 @@ impl PgStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn sweep(&self, now: DateTime<Utc>) -> Result<Swept, StoreError> {
-        let conn = self.connection().await?;
+        let conn = self.background_connection().await?;
         let events = Statement::new("DELETE FROM event WHERE occurred_at < {}")
             .bind::<Timestamptz, _>(now - TimeDelta::days(EVENT_DAYS))
             .run(&conn)

@@ -3,10 +3,15 @@
 use std::time::Duration;
 
 use diesel::sql_types::Text;
-use diesel::{ConnectionError, ConnectionResult};
+use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
+    TransactionManager as _,
+};
 use futures_util::FutureExt as _;
 use shared_kernel::StoreError;
 
@@ -28,13 +33,28 @@ pub struct DatabaseSettings {
 
 pub(crate) type Connection = Object<AsyncPgConnection>;
 
-pub(crate) fn build(settings: &DatabaseSettings) -> Result<Pool<AsyncPgConnection>, StoreError> {
-    let session = session_settings(settings.statement_timeout);
+/// Whether a commit waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Commits {
+    /// What is answered is kept.
+    Durable,
+    /// A power cut may undo the last moments: for book-keeping that is done again then.
+    Relaxed,
+}
+
+pub(crate) fn build(
+    settings: &DatabaseSettings,
+    size: usize,
+    commits: Commits,
+) -> Result<Pool<AsyncPgConnection>, StoreError> {
+    let session = session_settings(settings.statement_timeout, commits);
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
+    // `lend` and `begin` find out themselves whether a connection is still good.
+    config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |url| connect(url.to_owned(), session.clone()).boxed());
     let manager = AsyncDieselConnectionManager::new_with_config(settings.url.clone(), config);
     Pool::builder(manager)
-        .max_size(settings.pool_size)
+        .max_size(size)
         .wait_timeout(Some(settings.acquire_timeout))
         .create_timeout(Some(settings.acquire_timeout))
         .recycle_timeout(Some(settings.acquire_timeout))
@@ -44,9 +64,13 @@ pub(crate) fn build(settings: &DatabaseSettings) -> Result<Pool<AsyncPgConnectio
 }
 
 /// No statement, lock or forgotten transaction may hold others up for long.
-fn session_settings(statement_timeout: Duration) -> String {
+fn session_settings(statement_timeout: Duration, commits: Commits) -> String {
+    let relaxed = match commits {
+        Commits::Durable => "",
+        Commits::Relaxed => "SET synchronous_commit = off; ",
+    };
     format!(
-        "SET statement_timeout = {}; SET lock_timeout = 3000; \
+        "{relaxed}SET statement_timeout = {}; SET lock_timeout = 3000; \
          SET idle_in_transaction_session_timeout = 10000; SET timezone = 'UTC'",
         statement_timeout.as_millis()
     )
@@ -60,8 +84,41 @@ async fn connect(url: String, session: String) -> ConnectionResult<AsyncPgConnec
     Ok(conn)
 }
 
-pub(crate) async fn get(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
-    pool.get().await.map_err(from_pool)
+/// Lends a connection that just answered. One that broke while it lay in the pool is thrown
+/// away and the next is tried: after a restart of the database nobody sees the old connections.
+pub(crate) async fn lend(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
+    tried(pool, async |conn| {
+        Statement::new("SELECT 1").run(conn).await.map(|_| ())
+    })
+    .await
+}
+
+/// Lends a connection with an open transaction; opening it is the test.
+pub(crate) async fn begin(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
+    tried(pool, async |conn| {
+        AnsiTransactionManager::begin_transaction(conn).await
+    })
+    .await
+}
+
+async fn tried(
+    pool: &Pool<AsyncPgConnection>,
+    test: impl AsyncFn(&mut AsyncPgConnection) -> QueryResult<()>,
+) -> Result<Connection, StoreError> {
+    let mut left = pool.status().max_size + 1;
+    loop {
+        let mut conn = pool.get().await.map_err(from_pool)?;
+        match test(&mut conn).await {
+            Ok(()) => return Ok(conn),
+            Err(error) => {
+                drop(Connection::take(conn));
+                left -= 1;
+                if left == 0 {
+                    return Err(from_diesel(error));
+                }
+            }
+        }
+    }
 }
 
 /// Opens a connection outside any pool.

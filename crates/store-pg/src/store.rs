@@ -11,7 +11,7 @@ use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
 use support_domain::{SupportStore, SupportTx, TicketEvent};
 
 use crate::error::from_diesel;
-use crate::pool::{self, Connection, DatabaseSettings};
+use crate::pool::{self, Commits, Connection, DatabaseSettings};
 use crate::statement::Statement;
 use crate::tx::PgTx;
 
@@ -45,10 +45,15 @@ pub struct PoolStatus {
     pub waiting: usize,
 }
 
+/// Connections of background work: the runner's jobs, the caretaker, a spare one.
+const BACKGROUND_CONNECTIONS: usize = 4;
+
 /// PostgreSQL behind every port.
 #[derive(Clone)]
 pub struct PgStore {
     pool: Pool<AsyncPgConnection>,
+    /// For book-keeping of background work, so that it and requests do not wait for each other.
+    background: Pool<AsyncPgConnection>,
     pub(crate) lent: Arc<Lent>,
 }
 
@@ -82,13 +87,23 @@ impl PgStore {
             listener,
         });
         Ok(Self {
-            pool: pool::build(settings)?,
+            pool: pool::build(settings, settings.pool_size, Commits::Durable)?,
+            background: pool::build(settings, BACKGROUND_CONNECTIONS, Commits::Relaxed)?,
             lent,
         })
     }
 
     pub(crate) async fn connection(&self) -> Result<Connection, StoreError> {
-        pool::get(&self.pool).await
+        pool::lend(&self.pool).await
+    }
+
+    /// A connection for book-keeping that may be done again: its commits do not wait for the disk.
+    pub(crate) async fn background_connection(&self) -> Result<Connection, StoreError> {
+        pool::lend(&self.background).await
+    }
+
+    pub(crate) async fn transaction(&self) -> Result<Connection, StoreError> {
+        pool::begin(&self.pool).await
     }
 
     /// True answers only: asks the database.
@@ -117,6 +132,7 @@ impl PgStore {
     /// Closes every connection; what is running ends first.
     pub fn close(&self) {
         self.pool.close();
+        self.background.close();
     }
 }
 

@@ -34,12 +34,8 @@ pub(crate) struct PgTx {
 
 impl PgTx {
     pub(crate) async fn begin(store: &PgStore) -> Result<Self, StoreError> {
-        let mut conn = store.connection().await?;
-        AnsiTransactionManager::begin_transaction(&mut *conn)
-            .await
-            .map_err(from_diesel)?;
         Ok(Self {
-            conn: Some(conn),
+            conn: Some(store.transaction().await?),
             lent: Arc::clone(&store.lent),
             events: Vec::new(),
             jobs: Vec::new(),

@@ -72,7 +72,7 @@ pub fn page() -> SwaggerUi {
 }
 
 /// This document.
-#[utoipa::path(get, path = "/api/openapi.json", tag = "operations",
+#[utoipa::path(get, path = "/api/openapi.json", tag = "operations", operation_id = "openapiDocument",
     responses((status = 200, description = "OpenAPI 3.1")))]
 pub async fn document() -> HttpResponse {
     HttpResponse::Ok().json(api())

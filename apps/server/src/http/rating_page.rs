@@ -72,7 +72,7 @@ fn invalid(state: &AppState) -> HttpResponse {
 }
 
 /// The form behind the link in the closing e-mail.
-#[utoipa::path(get, path = "/rate/{ticketId}", tag = "tickets", operation_id = "rating_form",
+#[utoipa::path(get, path = "/rate/{ticketId}", tag = "tickets", operation_id = "ratingForm",
     params(("ticketId" = String, Path), LinkQuery), responses(
     (status = 200, description = "The form", content_type = "text/html"),
     (status = 403, description = "The link is not valid", content_type = "text/html"),
@@ -101,7 +101,7 @@ struct FormBody {
 }
 
 /// What the form sends.
-#[utoipa::path(post, path = "/rate/{ticketId}", tag = "tickets", operation_id = "submit_rating_form",
+#[utoipa::path(post, path = "/rate/{ticketId}", tag = "tickets", operation_id = "submitRatingForm",
     params(("ticketId" = String, Path), LinkQuery),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "Thanks", content_type = "text/html"),

@@ -50,7 +50,6 @@ impl EmlFolder {
         let written = async {
             let mut file = fs::File::create(&temporary).await?;
             file.write_all(&email.to_bytes()).await?;
-            file.sync_all().await?;
             fs::rename(&temporary, self.folder.join(&name)).await
         }
         .await;

@@ -27,7 +27,7 @@ fields! {
 }
 
 /// Answer a ticket, or, as staff, leave an internal note. A customer's answer reopens a closed ticket.
-#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/responses", tag = "tickets",
+#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/responses", tag = "tickets", operation_id = "addResponse",
     params(("ticketId" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = AddResponseBody, responses(
     (status = 201, description = "Added", body = ContactResponse),
     (status = 400, description = "Refused fields", body = ProblemBody),

@@ -25,7 +25,7 @@ fields! {
 }
 
 /// Assign a ticket. Giving it to whoever has it changes nothing and tells nobody.
-#[utoipa::path(put, path = "/api/support/contact/ticket/{ticketId}/assign", tag = "tickets",
+#[utoipa::path(put, path = "/api/support/contact/ticket/{ticketId}/assign", tag = "tickets", operation_id = "assignTicket",
     params(("ticketId" = String, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     request_body = AssignBody, responses(
     (status = 200, description = "The ticket as it stands now", body = ContactTicket),

@@ -30,7 +30,7 @@ fields! {
 }
 
 /// Open or close a ticket. Asking for the present status changes nothing and tells nobody.
-#[utoipa::path(put, path = "/api/support/contact/ticket/{ticketId}/status", tag = "tickets",
+#[utoipa::path(put, path = "/api/support/contact/ticket/{ticketId}/status", tag = "tickets", operation_id = "changeStatus",
     params(("ticketId" = String, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ChangeStatusBody, responses(
     (status = 200, description = "The ticket as it stands now", body = ContactTicket),
@@ -73,7 +73,7 @@ pub async fn change(
 
 /// The same, as `PATCH`.
 #[utoipa::path(patch, path = "/api/support/contact/ticket/{ticketId}/status", tag = "tickets",
-    operation_id = "patch_status",
+    operation_id = "patchStatus",
     params(("ticketId" = String, Path), ("If-Match" = Option<String>, Header)), request_body = ChangeStatusBody, responses(
     (status = 200, description = "The ticket as it stands now", body = ContactTicket),
     (status = 400, description = "Refused fields", body = ProblemBody),

@@ -138,7 +138,7 @@ fn read_vehicle(errors: &mut Errors, field: Field<VehicleBody>) -> Option<Vehicl
 }
 
 /// Create a ticket. Public; limited per address.
-#[utoipa::path(post, path = "/api/support/contact", tag = "tickets", request_body(content = CreateTicketBody, example = json!({
+#[utoipa::path(post, path = "/api/support/contact", tag = "tickets", operation_id = "createTicket", request_body(content = CreateTicketBody, example = json!({
         "name": "Jean Dupont", "email": "jean.dupont@example.com", "phone": "+33612345678",
         "subject": "Problème démarrage véhicule",
         "message": "Mon véhicule Renault Clio 2018 ne démarre plus depuis ce matin. Le voyant batterie est allumé.",

@@ -26,7 +26,7 @@ fields! {
 }
 
 /// Escalate a ticket: urgent, handed on, with the reason as an internal note.
-#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/escalate", tag = "tickets",
+#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/escalate", tag = "tickets", operation_id = "escalateTicket",
     params(("ticketId" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = EscalateBody, responses(
     (status = 200, description = "The ticket as it stands now", body = ContactTicket),
     (status = 400, description = "Refused fields", body = ProblemBody),

@@ -157,7 +157,7 @@ pub(super) async fn read_part(
 }
 
 /// List tickets: all for staff, their own for customers.
-#[utoipa::path(get, path = "/api/support/contact/tickets", tag = "tickets", params(ListQuery), responses(
+#[utoipa::path(get, path = "/api/support/contact/tickets", tag = "tickets", operation_id = "listTickets", params(ListQuery), responses(
     (status = 200, description = "A part of the list", body = TicketListView),
     (status = 400, description = "Refused parameters", body = ProblemBody),
     (status = 401, description = "No valid token", body = ProblemBody),

@@ -53,7 +53,7 @@ pub(in crate::http) fn rater(
 }
 
 /// Rate a closed ticket, once per closing: as its customer, or with the link sent by e-mail.
-#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/satisfaction", tag = "tickets",
+#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/satisfaction", tag = "tickets", operation_id = "rateTicket",
     params(("ticketId" = String, Path), LinkQuery), request_body = RateBody, responses(
     (status = 200, description = "The ticket as it stands now", body = ContactTicket),
     (status = 400, description = "Refused fields", body = ProblemBody),

@@ -20,7 +20,7 @@ pub struct ThreadView {
 }
 
 /// A ticket's thread, oldest first. Customers see it without notes.
-#[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}/responses", tag = "tickets",
+#[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}/responses", tag = "tickets", operation_id = "listResponses",
     params(("ticketId" = String, Path)), responses(
     (status = 200, description = "The thread", body = ThreadView),
     (status = 401, description = "No valid token", body = ProblemBody),

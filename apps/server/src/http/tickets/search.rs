@@ -35,7 +35,7 @@ fields! {
 }
 
 /// Search tickets: among all for staff, among their own for customers, who never find a note.
-#[utoipa::path(get, path = "/api/support/contact/search", tag = "tickets", params(SearchQuery), responses(
+#[utoipa::path(get, path = "/api/support/contact/search", tag = "tickets", operation_id = "searchTickets", params(SearchQuery), responses(
     (status = 200, description = "A part of what was found", body = TicketListView),
     (status = 400, description = "Refused parameters", body = ProblemBody),
     (status = 401, description = "No valid token", body = ProblemBody),

@@ -12,7 +12,7 @@ use crate::http::problem::{Problem, ProblemBody};
 use crate::state::AppState;
 
 /// One ticket with its thread and its people. Customers see their own, without notes.
-#[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}", tag = "tickets",
+#[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}", tag = "tickets", operation_id = "showTicket",
     params(("ticketId" = String, Path)), responses(
     (status = 200, description = "The ticket; its version is in ETag", body = ContactTicketDetail),
     (status = 401, description = "No valid token", body = ProblemBody),

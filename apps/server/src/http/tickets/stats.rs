@@ -71,7 +71,7 @@ impl From<&TicketTotals> for TicketStatsView {
 }
 
 /// The figures of all tickets, exact at this moment. Staff only.
-#[utoipa::path(get, path = "/api/support/contact/stats", tag = "tickets", responses(
+#[utoipa::path(get, path = "/api/support/contact/stats", tag = "tickets", operation_id = "ticketStats", responses(
     (status = 200, description = "The figures", body = TicketStatsView),
     (status = 401, description = "No valid token", body = ProblemBody),
     (status = 403, description = "Staff only", body = ProblemBody),

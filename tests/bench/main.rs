@@ -1,0 +1,120 @@
+//! The load figures, measured from outside: `cargo xtask bench`.
+//!
+//! Starts a private durable PostgreSQL and the release build of `guichet` beside itself, loads them through
+//! loopback, and prints one table. Everything it starts it stops. `--quick` halves the durations, `--only ROW` measures
+//! one row (`contact`, `history`, `live`).
+//!
+//! - `contact`: `POST /api/support/contact` beside `pgbench` running the same SQL, and the server's memory;
+//! - `history`: whether reading costs more with twenty times the tickets;
+//! - `live`: from the answered POST to the event on a staff socket;
+//! - `capture`, `pgbench`: the transaction as PostgreSQL's own log has it, and the script made of it;
+//! - `http`, `load`: a client that costs little and the loops around it;
+//! - `desk`, `server`, `proc`: what is started, and what the system says it used.
+//!
+//! To add a row: a module with one function that answers [`report::Row`]s, called in [`measure`].
+
+mod capture;
+mod contact;
+mod desk;
+mod history;
+mod http;
+mod live;
+mod load;
+mod pgbench;
+mod proc;
+mod report;
+mod server;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use desk::Desk;
+use report::Row;
+
+/// A benchmark stops at the first thing that is not as expected; the text says what.
+type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// What the command line asks for.
+struct Plan {
+    quick: bool,
+    only: Option<String>,
+}
+
+impl Plan {
+    fn from_arguments() -> Outcome<Self> {
+        let mut plan = Self {
+            quick: false,
+            only: None,
+        };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--quick" => plan.quick = true,
+                "--only" => {
+                    let row = arguments.next().unwrap_or_default();
+                    if !["contact", "history", "live"].contains(&row.as_str()) {
+                        return Err("--only contact|history|live".into());
+                    }
+                    plan.only = Some(row);
+                }
+                other => return Err(format!("unknown argument {other}; [--quick] [--only ROW]").into()),
+            }
+        }
+        Ok(plan)
+    }
+
+    fn wants(&self, row: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == row)
+    }
+
+    /// A duration of the full run, halved by `--quick`.
+    fn lasting(&self, full: Duration) -> Duration {
+        if self.quick { full / 2 } else { full }
+    }
+}
+
+/// One thread: the clients must leave the cores to what is measured.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let measured = tokio::select! {
+        measured = run() => measured,
+        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+    };
+    match measured {
+        Ok(table) => {
+            println!("{table}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("guichet-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Outcome<String> {
+    let plan = Plan::from_arguments()?;
+    let mut desk = Desk::open()?;
+    let measured = measure(&plan, &desk).await;
+    desk.close()?;
+    Ok(report::table(&measured?))
+}
+
+async fn measure(plan: &Plan, desk: &Desk) -> Outcome<Vec<Row>> {
+    let mut rows = vec![report::surroundings(desk)];
+    if plan.wants("contact") {
+        rows.extend(contact::rows(plan, desk).await?);
+    }
+    if plan.wants("history") {
+        rows.extend(history::rows(plan, desk).await?);
+    }
+    if plan.wants("live") {
+        rows.extend(live::rows(plan, desk).await?);
+    }
+    Ok(rows)
+}
+
+/// One line of progress.
+fn say(line: impl std::fmt::Display) {
+    eprintln!("  {line}");
+}

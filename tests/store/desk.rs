@@ -1,0 +1,256 @@
+//! A store on a database of its own, with doubles for what the server lends it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use guichet::clock::SystemClock;
+use serde_json::{Value, json};
+use shared_kernel::{
+    Clock as _, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob, StaffId,
+    StreamId, TicketId, UnitOfWork as _, UserId,
+};
+use store_pg::{
+    CommitListener, DatabaseSettings, JobQueue, PgStore, TicketEventTranslator, Translation,
+};
+use support_domain::{
+    Category, Customer, Message, Priority, Status, Subject, SupportStore as _, SupportTx, Ticket,
+    TicketEvent, TicketFile,
+};
+use testkit::TestDatabase;
+
+/// Writes into the log and the queue what the ticket's message asks for, as JSON:
+/// `{"streams": [name…], "jobs": [[key, lane]…], "at": run_at}`.
+struct Literal;
+
+impl TicketEventTranslator for Literal {
+    fn translate(&self, event: &TicketEvent) -> Translation {
+        let plan: Value = serde_json::from_str(event.file().ticket.message.as_str()).unwrap();
+        let texts = |value: &Value| -> Vec<String> {
+            let items = value.as_array().cloned().unwrap_or_default();
+            items
+                .iter()
+                .map(|item| item.as_str().unwrap().to_owned())
+                .collect()
+        };
+        let audiences: Vec<_> = texts(&plan["streams"])
+            .into_iter()
+            .map(|name| (StreamId::from_stored(name), plan["note"].clone()))
+            .collect();
+        let jobs = plan["jobs"].as_array().cloned().unwrap_or_default();
+        let jobs = jobs.iter().map(|job| NewJob {
+            kind: JobKind::Email,
+            key: job[0].as_str().unwrap().to_owned(),
+            lane: job[1].as_str().unwrap().to_owned(),
+            payload: json!({ "to": "somebody@example.com" }),
+            run_at: event.file().ticket.created_at,
+        });
+        Translation {
+            events: vec![EventRecord {
+                kind: "ticket.created",
+                audiences,
+            }],
+            jobs: jobs.collect(),
+        }
+    }
+}
+
+/// What the commit listener heard.
+#[derive(Default)]
+pub struct Heard {
+    events: Mutex<Vec<LoggedEvent>>,
+    jobs: Mutex<usize>,
+}
+
+impl Heard {
+    /// Every event, in the order heard.
+    pub fn events(&self) -> Vec<LoggedEvent> {
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// How many jobs were announced.
+    pub fn jobs(&self) -> usize {
+        *self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CommitListener for Heard {
+    fn committed(&self, events: Vec<LoggedEvent>, jobs: usize) {
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(events);
+        *self.jobs.lock().unwrap_or_else(PoisonError::into_inner) += jobs;
+    }
+}
+
+/// A store and what surrounds it.
+pub struct Desk {
+    pub database: TestDatabase,
+    pub store: PgStore,
+    pub heard: Arc<Heard>,
+}
+
+impl Desk {
+    pub async fn new() -> Self {
+        Self::with_pool(16).await
+    }
+
+    pub async fn with_pool(pool_size: usize) -> Self {
+        let database = TestDatabase::new().await;
+        let heard = Arc::new(Heard::default());
+        let settings = DatabaseSettings {
+            url: database.url.clone(),
+            pool_size,
+            acquire_timeout: Duration::from_secs(20),
+            statement_timeout: Duration::from_secs(20),
+        };
+        let zone = chrono_tz::Europe::Paris;
+        let listener = Arc::clone(&heard) as Arc<dyn CommitListener>;
+        let store = PgStore::new(&settings, zone, Arc::new(Literal), listener).unwrap();
+        Self {
+            database,
+            store,
+            heard,
+        }
+    }
+
+    pub async fn begin(&self) -> Box<dyn SupportTx> {
+        self.store.begin().await.unwrap()
+    }
+
+    pub fn queue(&self) -> JobQueue {
+        JobQueue::new(self.store.clone())
+    }
+
+    /// Commits a transaction that writes once to each of these streams.
+    pub async fn write(&self, streams: &[&str]) {
+        let mut tx = self.begin().await;
+        tx.record(&event(&json!({ "streams": streams })))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Queues jobs (key, lane), due now, in a transaction of their own each.
+    pub async fn queue_jobs(&self, jobs: &[(&str, &str)]) {
+        for job in jobs {
+            let mut tx = self.begin().await;
+            tx.record(&event(&json!({ "jobs": [job] }))).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+
+    /// One number from the database.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let client = self.database.client().await;
+        client.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// Sessions with a transaction open, ours excepted.
+    pub async fn open_transactions(&self) -> i64 {
+        self.number(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+             AND pid <> pg_backend_pid() AND (state LIKE 'idle in transaction%' OR (state = 'active' AND backend_type = 'client backend'))",
+        )
+        .await
+    }
+}
+
+pub fn now() -> DateTime<Utc> {
+    SystemClock.now()
+}
+
+/// An event whose log entries and jobs are what `plan` says; see [`Literal`].
+pub fn event(plan: &Value) -> TicketEvent {
+    let mut plan = plan.clone();
+    // A message has at least 20 characters.
+    plan["comment"] = json!("what the double writes");
+    let mut ticket = ticket("TICKET-00000000", &customer("cst-1", "a@example.com"), now());
+    ticket.message = Message::parse(plan.to_string()).unwrap();
+    let file = TicketFile {
+        ticket,
+        customer: customer("cst-1", "a@example.com"),
+        assignee: None,
+        order: None,
+    };
+    TicketEvent::Created { file }
+}
+
+pub fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+pub fn user(id: &str) -> UserId {
+    UserId::parse(id).unwrap()
+}
+
+pub fn staff_id(id: &str) -> StaffId {
+    StaffId::parse(id).unwrap()
+}
+
+pub fn customer(id: &str, mail: &str) -> Customer {
+    Customer {
+        id: CustomerId::parse(id).unwrap(),
+        name: "Dupont".to_owned(),
+        first_name: "Jean".to_owned(),
+        email: Some(email(mail)),
+        phone: None,
+        verified_email: None,
+    }
+}
+
+pub fn ticket(id: &str, owner: &Customer, at: DateTime<Utc>) -> Ticket {
+    Ticket {
+        id: TicketId::parse(id).unwrap(),
+        customer: owner.id.clone(),
+        assignee: None,
+        order: None,
+        subject: Subject::parse("Problème démarrage véhicule").unwrap(),
+        message: Message::parse("Le voyant de la batterie reste allumé.").unwrap(),
+        priority: Priority::Normal,
+        category: Category::General,
+        status: Status::Open,
+        vehicle: None,
+        order_number: None,
+        unverified: false,
+        contact: owner.email.as_ref().unwrap().key(),
+        created_at: at,
+        updated_at: at,
+        first_response_at: None,
+        closed_at: None,
+        closings: 0,
+        staff_responses: 0,
+        satisfaction: None,
+        version: 1,
+    }
+}
+
+/// Numbers that look random and are the same in every run (xorshift).
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+
+    pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.roll(items.len())]
+    }
+}
+
+/// Some seconds.
+pub fn seconds(n: i64) -> TimeDelta {
+    TimeDelta::seconds(n)
+}

@@ -1,0 +1,13 @@
+//! The store keeps what its ports promise, on real PostgreSQL.
+//!
+//! One file per promise; `desk` has the store and its doubles. To add one: a file, a line below.
+
+mod desk;
+mod event_log;
+mod figures;
+mod idempotency;
+mod jobs;
+mod lists;
+mod migrations;
+mod people;
+mod unit_of_work;

@@ -1,0 +1,91 @@
+//! A transaction that ends without a commit leaves nothing behind, at once.
+
+use std::time::Duration;
+
+use serde_json::json;
+use shared_kernel::UnitOfWork as _;
+use support_domain::SupportTx as _;
+use tokio::time::timeout;
+
+use crate::desk::{Desk, customer, event, now, ticket};
+
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// A transaction that holds a ticket's lock and has written an event.
+async fn unsaved(desk: &Desk) -> Box<dyn support_domain::SupportTx> {
+    let owner = customer("cst-1", "a@example.com");
+    let mut tx = desk.begin().await;
+    let key = owner.email.as_ref().unwrap().key();
+    tx.find_or_create_customer(&owner, &key, now())
+        .await
+        .unwrap();
+    let ticket = ticket("TICKET-AAAA0000", &owner, now());
+    tx.insert_ticket(&ticket).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = desk.begin().await;
+    let locked = tx.lock_ticket(&ticket.id).await.unwrap().unwrap();
+    tx.record(&event(&json!({ "streams": ["staff-0"] })))
+        .await
+        .unwrap();
+    assert_eq!(locked.ticket.id, ticket.id);
+    assert_eq!(desk.open_transactions().await, 1, "the test sees the lock's session");
+    tx
+}
+
+async fn nothing_is_left(desk: &Desk) {
+    let cleared = timeout(AT_ONCE, async {
+        while desk.open_transactions().await > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    cleared.await.expect("no session keeps its transaction open");
+    let mut tx = desk.begin().await;
+    let id = ticket("TICKET-AAAA0000", &customer("cst-1", "a@example.com"), now()).id;
+    let locked = timeout(AT_ONCE, tx.lock_ticket(&id)).await;
+    assert!(locked.expect("the lock is free").unwrap().is_some());
+    tx.rollback().await;
+    assert_eq!(desk.number("SELECT count(*) FROM event").await, 0);
+    assert_eq!(desk.heard.events(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_transaction_leaves_no_lock_and_no_open_session() {
+    let desk = Desk::new().await;
+    drop(unsaved(&desk).await);
+    nothing_is_left(&desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rolled_back_transaction_leaves_no_lock_and_no_open_session() {
+    let desk = Desk::new().await;
+    unsaved(&desk).await.rollback().await;
+    nothing_is_left(&desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_cancelled_in_the_middle_of_a_statement_leaves_nothing() {
+    let desk = Desk::new().await;
+    let holder = unsaved(&desk).await;
+    // These wait for the lock, and are dropped while they do.
+    for _ in 0..8 {
+        let mut tx = desk.begin().await;
+        let id = ticket("TICKET-AAAA0000", &customer("cst-1", "a@example.com"), now()).id;
+        let waiting = timeout(Duration::from_millis(50), tx.lock_ticket(&id)).await;
+        assert!(waiting.is_err(), "the lock is taken");
+    }
+    drop(holder);
+    nothing_is_left(&desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_whose_transactions_were_all_dropped_still_has_all_its_connections() {
+    let desk = Desk::with_pool(4).await;
+    for _ in 0..40 {
+        drop(desk.begin().await);
+    }
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(timeout(Duration::from_secs(5), desk.begin()).await.unwrap());
+    }
+}
