@@ -12,8 +12,7 @@ use notify::{
     Category, DeliveryError, Desk, EmailChannel as _, Happening, Occasion, Priority, Recipient,
     RenderedEmail, SmtpChannel, SmtpSettings, Status, TicketFacts, notifications, render,
 };
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::PrivateKeyDer;
 use shared_kernel::{EmailAddress, TicketId};
 use smtp_sink::{Behaviour, SmtpSink};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -247,10 +246,9 @@ async fn starttls_is_used_where_offered_and_its_certificate_checked_where_requir
 /// A server that only talks after STARTTLS, with a certificate nobody trusts; behind it, the sink.
 async fn starttls_front(sink: &SmtpSink) -> std::net::SocketAddr {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let certificate = CertificateDer::from_pem_slice(include_bytes!("tls/untrusted.cert.pem"))
-        .expect("a certificate");
-    let key =
-        PrivateKeyDer::from_pem_slice(include_bytes!("tls/untrusted.key.pem")).expect("a key");
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let certificate = made.cert.der().clone();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
     let config = rustls::ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)

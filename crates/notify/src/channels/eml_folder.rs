@@ -50,6 +50,7 @@ impl EmlFolder {
         let written = async {
             let mut file = fs::File::create(&temporary).await?;
             file.write_all(&email.to_bytes()).await?;
+            file.flush().await?;
             fs::rename(&temporary, self.folder.join(&name)).await
         }
         .await;
