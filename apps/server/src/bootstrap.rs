@@ -22,6 +22,7 @@ use crate::database::{Database, DatabaseError};
 use crate::events::{Commits, Translator};
 use crate::health::HealthMonitor;
 use crate::http::client_address::client_address;
+use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
 use crate::http::rate_limit::ContactLimit;
 use crate::http::routes;
@@ -296,7 +297,7 @@ fn realtime(config: &Config) -> RealtimeSettings {
             frames: realtime.queue_frames,
             bytes: realtime.queue_bytes,
         },
-        origins: realtime.allowed_origins.clone(),
+        origins: config.http.allowed_origins.clone(),
         limits: RealtimeLimits {
             limits_enabled: limits.enabled,
             per_user: limits.sockets_per_user,
@@ -317,8 +318,10 @@ fn listen(
         address: config.http.bind,
         source,
     };
+    let origins = config.http.allowed_origins.clone();
     let mut server = HttpServer::new(move || {
         App::new()
+            .wrap(cross_origin(&origins))
             .wrap(from_fn(finish))
             .app_data(state.clone())
             .app_data(gateway.clone())

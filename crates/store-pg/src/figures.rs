@@ -203,7 +203,7 @@ impl PgStore {
                  TRUNCATE ticket_figure, ticket_figure_delta",
             )
             .await?;
-            let mut statement = Statement::new(sql);
+            let mut statement = Statement::new(sql).patiently();
             for _ in 0..4 {
                 statement = statement.bind::<Text, _>(zone.clone());
             }
@@ -236,7 +236,7 @@ impl PgStore {
              WHERE (k.count, k.total) IS DISTINCT FROM (c.count, c.total)"
         );
         let conn = self.connection().await?;
-        let mut statement = Statement::new(sql);
+        let mut statement = Statement::new(sql).patiently();
         for _ in 0..4 {
             statement = statement.bind::<Text, _>(zone.clone());
         }

@@ -56,6 +56,8 @@ pub struct ClaimedJob {
     /// This attempt's number, from 1; the fence.
     pub attempt: i32,
     pub created_at: DateTime<Utc>,
+    /// Fences a release, which gives its attempt's number to the next worker.
+    lease_until: DateTime<Utc>,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -72,6 +74,8 @@ struct JobRow {
     attempts: i32,
     #[diesel(sql_type = Timestamptz)]
     created_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    lease_until: DateTime<Utc>,
 }
 
 /// How many jobs are in which state.
@@ -97,7 +101,7 @@ WITH due AS (
 )
 UPDATE job SET state = 'running', lease_until = {}, attempts = attempts + 1
 FROM due WHERE job.id = due.id
-RETURNING job.id, job.kind, job.key, job.payload, job.attempts, job.created_at";
+RETURNING job.id, job.kind, job.key, job.payload, job.attempts, job.created_at, job.lease_until";
 
 /// The queue, as its workers see it.
 #[derive(Clone)]
@@ -142,6 +146,7 @@ impl JobQueue {
                     payload: row.payload,
                     attempt: row.attempts,
                     created_at: row.created_at,
+                    lease_until: row.lease_until,
                 })
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
@@ -207,12 +212,13 @@ impl JobQueue {
         run_at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE job SET state = 'ready', lease_until = NULL, attempts = attempts - 1, run_at = {} \
-            WHERE id = {} AND attempts = {} AND state = 'running'";
+            WHERE id = {} AND attempts = {} AND lease_until = {} AND state = 'running'";
         let conn = self.store.background_connection().await?;
         let rows = Statement::new(SQL)
             .bind::<Timestamptz, _>(run_at)
             .bind::<BigInt, _>(job.id)
             .bind::<Integer, _>(job.attempt)
+            .bind::<Timestamptz, _>(job.lease_until)
             .run(&conn)
             .await
             .map_err(from_diesel)?;

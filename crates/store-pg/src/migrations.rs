@@ -34,6 +34,7 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, MigrationError> {
     let conn = establish(url).await?;
     // Held by the session, so it goes with the connection whatever happens.
     Statement::new("SELECT pg_advisory_lock({})")
+        .patiently()
         .bind::<BigInt, _>(LOCK)
         .run(&conn)
         .await

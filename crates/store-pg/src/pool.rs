@@ -9,11 +9,12 @@ use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
 use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
-    TransactionManager as _,
+    AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager as _,
 };
 use futures_util::FutureExt as _;
 use shared_kernel::StoreError;
+use tokio::time::timeout;
+use tokio_postgres::NoTls;
 
 use crate::error::{from_diesel, from_pool};
 use crate::statement::Statement;
@@ -30,6 +31,13 @@ pub struct DatabaseSettings {
     /// How long one statement may run.
     pub statement_timeout: Duration,
 }
+
+/// How long a lent connection may take to answer its first statement.
+const FIRST_ANSWER: Duration = Duration::from_secs(1);
+/// Connections tried before a request is told that the database is away.
+const MAX_TRIES: u32 = 2;
+/// A connection whose bytes nobody acknowledges is given up after this.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
 pub(crate) type Connection = Object<AsyncPgConnection>;
 
@@ -77,7 +85,7 @@ fn session_settings(statement_timeout: Duration, commits: Commits) -> String {
 }
 
 async fn connect(url: String, session: String) -> ConnectionResult<AsyncPgConnection> {
-    let mut conn = AsyncPgConnection::establish(&url).await?;
+    let mut conn = open(&url).await?;
     conn.batch_execute(&session)
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -105,25 +113,38 @@ async fn tried(
     pool: &Pool<AsyncPgConnection>,
     test: impl AsyncFn(&mut AsyncPgConnection) -> QueryResult<()>,
 ) -> Result<Connection, StoreError> {
-    let mut left = pool.status().max_size + 1;
+    let mut left = MAX_TRIES;
     loop {
         let mut conn = pool.get().await.map_err(from_pool)?;
-        match test(&mut conn).await {
-            Ok(()) => return Ok(conn),
-            Err(error) => {
-                drop(Connection::take(conn));
-                left -= 1;
-                if left == 0 {
-                    return Err(from_diesel(error));
-                }
-            }
+        let error = match timeout(FIRST_ANSWER, test(&mut conn)).await {
+            Ok(Ok(())) => return Ok(conn),
+            Ok(Err(error)) => from_diesel(error),
+            Err(_) => StoreError::Unavailable("the database does not answer".into()),
+        };
+        drop(Connection::take(conn));
+        // Where one connection broke, the others lying in the pool did too.
+        pool.retain(|_, _| false);
+        left -= 1;
+        if left == 0 {
+            return Err(error);
         }
     }
 }
 
+async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
+    let refused = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
+    let mut config: tokio_postgres::Config = url.parse().map_err(refused)?;
+    config.tcp_user_timeout(UNACKNOWLEDGED);
+    if config.get_application_name().is_none() {
+        config.application_name("guichet");
+    }
+    let (client, connection) = config.connect(NoTls).await.map_err(refused)?;
+    AsyncPgConnection::try_from_client_and_connection(client, connection).await
+}
+
 /// Opens a connection outside any pool.
 pub(crate) async fn establish(url: &str) -> Result<AsyncPgConnection, StoreError> {
-    AsyncPgConnection::establish(url)
+    open(url)
         .await
         .map_err(|error| StoreError::Unavailable(Box::new(error)))
 }

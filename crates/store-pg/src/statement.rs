@@ -5,20 +5,27 @@
 //! outside: only from constants, so the number of distinct statements is small.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use diesel::deserialize::QueryableByName;
 use diesel::expression::{IntoSql, TypedExpressionType};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::result::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 use diesel::sql_types::{HasSqlType, SingleValue, SqlType, Untyped};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tokio::time::timeout;
 
 type Bind = Box<dyn QueryFragment<Pg> + Send>;
+
+/// How long a statement may go without an answer. The server's own limit is shorter; this one is
+/// for a server that fell silent.
+const SILENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Statement {
     text: Cow<'static, str>,
     binds: Vec<Bind>,
+    patient: bool,
 }
 
 impl Statement {
@@ -26,7 +33,14 @@ impl Statement {
         Self {
             text: text.into(),
             binds: Vec::new(),
+            patient: false,
         }
+    }
+
+    /// Lets it take as long as it takes.
+    pub(crate) fn patiently(mut self) -> Self {
+        self.patient = true;
+        self
     }
 
     /// Binds the next `{}`.
@@ -45,7 +59,8 @@ impl Statement {
     where
         T: QueryableByName<Pg> + Send + 'static,
     {
-        RunQueryDsl::load(self, &mut &*conn).await
+        let patient = self.patient;
+        answered(patient, RunQueryDsl::load(self, &mut &*conn)).await
     }
 
     pub(crate) async fn row<T>(self, conn: &AsyncPgConnection) -> QueryResult<Option<T>>
@@ -56,7 +71,8 @@ impl Statement {
     }
 
     pub(crate) async fn run(self, conn: &AsyncPgConnection) -> QueryResult<usize> {
-        RunQueryDsl::execute(self, &mut &*conn).await
+        let patient = self.patient;
+        answered(patient, RunQueryDsl::execute(self, &mut &*conn)).await
     }
 }
 
@@ -78,8 +94,25 @@ impl QueryFragment<Pg> for Statement {
     }
 }
 
-fn miscounted(text: &str) -> diesel::result::Error {
-    diesel::result::Error::QueryBuilderError(format!("binds and marks differ in: {text}").into())
+/// Waits for an answer, but not for ever.
+pub(crate) async fn answered<T>(
+    patient: bool,
+    asking: impl Future<Output = QueryResult<T>>,
+) -> QueryResult<T> {
+    if patient {
+        return asking.await;
+    }
+    timeout(SILENCE, asking).await.unwrap_or_else(|_| {
+        let silence = Box::new("the database fell silent".to_owned());
+        Err(Error::DatabaseError(
+            DatabaseErrorKind::ClosedConnection,
+            silence,
+        ))
+    })
+}
+
+fn miscounted(text: &str) -> Error {
+    Error::QueryBuilderError(format!("binds and marks differ in: {text}").into())
 }
 
 impl QueryId for Statement {

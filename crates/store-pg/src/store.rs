@@ -111,7 +111,7 @@ impl PgStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when it does not answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let conn = self.connection().await?;
+        let conn = self.background_connection().await?;
         Statement::new("SELECT 1")
             .run(&conn)
             .await

@@ -21,6 +21,7 @@ use crate::figures::append_deltas;
 use crate::idempotency;
 use crate::jobs::queue_jobs;
 use crate::pool::Connection;
+use crate::statement::answered;
 use crate::store::{Lent, PgStore};
 
 pub(crate) struct PgTx {
@@ -87,7 +88,11 @@ impl UnitOfWork for PgTx {
             append_deltas(conn, deltas)
         )?;
         if let Some(mut conn) = self.conn.take()
-            && let Err(error) = AnsiTransactionManager::commit_transaction(&mut *conn).await
+            && let Err(error) = answered(
+                false,
+                AnsiTransactionManager::commit_transaction(&mut *conn),
+            )
+            .await
         {
             drop(Object::take(conn));
             return Err(from_diesel(error));
@@ -98,9 +103,12 @@ impl UnitOfWork for PgTx {
 
     async fn rollback(mut self: Box<Self>) {
         if let Some(mut conn) = self.conn.take()
-            && AnsiTransactionManager::rollback_transaction(&mut *conn)
-                .await
-                .is_err()
+            && answered(
+                false,
+                AnsiTransactionManager::rollback_transaction(&mut *conn),
+            )
+            .await
+            .is_err()
         {
             drop(Object::take(conn));
         }

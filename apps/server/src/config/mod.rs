@@ -114,6 +114,7 @@ mod tests {
                 "trusted_proxies",
             ),
             ("SUPPORT_EMAIL", "nobody", "support"),
+            ("GUICHET__HTTP__ALLOWED_ORIGINS", "*", "allowed_origins"),
         ] {
             let error = load(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(named), "{name}={value}: {error}");

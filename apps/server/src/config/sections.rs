@@ -59,6 +59,9 @@ pub struct HttpSection {
     #[garde(skip)]
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "origins")]
+    pub allowed_origins: Vec<String>,
     #[garde(range(max = 256))]
     pub workers: usize,
     #[garde(range(min = 1024, max = 10_485_760))]
@@ -204,8 +207,6 @@ pub struct LimitsSection {
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RealtimeSection {
-    #[garde(skip)]
-    pub allowed_origins: Vec<String>,
     #[garde(range(min = 1, max = 600))]
     pub ping_seconds: u64,
     #[garde(range(min = 1, max = 600))]
@@ -347,4 +348,17 @@ fn addresses<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<EmailAddress>, D::Er
     list(d, "mail.escalation", "e-mail addresses", |text| {
         EmailAddress::parse(text).ok()
     })
+}
+
+fn origins<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
+    list(
+        d,
+        "http.allowed_origins",
+        "origins such as https://shop.example",
+        |text| {
+            let url = Url::parse(text).ok()?;
+            let origin = url.origin().ascii_serialization();
+            (url.has_host() && origin == text.trim_end_matches('/')).then_some(origin)
+        },
+    )
 }

@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod client_address;
+pub mod cross_origin;
 pub mod field;
 pub mod finish;
 pub mod health;
