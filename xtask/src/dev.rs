@@ -69,14 +69,14 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         &mut run::cargo(["build", "-p", "guichet"]),
     )?;
     let guichet = |words: &[&str]| guichet(&options, &bin_dir, words);
+    let port = options.port.to_string();
     run::step(
         "load the demo data (once; afterwards it is there)",
-        &mut guichet(&["demo"]),
+        &mut guichet(&["demo", "--port", &port]),
     )?;
 
     let stop = Signals::register()?;
     println!("==> start the server");
-    let port = options.port.to_string();
     let server = guichet(&["serve", "--port", &port])
         // Ctrl-C in the terminal comes to us alone, and we pass it on exactly once.
         .process_group(0)
