@@ -7,7 +7,7 @@
 //! - `contact`: `POST /api/support/contact` beside `pgbench` running the same SQL, and the server's memory;
 //! - `history`: whether reading costs more with twenty times the tickets;
 //! - `live`: from the answered POST to the event on a staff socket;
-//! - `capture`, `pgbench`: the transaction as PostgreSQL's own log has it, and the script made of it;
+//! - `capture`, `log`, `pgbench`: the transaction as PostgreSQL's own log has it, and the script made of it;
 //! - `http`, `load`: a client that costs little and the loops around it;
 //! - `desk`, `server`, `proc`: what is started, and what the system says it used.
 //!
@@ -20,6 +20,7 @@ mod history;
 mod http;
 mod live;
 mod load;
+mod log;
 mod pgbench;
 mod proc;
 mod report;
@@ -57,7 +58,9 @@ impl Plan {
                     }
                     plan.only = Some(row);
                 }
-                other => return Err(format!("unknown argument {other}; [--quick] [--only ROW]").into()),
+                other => {
+                    return Err(format!("unknown argument {other}; [--quick] [--only ROW]").into());
+                }
             }
         }
         Ok(plan)

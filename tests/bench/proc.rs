@@ -1,6 +1,8 @@
 //! What the system says a process used.
 
 use std::fs;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use crate::Outcome;
 
@@ -49,7 +51,9 @@ impl Stat {
         let (_, rest) = text.rsplit_once(')')?;
         let fields = rest.split_whitespace();
         Some(Self(
-            fields.map(|field| field.parse().unwrap_or_default()).collect(),
+            fields
+                .map(|field| field.parse().unwrap_or_default())
+                .collect(),
         ))
     }
 
@@ -75,18 +79,64 @@ fn seconds(ticks: u64) -> f64 {
     ticks as f64 / TICKS_PER_SECOND
 }
 
+/// CPU seconds used so far, or between two moments.
+pub(crate) struct Usage {
+    pub(crate) server: f64,
+    /// PostgreSQL with all its sessions.
+    pub(crate) postgres: f64,
+    /// This process: the clients.
+    pub(crate) own: f64,
+    /// Programs this process ran to their end: pgbench.
+    pub(crate) ended: f64,
+    /// The whole machine.
+    all: f64,
+    /// The moment, or how long ago the other one was.
+    at: Duration,
+}
+
+impl Usage {
+    pub(crate) fn now(server: u32, postmaster: u32) -> Self {
+        Self {
+            server: cpu_of(server),
+            postgres: cpu_of_family(postmaster),
+            own: cpu_of(std::process::id()),
+            ended: cpu_of_ended_children(),
+            all: cpu_of_all(),
+            at: since_start(),
+        }
+    }
+
+    /// What was used since this moment.
+    pub(crate) fn until(&self, later: &Self) -> Self {
+        Self {
+            server: later.server - self.server,
+            postgres: later.postgres - self.postgres,
+            own: later.own - self.own,
+            ended: later.ended - self.ended,
+            all: later.all - self.all,
+            at: later.at - self.at,
+        }
+    }
+
+    /// Cores taken by programs that are not measured, on average.
+    pub(crate) fn cores_elsewhere(&self) -> f64 {
+        let measured = self.server + self.postgres + self.own + self.ended;
+        (self.all - measured).max(0.0) / self.at.as_secs_f64()
+    }
+}
+
 /// CPU seconds of a process itself.
-pub(crate) fn cpu_of(pid: u32) -> f64 {
+fn cpu_of(pid: u32) -> f64 {
     seconds(Stat::of(&pid.to_string()).map_or(0, |stat| stat.own()))
 }
 
 /// CPU seconds of this process's children that have ended.
-pub(crate) fn cpu_of_ended_children() -> f64 {
+fn cpu_of_ended_children() -> f64 {
     seconds(Stat::of("self").map_or(0, |stat| stat.reaped_children()))
 }
 
 /// CPU seconds of a process and its children, ended or not: for PostgreSQL, of all its sessions.
-pub(crate) fn cpu_of_family(pid: u32) -> f64 {
+fn cpu_of_family(pid: u32) -> f64 {
     let eldest = Stat::of(&pid.to_string()).map_or(0, |stat| stat.own() + stat.reaped_children());
     let children: u64 = fs::read_dir("/proc")
         .into_iter()
@@ -108,4 +158,19 @@ pub(crate) fn waits_of(pid: u32) -> u64 {
         .filter_map(|thread| fs::read_to_string(thread.path().join("status")).ok())
         .filter_map(|status| field(&status, "voluntary_ctxt_switches:").ok())
         .sum()
+}
+
+/// CPU seconds all programs of the machine used since it started.
+fn cpu_of_all() -> f64 {
+    let text = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let fields = text.lines().next().unwrap_or_default().split_whitespace();
+    let ticks: Vec<u64> = fields.filter_map(|field| field.parse().ok()).collect();
+    // user, nice, system, idle, iowait, irq, softirq: all but the two that are waiting.
+    let busy = [0, 1, 2, 5, 6].map(|index| ticks.get(index).copied().unwrap_or_default());
+    seconds(busy.iter().sum())
+}
+
+fn since_start() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }

@@ -44,9 +44,12 @@ pub(crate) fn table(rows: &[Row]) -> String {
     let (what, figure) = (width(|row| &row.what), width(|row| &row.figure));
     rows.iter()
         .map(|row| {
-            format!("{:<what$}  {:>figure$}  {}", row.what, row.figure, row.beside)
-                .trim_end()
-                .to_owned()
+            format!(
+                "{:<what$}  {:>figure$}  {}",
+                row.what, row.figure, row.beside
+            )
+            .trim_end()
+            .to_owned()
         })
         .collect::<Vec<_>>()
         .join("\n")

@@ -100,7 +100,15 @@ pub(crate) async fn tool(desk: &Desk, database: &str, arguments: &[&str]) -> Out
 
 /// A staff member's token.
 pub(crate) async fn staff_token(desk: &Desk, database: &str) -> Outcome<String> {
-    let arguments = ["token", "--sub", "staff-bench", "--role", "staff", "--ttl", "1d"];
+    let arguments = [
+        "token",
+        "--sub",
+        "staff-bench",
+        "--role",
+        "staff",
+        "--ttl",
+        "1d",
+    ];
     tool(desk, database, &arguments).await
 }
 

@@ -4,9 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use testkit::{Answer, Api, TestServer, form};
+use testkit::{Answer, Api, TestOptions, TestServer, form};
 
 use crate::desk::{CONTACT, JEAN, LIST, all_mail_sent, at, count, form_with, ticket_by};
+
+/// A server that lets requests queue for a connection rather than answering 503: on a slow machine
+/// hundreds at once take longer than the usual two seconds.
+async fn patient_server() -> TestServer {
+    TestServer::start_with(TestOptions {
+        settings: vec![("GUICHET__STORAGE__ACQUIRE_TIMEOUT_MS", "20000".to_owned())],
+        ..TestOptions::default()
+    })
+    .await
+}
 
 /// Posts the form, and again as long as the first is in flight. Answers how often that was.
 async fn post_until_done(api: &Api, body: &serde_json::Value) -> (Answer, usize) {
@@ -23,7 +33,7 @@ async fn post_until_done(api: &Api, body: &serde_json::Value) -> (Answer, usize)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_posts_with_one_key_make_one_ticket_one_customer_and_one_confirmation() {
-    let server = TestServer::start().await;
+    let server = patient_server().await;
     let api = server.api.with_header("Idempotency-Key", "double-click");
     let body = form(JEAN);
     let answers = join_all((0..500).map(|_| post_until_done(&api, &body))).await;
@@ -100,7 +110,11 @@ async fn a_key_belongs_to_its_caller_and_its_route() {
         assert_eq!(first.text, again.text);
         ids.insert(first.text_at("/msg_id").to_owned());
     }
-    assert_eq!(ids.len(), callers.len(), "each caller got a ticket of their own");
+    assert_eq!(
+        ids.len(),
+        callers.len(),
+        "each caller got a ticket of their own"
+    );
 
     let staff = callers[3].with_header("Idempotency-Key", "shared");
     let said = json!({ "message": "Bonjour" });
@@ -121,8 +135,16 @@ async fn a_repeated_write_is_done_once_and_answered_with_the_same_tag() {
     let writes = [
         ("PUT", "/assign", json!({ "staff_id": "staff-claire" })),
         ("POST", "/responses", json!({ "message": "Bonjour" })),
-        ("POST", "/escalate", json!({ "reason": "Client immobilisé" })),
-        ("PUT", "/status", json!({ "status": "closed", "internal_note": "fait" })),
+        (
+            "POST",
+            "/escalate",
+            json!({ "reason": "Client immobilisé" }),
+        ),
+        (
+            "PUT",
+            "/status",
+            json!({ "status": "closed", "internal_note": "fait" }),
+        ),
         ("PATCH", "/status", json!({ "status": "open" })),
     ];
     claire.get(LIST).await.expect(200);
@@ -134,19 +156,26 @@ async fn a_repeated_write_is_done_once_and_answered_with_the_same_tag() {
         let version = claire.get(&at(&id, "")).await.expect(200).body["version"].clone();
         let again = caller.call(method, &at(&id, end), bytes()).await;
         assert!((200..300).contains(&first.status), "{end}: {}", first.text);
-        assert_eq!((first.status, &first.text), (again.status, &again.text), "{end}");
+        assert_eq!(
+            (first.status, &first.text),
+            (again.status, &again.text),
+            "{end}"
+        );
         assert_eq!(first.header("etag"), again.header("etag"), "{end}");
         let after = claire.get(&at(&id, "")).await.expect(200);
         assert_eq!(after.body["version"], version, "{end} was done twice");
     }
     let thread = claire.get(&at(&id, "/responses")).await.expect(200);
-    assert_eq!(thread.body["total"], 3, "one answer, one escalation, one note");
+    assert_eq!(
+        thread.body["total"], 3,
+        "one answer, one escalation, one note"
+    );
     server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_first_messages_from_one_new_address_make_one_customer() {
-    let server = TestServer::start().await;
+    let server = patient_server().await;
     let posts = (0..200).map(|number| {
         let spelled: String = JEAN
             .chars()
@@ -169,7 +198,10 @@ async fn two_hundred_first_messages_from_one_new_address_make_one_customer() {
         .collect();
     assert_eq!(customers.len(), 1);
     assert_eq!(count(&server, "___xtr_customer").await, 1);
-    assert_eq!(count(&server, "___xtr_msg WHERE msg_kind = 'ticket'").await, 200);
+    assert_eq!(
+        count(&server, "___xtr_msg WHERE msg_kind = 'ticket'").await,
+        200
+    );
     server.stop().await;
 }
 
@@ -187,7 +219,10 @@ async fn two_agents_who_assign_at_once_leave_one_assignee_and_two_versions() {
             async move { agent.put(&path, &body).await.expect(200) }
         }))
         .await;
-        let versions: BTreeSet<_> = done.iter().map(|answer| answer.body["version"].to_string()).collect();
+        let versions: BTreeSet<_> = done
+            .iter()
+            .map(|answer| answer.body["version"].to_string())
+            .collect();
         assert_eq!(versions, BTreeSet::from(["2".to_owned(), "3".to_owned()]));
         let last = done
             .iter()
@@ -230,8 +265,8 @@ async fn of_two_writers_with_one_version_one_wins_and_the_other_is_told() {
         let stale = agents[0].1.with_header("If-Match", &tag);
         let body = json!({ "status": "closed", "staff_id": "staff-claire" });
         let method = method.parse::<reqwest::Method>().expect("a method");
-        let answer = stale.call(method, &at(&id, end), Some(body.to_string().into_bytes()));
-        answer.await.expect(412);
+        let bytes = Some(body.to_string().into_bytes());
+        stale.call(method, &at(&id, end), bytes).await.expect(412);
     }
     let current = agents[0].1.get(&at(&id, "")).await.expect(200);
     let fresh = agents[0].1.with_header("If-Match", current.header("etag"));

@@ -5,8 +5,13 @@
 mod access_rules;
 mod bad_input;
 mod desk;
+mod figures;
 mod idempotency;
+mod identity;
+mod lists_and_search;
+mod notifications;
 mod raw_http;
 mod route_coverage;
 mod seeded;
+mod sockets;
 mod ticket_lifecycle;

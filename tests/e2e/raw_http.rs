@@ -26,8 +26,7 @@ impl RawAnswer {
     }
 }
 
-/// Sends these bytes as they are, while reading; reads until the server hangs up, which
-/// `Connection: close` asks for.
+/// Sends these bytes as they are, while reading; reads one answer with a `Content-Length`.
 pub async fn exchange(address: SocketAddr, request: Vec<u8>) -> RawAnswer {
     let stream = TcpStream::connect(address).await.expect("a connection");
     let (mut reader, mut writer) = stream.into_split();
@@ -36,28 +35,35 @@ pub async fn exchange(address: SocketAddr, request: Vec<u8>) -> RawAnswer {
         let _ = writer.write_all(&request).await;
         writer
     });
-    let mut answer = Vec::new();
+    let mut bytes = Vec::new();
     let reading = async {
         let mut part = [0; 4096];
         while let Ok(n @ 1..) = reader.read(&mut part).await {
-            answer.extend_from_slice(&part[..n]);
+            bytes.extend_from_slice(&part[..n]);
+            if let Some(answer) = whole_answer(&bytes) {
+                return answer;
+            }
         }
+        panic!("hung up after {:?}", String::from_utf8_lossy(&bytes));
     };
-    tokio::time::timeout(Duration::from_secs(15), reading)
+    let answer = tokio::time::timeout(Duration::from_secs(15), reading)
         .await
-        .expect("the server answers and hangs up");
+        .expect("the server answers");
     writing.abort();
-    let text = String::from_utf8_lossy(&answer).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n").expect("an HTTP answer");
-    RawAnswer {
-        status: head
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok())
-            .expect("a status line"),
+    answer
+}
+
+/// The answer, once all of it is there.
+fn whole_answer(bytes: &[u8]) -> Option<RawAnswer> {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let answer = RawAnswer {
+        status: head.split(' ').nth(1)?.parse().ok()?,
         head: head.to_owned(),
         body: serde_json::from_str(body).unwrap_or_default(),
-    }
+    };
+    let length: usize = answer.header("content-length").parse().ok()?;
+    (body.len() >= length).then_some(answer)
 }
 
 /// `POST` with these header lines and body.

@@ -47,7 +47,10 @@ fn the_document_says_which_routes_need_a_token() {
     let document = serde_json::to_value(openapi::api()).expect("the document is JSON");
     for row in access_rules::rows() {
         let operation = &document["paths"][row.path][row.method.as_str().to_lowercase()];
-        let security = operation["security"].as_array().cloned().unwrap_or_default();
+        let security = operation["security"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         let public = security.is_empty() || security.contains(&json!({}));
         let documented_401 = operation["responses"].get("401").is_some();
         assert_eq!(

@@ -47,6 +47,7 @@ struct Shared {
     mails: Mutex<Vec<ReceivedMail>>,
     logins: Mutex<Vec<(String, String)>>,
     behaviour: Mutex<Behaviour>,
+    refused: Mutex<Vec<String>>,
     changed: Notify,
 }
 
@@ -97,6 +98,11 @@ impl SmtpSink {
     /// Changes how mail is treated, from the next command on.
     pub fn behave(&self, behaviour: Behaviour) {
         *lock(&self.shared.behaviour) = behaviour;
+    }
+
+    /// Answers 550 to this recipient from now on, whatever the behaviour.
+    pub fn refuse_recipient(&self, address: &str) {
+        lock(&self.shared.refused).push(address.to_owned());
     }
 
     /// Every mail kept so far, in order of arrival.

@@ -8,10 +8,10 @@ use guichet::clock::SystemClock;
 use serde_json::{Value, json};
 use shared_kernel::{
     Clock as _, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob, StaffId,
-    StreamId, TicketId, UnitOfWork as _, UserId,
+    StreamId, TicketId, UserId,
 };
 use store_pg::{
-    CommitListener, DatabaseSettings, JobQueue, PgStore, TicketEventTranslator, Translation,
+    CommitListener, DatabaseSettings, JobQueue, PgStore, EventTranslator, Translation,
 };
 use support_domain::{
     Category, Customer, Message, Priority, Status, Subject, SupportStore as _, SupportTx, Ticket,
@@ -23,8 +23,8 @@ use testkit::TestDatabase;
 /// `{"streams": [name…], "jobs": [[key, lane]…], "at": run_at}`.
 struct Literal;
 
-impl TicketEventTranslator for Literal {
-    fn translate(&self, event: &TicketEvent) -> Translation {
+impl EventTranslator for Literal {
+    fn ticket(&self, event: &TicketEvent) -> Translation {
         let plan: Value = serde_json::from_str(event.file().ticket.message.as_str()).unwrap();
         let texts = |value: &Value| -> Vec<String> {
             let items = value.as_array().cloned().unwrap_or_default();
@@ -52,6 +52,10 @@ impl TicketEventTranslator for Literal {
             }],
             jobs: jobs.collect(),
         }
+    }
+
+    fn message(&self, _: &messages_domain::MessageEvent) -> Translation {
+        Translation::default()
     }
 }
 
@@ -102,20 +106,17 @@ impl Desk {
     pub async fn with_pool(pool_size: usize) -> Self {
         let database = TestDatabase::new().await;
         let heard = Arc::new(Heard::default());
-        let settings = DatabaseSettings {
-            url: database.url.clone(),
-            pool_size,
-            acquire_timeout: Duration::from_secs(20),
-            statement_timeout: Duration::from_secs(20),
-        };
-        let zone = chrono_tz::Europe::Paris;
-        let listener = Arc::clone(&heard) as Arc<dyn CommitListener>;
-        let store = PgStore::new(&settings, zone, Arc::new(Literal), listener).unwrap();
+        let store = store(&database, pool_size, Arc::clone(&heard));
         Self {
             database,
             store,
             heard,
         }
+    }
+
+    /// A second store on the same database.
+    pub fn another_store(&self) -> PgStore {
+        store(&self.database, 2, Arc::clone(&self.heard))
     }
 
     pub async fn begin(&self) -> Box<dyn SupportTx> {
@@ -160,6 +161,22 @@ impl Desk {
     }
 }
 
+fn store(database: &TestDatabase, pool_size: usize, heard: Arc<Heard>) -> PgStore {
+    let settings = DatabaseSettings {
+        url: database.url.clone(),
+        pool_size,
+        acquire_timeout: Duration::from_secs(20),
+        statement_timeout: Duration::from_secs(20),
+    };
+    PgStore::new(
+        &settings,
+        chrono_tz::Europe::Paris,
+        Arc::new(Literal),
+        heard,
+    )
+    .unwrap()
+}
+
 pub fn now() -> DateTime<Utc> {
     SystemClock.now()
 }
@@ -169,7 +186,11 @@ pub fn event(plan: &Value) -> TicketEvent {
     let mut plan = plan.clone();
     // A message has at least 20 characters.
     plan["comment"] = json!("what the double writes");
-    let mut ticket = ticket("TICKET-00000000", &customer("cst-1", "a@example.com"), now());
+    let mut ticket = ticket(
+        "TICKET-00000000",
+        &customer("cst-1", "a@example.com"),
+        now(),
+    );
     ticket.message = Message::parse(plan.to_string()).unwrap();
     let file = TicketFile {
         ticket,

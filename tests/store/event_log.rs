@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use shared_kernel::{EventLog as _, LoggedEvent, StreamId, UnitOfWork as _};
-use support_domain::SupportTx as _;
+use shared_kernel::{EventLog as _, LoggedEvent, StreamId};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -38,7 +37,11 @@ async fn write_with_delays(desk: Arc<Desk>, writer: u64) {
 }
 
 /// Polls a stream until told to stop and nothing is left; fails as soon as a number is skipped.
-async fn read_all(desk: Arc<Desk>, stream: &'static str, done: watch::Receiver<bool>) -> Vec<LoggedEvent> {
+async fn read_all(
+    desk: Arc<Desk>,
+    stream: &'static str,
+    done: watch::Receiver<bool>,
+) -> Vec<LoggedEvent> {
     let id = StreamId::from_stored(stream.to_owned());
     let mut seen: Vec<LoggedEvent> = Vec::new();
     loop {
@@ -86,7 +89,8 @@ async fn readers_polling_beside_64_writers_never_skip_a_number() {
     );
     assert_eq!(
         i64::try_from(read.len()).unwrap(),
-        desk.number("SELECT sum(last_seq)::bigint FROM event_stream").await
+        desk.number("SELECT sum(last_seq)::bigint FROM event_stream")
+            .await
     );
     let heard = desk.heard.events();
     assert_eq!(heard.len(), read.len(), "heard once each");
@@ -108,9 +112,14 @@ async fn the_order_of_numbers_is_the_order_of_commits() {
     let desk = Desk::new().await;
     // Begun first, committed last.
     let mut early = desk.begin().await;
-    early.record(&event(&json!({ "streams": ["staff-0"], "note": "early" }))).await.unwrap();
+    early
+        .record(&event(&json!({ "streams": ["staff-0"], "note": "early" })))
+        .await
+        .unwrap();
     let mut late = desk.begin().await;
-    late.record(&event(&json!({ "streams": ["staff-0"], "note": "late" }))).await.unwrap();
+    late.record(&event(&json!({ "streams": ["staff-0"], "note": "late" })))
+        .await
+        .unwrap();
     late.commit().await.unwrap();
     early.commit().await.unwrap();
     let stream = StreamId::from_stored("staff-0".to_owned());
@@ -127,8 +136,14 @@ async fn an_event_for_several_streams_has_one_id_and_a_number_in_each() {
     let heard = desk.heard.events();
     let ids: BTreeSet<_> = heard.iter().take(3).map(|event| event.event_id).collect();
     assert_eq!(ids.len(), 1);
-    let places: Vec<_> = heard.iter().map(|event| (event.stream.as_str(), event.seq)).collect();
-    assert_eq!(places, [("staff-1", 1), ("user-a", 1), ("staff-0", 1), ("user-a", 2)]);
+    let places: Vec<_> = heard
+        .iter()
+        .map(|event| (event.stream.as_str(), event.seq))
+        .collect();
+    assert_eq!(
+        places,
+        [("staff-1", 1), ("user-a", 1), ("staff-0", 1), ("user-a", 2)]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,7 +165,8 @@ async fn writers_that_name_streams_crosswise_never_deadlock() {
     }
     assert_eq!(desk.number("SELECT count(*) FROM event").await, 2 * 4 * 300);
     assert_eq!(
-        desk.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").await,
+        desk.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+            .await,
         0
     );
 }
@@ -162,7 +178,10 @@ async fn positions_say_where_each_stream_stands_and_what_is_still_kept() {
         desk.write(&["staff-0"]).await;
     }
     let client = desk.database.client().await;
-    client.batch_execute("DELETE FROM event WHERE seq <= 2").await.unwrap();
+    client
+        .batch_execute("DELETE FROM event WHERE seq <= 2")
+        .await
+        .unwrap();
     let asked = ["staff-0", "user-new"].map(|name| StreamId::from_stored(name.to_owned()));
     let positions = desk.store.positions(&asked).await.unwrap();
     let places: Vec<_> = positions

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use shared_kernel::UnitOfWork as _;
 use store_pg::ClaimedJob;
-use support_domain::SupportTx as _;
 use tokio::task::JoinSet;
 
 use crate::desk::{Desk, event, now, seconds};
@@ -23,7 +21,8 @@ fn keys(jobs: &[ClaimedJob]) -> Vec<&str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_queued_twice_is_one_job() {
     let desk = Desk::new().await;
-    desk.queue_jobs(&[("a", "lane"), ("a", "lane"), ("b", "lane")]).await;
+    desk.queue_jobs(&[("a", "lane"), ("a", "lane"), ("b", "lane")])
+        .await;
     let mut tx = desk.begin().await;
     let twice = json!({ "jobs": [["c", "lane"], ["c", "lane"]] });
     tx.record(&event(&twice)).await.unwrap();
@@ -33,7 +32,8 @@ async fn a_key_queued_twice_is_one_job() {
     desk.queue().complete(&first[0], now()).await.unwrap();
     desk.queue_jobs(&[("a", "lane")]).await;
     assert_eq!(
-        desk.number("SELECT count(*) FROM job WHERE key = 'a' AND state = 'done'").await,
+        desk.number("SELECT count(*) FROM job WHERE key = 'a' AND state = 'done'")
+            .await,
         1,
         "nor is a done one queued again"
     );
@@ -44,7 +44,9 @@ async fn a_key_queued_twice_is_one_job() {
 async fn claimers_at_the_same_time_never_get_the_same_job() {
     const JOBS: usize = 300;
     let desk = Arc::new(Desk::new().await);
-    let jobs: Vec<_> = (0..JOBS).map(|n| [format!("k{n}"), format!("lane{}", n % 60)]).collect();
+    let jobs: Vec<_> = (0..JOBS)
+        .map(|n| [format!("k{n}"), format!("lane{}", n % 60)])
+        .collect();
     let mut tx = desk.begin().await;
     tx.record(&event(&json!({ "jobs": jobs }))).await.unwrap();
     tx.commit().await.unwrap();
@@ -53,7 +55,11 @@ async fn claimers_at_the_same_time_never_get_the_same_job() {
         let desk = Arc::clone(&desk);
         workers.spawn(async move {
             let mut got = Vec::new();
-            while desk.number("SELECT count(*) FROM job WHERE state <> 'done'").await > 0 {
+            while desk
+                .number("SELECT count(*) FROM job WHERE state <> 'done'")
+                .await
+                > 0
+            {
                 for job in claim(&desk, 5).await {
                     assert!(desk.queue().complete(&job, now()).await.unwrap());
                     got.push(job.id);
@@ -77,9 +83,16 @@ async fn an_expired_lease_lets_another_in_and_keeps_the_late_finisher_out() {
     let queue = desk.queue();
     let start = now();
     let slow = queue.claim(start, seconds(10), 1).await.unwrap().remove(0);
-    let early = queue.claim(start + seconds(9), seconds(10), 1).await.unwrap();
+    let early = queue
+        .claim(start + seconds(9), seconds(10), 1)
+        .await
+        .unwrap();
     assert!(early.is_empty(), "the lease stands");
-    let quick = queue.claim(start + seconds(11), seconds(10), 1).await.unwrap().remove(0);
+    let quick = queue
+        .claim(start + seconds(11), seconds(10), 1)
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!((slow.attempt, quick.attempt), (1, 2));
 
     let late = start + seconds(12);
@@ -87,7 +100,11 @@ async fn an_expired_lease_lets_another_in_and_keeps_the_late_finisher_out() {
     assert!(!queue.fail(&slow, "late", None, late).await.unwrap());
     assert!(!queue.fail(&slow, "late", Some(late), late).await.unwrap());
     assert!(!queue.release(&slow, late).await.unwrap());
-    assert_eq!(desk.number("SELECT count(*) FROM job WHERE state = 'running' AND attempts = 2").await, 1);
+    assert_eq!(
+        desk.number("SELECT count(*) FROM job WHERE state = 'running' AND attempts = 2")
+            .await,
+        1
+    );
     assert!(queue.complete(&quick, late).await.unwrap());
     assert!(!queue.complete(&quick, late).await.unwrap(), "once");
 }
@@ -100,7 +117,11 @@ async fn a_release_recorded_twice_does_not_take_the_next_workers_lease() {
     let start = now();
     let first = queue.claim(start, seconds(60), 1).await.unwrap().remove(0);
     assert!(queue.release(&first, start).await.unwrap());
-    let second = queue.claim(start + seconds(1), seconds(60), 1).await.unwrap().remove(0);
+    let second = queue
+        .claim(start + seconds(1), seconds(60), 1)
+        .await
+        .unwrap()
+        .remove(0);
     // The answer to the first release was lost, so it is sent again.
     assert!(!queue.release(&first, start).await.unwrap());
     assert!(queue.complete(&second, start).await.unwrap());
@@ -109,13 +130,22 @@ async fn a_release_recorded_twice_does_not_take_the_next_workers_lease() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lane_keeps_its_order_while_its_first_waits_for_a_retry() {
     let desk = Desk::new().await;
-    desk.queue_jobs(&[("a1", "a"), ("a2", "a"), ("b1", "b"), ("a3", "a")]).await;
+    desk.queue_jobs(&[("a1", "a"), ("a2", "a"), ("b1", "b"), ("a3", "a")])
+        .await;
     let queue = desk.queue();
     let jobs = claim(&desk, 10).await;
     assert_eq!(keys(&jobs), ["a1", "b1"]);
     let retry_at = now() + seconds(30);
-    assert!(queue.fail(&jobs[0], "451", Some(retry_at), now()).await.unwrap());
-    assert!(claim(&desk, 10).await.is_empty(), "a2 waits behind a1, b1 is leased");
+    assert!(
+        queue
+            .fail(&jobs[0], "451", Some(retry_at), now())
+            .await
+            .unwrap()
+    );
+    assert!(
+        claim(&desk, 10).await.is_empty(),
+        "a2 waits behind a1, b1 is leased"
+    );
     let again = queue.claim(retry_at, seconds(60), 10).await.unwrap();
     assert_eq!(keys(&again), ["a1"]);
     assert_eq!(again[0].attempt, 2);
@@ -131,7 +161,12 @@ async fn a_dead_job_frees_its_lane() {
     let desk = Desk::new().await;
     desk.queue_jobs(&[("a1", "a"), ("a2", "a")]).await;
     let first = claim(&desk, 10).await;
-    assert!(desk.queue().fail(&first[0], "550 no such mailbox", None, now()).await.unwrap());
+    assert!(
+        desk.queue()
+            .fail(&first[0], "550 no such mailbox", None, now())
+            .await
+            .unwrap()
+    );
     assert_eq!(keys(&claim(&desk, 10).await), ["a2"]);
     let counts = desk.queue().counts(now()).await.unwrap();
     assert_eq!((counts.ready, counts.running, counts.dead), (0, 1, 1));
@@ -141,7 +176,11 @@ async fn a_dead_job_frees_its_lane() {
         .await
         .unwrap();
     assert_eq!(row.get::<_, &str>(0), "550 no such mailbox");
-    assert_ne!(row.get::<_, &str>(1), "{}", "kept, so that staff can have it sent after all");
+    assert_ne!(
+        row.get::<_, &str>(1),
+        "{}",
+        "kept, so that staff can have it sent after all"
+    );
     assert!(row.get::<_, bool>(2));
 }
 
@@ -163,9 +202,18 @@ async fn a_released_job_comes_back_with_its_attempt_uncounted() {
     let desk = Desk::new().await;
     desk.queue_jobs(&[("a", "lane")]).await;
     let job = claim(&desk, 1).await.remove(0);
-    assert!(desk.queue().release(&job, now() + seconds(5)).await.unwrap());
+    assert!(
+        desk.queue()
+            .release(&job, now() + seconds(5))
+            .await
+            .unwrap()
+    );
     assert!(claim(&desk, 1).await.is_empty(), "not before its time");
-    let again = desk.queue().claim(now() + seconds(6), seconds(60), 1).await.unwrap();
+    let again = desk
+        .queue()
+        .claim(now() + seconds(6), seconds(60), 1)
+        .await
+        .unwrap();
     assert_eq!(again[0].attempt, 1);
 }
 
@@ -173,7 +221,9 @@ async fn a_released_job_comes_back_with_its_attempt_uncounted() {
 async fn jobs_of_a_rolled_back_change_never_run() {
     let desk = Desk::new().await;
     let mut tx = desk.begin().await;
-    tx.record(&event(&json!({ "jobs": [["a", "lane"]] }))).await.unwrap();
+    tx.record(&event(&json!({ "jobs": [["a", "lane"]] })))
+        .await
+        .unwrap();
     tx.rollback().await;
     assert!(claim(&desk, 10).await.is_empty());
     assert_eq!(desk.heard.jobs(), 0);
@@ -207,6 +257,9 @@ async fn a_claim_costs_the_same_with_200_000_done_jobs() {
     }
     took.sort();
     let median = took[took.len() / 2];
-    println!("claim of 4 beside 200,000 done jobs: median {median:?}, slowest {:?}", took[took.len() - 1]);
+    println!(
+        "claim of 4 beside 200,000 done jobs: median {median:?}, slowest {:?}",
+        took[took.len() - 1]
+    );
     assert!(median < Duration::from_millis(10), "{median:?}");
 }

@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared_kernel::UnitOfWork as _;
-use support_domain::SupportTx as _;
 use tokio::time::timeout;
 
 use crate::desk::{Desk, customer, event, now, ticket};
@@ -29,7 +27,11 @@ async fn unsaved(desk: &Desk) -> Box<dyn support_domain::SupportTx> {
         .await
         .unwrap();
     assert_eq!(locked.ticket.id, ticket.id);
-    assert_eq!(desk.open_transactions().await, 1, "the test sees the lock's session");
+    assert_eq!(
+        desk.open_transactions().await,
+        1,
+        "the test sees the lock's session"
+    );
     tx
 }
 
@@ -39,9 +41,16 @@ async fn nothing_is_left(desk: &Desk) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     });
-    cleared.await.expect("no session keeps its transaction open");
+    cleared
+        .await
+        .expect("no session keeps its transaction open");
     let mut tx = desk.begin().await;
-    let id = ticket("TICKET-AAAA0000", &customer("cst-1", "a@example.com"), now()).id;
+    let id = ticket(
+        "TICKET-AAAA0000",
+        &customer("cst-1", "a@example.com"),
+        now(),
+    )
+    .id;
     let locked = timeout(AT_ONCE, tx.lock_ticket(&id)).await;
     assert!(locked.expect("the lock is free").unwrap().is_some());
     tx.rollback().await;
@@ -70,7 +79,12 @@ async fn a_task_cancelled_in_the_middle_of_a_statement_leaves_nothing() {
     // These wait for the lock, and are dropped while they do.
     for _ in 0..8 {
         let mut tx = desk.begin().await;
-        let id = ticket("TICKET-AAAA0000", &customer("cst-1", "a@example.com"), now()).id;
+        let id = ticket(
+            "TICKET-AAAA0000",
+            &customer("cst-1", "a@example.com"),
+            now(),
+        )
+        .id;
         let waiting = timeout(Duration::from_millis(50), tx.lock_ticket(&id)).await;
         assert!(waiting.is_err(), "the lock is taken");
     }

@@ -21,12 +21,14 @@ pub(crate) fn end_to_end(filter: &[String]) -> Outcome {
     )
 }
 
-/// Kill, cut, fill.
+/// Kill, cut, fill. They say what they measured, and mostly wait, so more run at a time than there are cores. The
+/// target has `test = false`, so `all` leaves them out.
 pub(crate) fn faults(filter: &[String]) -> Outcome {
+    let how = ["--", "--nocapture", "--test-threads=8"].map(str::to_owned);
     test(
         "fault tests",
         &["-p", "guichet-tests", "--test", "faults"],
-        filter,
+        &[filter, &how].concat(),
     )
 }
 

@@ -171,6 +171,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
 
     tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
     tasks.spawn(caretaker(&core).run(stop.clone()));
+    tasks.spawn(database.watch(stop.clone()));
     let store = core.store.clone();
     let (state, hints) = app_state(config, core, verifier, Arc::clone(&health));
     tasks.spawn(exchange_hints(
@@ -250,6 +251,8 @@ fn app_state(
     let state = AppState {
         store: Arc::clone(&store) as _,
         tickets: Arc::clone(&store) as _,
+        messages: Arc::clone(&store) as _,
+        log: Arc::clone(&store) as _,
         figures: Arc::clone(&store) as _,
         arrivals: Arrivals::new(store, Arc::clone(&core.clock)),
         clock: core.clock,

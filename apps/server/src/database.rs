@@ -1,20 +1,26 @@
 //! Which PostgreSQL: the one named, else a private one in the data folder.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pg_embedded::{Binaries, Cluster, ClusterError, ClusterOptions, NotFound, Purpose};
 use shared_kernel::StoreError;
-use store_pg::{MigrationError, create_database, durability, migrate};
+use store_pg::{MigrationError, create_database, durability, is_connection_url, migrate};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 
 const DATABASE: &str = "guichet";
 /// How long the server waits at its start for a database that is starting too.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often the private PostgreSQL is looked after.
+const WATCH: Duration = Duration::from_secs(1);
 
 /// Why there is no database to work with.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
+    #[error("DATABASE_URL is not a connection URL (postgres://user:password@host:port/database)")]
+    Url,
     #[error("{0}")]
     NoPrograms(#[from] NotFound),
     #[error("the private PostgreSQL cannot be started")]
@@ -35,11 +41,16 @@ pub enum DatabaseError {
     Thread,
 }
 
-/// A database that is up, and ours to stop when it is private.
+/// A private PostgreSQL, and what it takes to start it again.
+struct Private {
+    cluster: Mutex<Option<Cluster>>,
+    options: ClusterOptions,
+}
+
+/// A database that is up, and ours to look after when it is private.
 pub struct Database {
     pub url: String,
-    /// Stops with the value.
-    cluster: Option<Cluster>,
+    private: Option<Arc<Private>>,
 }
 
 impl Database {
@@ -49,9 +60,10 @@ impl Database {
     /// [`DatabaseError`].
     pub async fn open(config: &Config) -> Result<Self, DatabaseError> {
         let database = match config.storage.database_url.given() {
+            Some(url) if !is_connection_url(url) => return Err(DatabaseError::Url),
             Some(url) => Self {
                 url: url.to_owned(),
-                cluster: None,
+                private: None,
             },
             None => start_private(config).await?,
         };
@@ -63,7 +75,7 @@ impl Database {
                 synchronous_commit: kept.synchronous_commit,
             });
         }
-        tracing::info!(version = %kept.version, private = database.cluster.is_some(), "PostgreSQL is up");
+        tracing::info!(version = %kept.version, private = database.private.is_some(), "PostgreSQL is up");
         Ok(database)
     }
 
@@ -80,12 +92,52 @@ impl Database {
         Ok(database)
     }
 
+    /// Starts a private PostgreSQL again whenever it dies, until told to stop. A named one is its
+    /// owner's to look after.
+    pub fn watch(&self, stop: CancellationToken) -> impl Future<Output = ()> + Send + 'static {
+        let private = self.private.clone();
+        async move {
+            let Some(private) = private else { return };
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(WATCH) => {}
+                }
+                let private = Arc::clone(&private);
+                // It ends well, or says in the log why not.
+                let _ = tokio::task::spawn_blocking(move || private.revive()).await;
+            }
+        }
+    }
+
     /// Stops it when it is private. Blocks for a moment.
-    pub fn close(mut self) {
-        if let Some(mut cluster) = self.cluster.take()
+    pub fn close(self) {
+        let Some(private) = self.private else { return };
+        let cluster = private
+            .cluster
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut cluster) = cluster
             && let Err(error) = cluster.stop()
         {
             tracing::warn!(%error, "the private PostgreSQL did not stop as asked");
+        }
+    }
+}
+
+impl Private {
+    fn revive(&self) {
+        let mut cluster = self.cluster.lock().unwrap_or_else(PoisonError::into_inner);
+        if cluster.as_mut().is_some_and(Cluster::is_running) {
+            return;
+        }
+        tracing::error!("the private PostgreSQL has died; starting it again");
+        // The folder's lock goes with the old one.
+        drop(cluster.take());
+        match Cluster::start(self.options.clone()) {
+            Ok(started) => *cluster = Some(started),
+            Err(error) => tracing::error!(%error, "the private PostgreSQL cannot be started"),
         }
     }
 }
@@ -94,19 +146,25 @@ async fn start_private(config: &Config) -> Result<Database, DatabaseError> {
     let data_dir = std::path::absolute(&config.storage.data_dir)
         .unwrap_or_else(|_| config.storage.data_dir.clone());
     tracing::info!(folder = %data_dir.display(), "starting a private PostgreSQL");
-    let starting = tokio::task::spawn_blocking(move || -> Result<Cluster, DatabaseError> {
+    let starting = tokio::task::spawn_blocking(move || -> Result<_, DatabaseError> {
         let binaries = Binaries::find()?;
-        Ok(Cluster::start(ClusterOptions {
+        let options = ClusterOptions {
             binaries,
             data_dir,
             purpose: Purpose::Real,
-        })?)
+        };
+        Ok((Cluster::start(options.clone())?, options))
     });
-    let cluster = starting.await.map_err(|_| DatabaseError::Thread)??;
+    let (cluster, options) = starting.await.map_err(|_| DatabaseError::Thread)??;
     create_database(&cluster.url("postgres"), DATABASE).await?;
+    let url = cluster.url(DATABASE);
+    let private = Private {
+        cluster: Mutex::new(Some(cluster)),
+        options,
+    };
     Ok(Database {
-        url: cluster.url(DATABASE),
-        cluster: Some(cluster),
+        url,
+        private: Some(Arc::new(private)),
     })
 }
 

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod database;
 pub mod demo;
+pub mod desk_store;
 pub mod events;
 pub mod health;
 pub mod http;

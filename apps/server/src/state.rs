@@ -4,20 +4,24 @@ use std::sync::Arc;
 
 use analytics_domain::FigureQueries;
 use chrono_tz::Tz;
+use messages_domain::MessageQueries;
 use metrics_exporter_prometheus::PrometheusHandle;
-use shared_kernel::{Clock, IdGenerator};
+use shared_kernel::{Clock, EventLog, IdGenerator};
+use support_domain::TicketQueries;
 use support_domain::use_cases::Surroundings;
-use support_domain::{SupportStore, TicketQueries};
 
 use crate::auth::{Arrivals, TokenVerifier};
+use crate::desk_store::DeskStore;
 use crate::health::HealthMonitor;
 use crate::http::rate_limit::ContactLimit;
 use crate::rating_links::RatingLinks;
 
 /// Ports, and the few settings handlers need. Built in `bootstrap` only.
 pub struct AppState {
-    pub store: Arc<dyn SupportStore>,
+    pub store: Arc<dyn DeskStore>,
     pub tickets: Arc<dyn TicketQueries>,
+    pub messages: Arc<dyn MessageQueries>,
+    pub log: Arc<dyn EventLog>,
     pub figures: Arc<dyn FigureQueries>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdGenerator>,
@@ -37,6 +41,14 @@ impl AppState {
     /// What use cases need besides the transaction.
     pub fn surroundings(&self) -> Surroundings<'_> {
         Surroundings {
+            clock: &*self.clock,
+            ids: &*self.ids,
+        }
+    }
+
+    /// The same, for conversations.
+    pub fn around_messages(&self) -> messages_domain::use_cases::Surroundings<'_> {
+        messages_domain::use_cases::Surroundings {
             clock: &*self.clock,
             ids: &*self.ids,
         }

@@ -14,6 +14,10 @@ pub enum Measure {
     Resolutions,
     /// Ratings given, on their day. Total: stars.
     Ratings,
+    /// Messages that are not deleted, on the day they were written, by state. No total.
+    Messages,
+    /// Customers' messages support has not read, on the day they were written. No total.
+    UnreadBySupport,
 }
 
 impl Measure {
@@ -24,6 +28,8 @@ impl Measure {
             Self::Answers => "answers",
             Self::Resolutions => "resolutions",
             Self::Ratings => "ratings",
+            Self::Messages => "messages",
+            Self::UnreadBySupport => "unread_by_support",
         }
     }
 }
@@ -34,9 +40,10 @@ pub struct Cell {
     /// In the shop's time zone.
     pub day: NaiveDate,
     pub measure: Measure,
-    /// Only tickets are counted by status; empty for the other measures.
+    /// Only tickets and messages are counted by status; empty for the other measures.
     pub status: &'static str,
     pub priority: &'static str,
+    /// Empty for messages.
     pub category: &'static str,
     /// The assignee; empty when there is none.
     pub agent: String,

@@ -34,18 +34,68 @@ pub fn deltas(
     after: &TicketFacts,
     day_of: &dyn Fn(DateTime<Utc>) -> NaiveDate,
 ) -> Vec<Delta> {
-    let mut sums: BTreeMap<Cell, (i64, i64)> = BTreeMap::new();
     let old = before
         .map(|facts| contributions(facts, day_of))
         .unwrap_or_default();
+    difference(old, contributions(after, day_of))
+}
+
+/// What the figures need to know of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageFacts {
+    /// A deleted message counts nowhere.
+    pub deleted: bool,
+    pub status: &'static str,
+    pub priority: &'static str,
+    /// The staff member in the conversation; empty when there is none.
+    pub agent: String,
+    pub created_at: DateTime<Utc>,
+    /// Written by a customer and not read by support.
+    pub unread_by_support: bool,
+}
+
+/// The deltas of a message's change; `before` is `None` for a new message.
+pub fn message_deltas(
+    before: Option<&MessageFacts>,
+    after: &MessageFacts,
+    day_of: &dyn Fn(DateTime<Utc>) -> NaiveDate,
+) -> Vec<Delta> {
+    let old = before
+        .map(|facts| message_contributions(facts, day_of))
+        .unwrap_or_default();
+    difference(old, message_contributions(after, day_of))
+}
+
+fn message_contributions(
+    facts: &MessageFacts,
+    day_of: &dyn Fn(DateTime<Utc>) -> NaiveDate,
+) -> Vec<(Cell, i64)> {
+    if facts.deleted {
+        return Vec::new();
+    }
+    let cell = |measure, status| Cell {
+        day: day_of(facts.created_at),
+        measure,
+        status,
+        priority: facts.priority,
+        category: "",
+        agent: facts.agent.clone(),
+    };
+    let unread = facts
+        .unread_by_support
+        .then(|| (cell(Measure::UnreadBySupport, ""), 0));
+    std::iter::once((cell(Measure::Messages, facts.status), 0))
+        .chain(unread)
+        .collect()
+}
+
+/// What was contributed is taken away, what is contributed is added.
+fn difference(old: Vec<(Cell, i64)>, new: Vec<(Cell, i64)>) -> Vec<Delta> {
+    let mut sums: BTreeMap<Cell, (i64, i64)> = BTreeMap::new();
     let signed = old
         .into_iter()
         .map(|(cell, total)| (cell, -1, -total))
-        .chain(
-            contributions(after, day_of)
-                .into_iter()
-                .map(|(cell, total)| (cell, 1, total)),
-        );
+        .chain(new.into_iter().map(|(cell, total)| (cell, 1, total)));
     for (cell, count, total) in signed {
         let sum = sums.entry(cell).or_default();
         sum.0 += count;
@@ -165,6 +215,28 @@ mod tests {
             .map(|d| d.count)
             .sum();
         assert_eq!(moved, 0, "one status loses what another gains");
+    }
+
+    #[test]
+    fn a_deleted_message_leaves_every_figure() {
+        let open = MessageFacts {
+            deleted: false,
+            status: "open",
+            priority: "normal",
+            agent: String::new(),
+            created_at: facts().created_at,
+            unread_by_support: true,
+        };
+        assert_eq!(message_deltas(None, &open, &utc_day).len(), 2);
+        let deleted = MessageFacts {
+            deleted: true,
+            ..open.clone()
+        };
+        assert!(
+            message_deltas(Some(&open), &deleted, &utc_day)
+                .iter()
+                .all(|delta| delta.count == -1)
+        );
     }
 
     #[test]

@@ -10,5 +10,5 @@ mod contribution;
 pub mod ticket_totals;
 
 pub use cell::{Cell, Delta, Measure};
-pub use contribution::{Given, TicketFacts, deltas, rating_delta};
+pub use contribution::{Given, MessageFacts, TicketFacts, deltas, message_deltas, rating_delta};
 pub use ticket_totals::{FigureQueries, TicketTotals};

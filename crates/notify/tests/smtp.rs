@@ -159,6 +159,20 @@ async fn what_may_pass_is_temporary_and_what_will_not_is_permanent() {
 }
 
 #[tokio::test]
+async fn one_refused_mailbox_is_no_reason_to_refuse_another() {
+    let sink = SmtpSink::start().await;
+    sink.refuse_recipient("nobody@example.com");
+    let channel = channel(&sink.url());
+    let refused = channel.send(&mail_to("nobody@example.com")).await;
+    assert!(matches!(refused, Err(DeliveryError::Permanent { .. })));
+    channel
+        .send(&mail_to("jean@example.com"))
+        .await
+        .expect("delivered");
+    assert_eq!(sink.mails().len(), 1);
+}
+
+#[tokio::test]
 async fn a_mail_taken_without_an_answer_is_sent_again_under_the_same_message_id() {
     let sink = SmtpSink::start().await;
     let (channel, mail) = (channel(&sink.url()), mail_to("jean@example.com"));

@@ -225,3 +225,18 @@ impl EventLog for PgStore {
 fn from_bigint(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
 }
+
+impl PgStore {
+    /// Gives every stream a new epoch, so that cursors from before a restore are refused instead
+    /// of being continued in another history. Answers how many streams there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn renew_epochs(&self) -> Result<usize, StoreError> {
+        let conn = self.connection().await?;
+        Statement::new("UPDATE event_stream SET epoch = gen_random_uuid()")
+            .run(&conn)
+            .await
+            .map_err(from_diesel)
+    }
+}

@@ -103,12 +103,14 @@ fn add(totals: &mut TicketTotals, row: SumRow) {
         "answers" => &mut totals.answers,
         "resolutions" => &mut totals.resolutions,
         "ratings" => &mut totals.ratings,
-        _ => {
+        "tickets" => {
             *totals.by_status.entry(row.status).or_default() += row.count;
             *totals.by_priority.entry(row.priority).or_default() += row.count;
             *totals.by_category.entry(row.category).or_default() += row.count;
             return;
         }
+        // Messages have figures of their own.
+        _ => return,
     };
     *tally = Tally {
         count: tally.count + row.count,
@@ -155,7 +157,18 @@ SELECT (msg_closed_at AT TIME ZONE {})::date, 'resolutions', '', msg_priority, m
 FROM ___xtr_msg WHERE msg_kind = 'ticket' AND msg_closed_at IS NOT NULL GROUP BY 1, 4, 5, 6
 UNION ALL
 SELECT (rated_at AT TIME ZONE {})::date, 'ratings', '', priority, category, agent, count(*), sum(rating)::bigint
-FROM ticket_rating GROUP BY 1, 4, 5, 6";
+FROM ticket_rating GROUP BY 1, 4, 5, 6
+UNION ALL
+SELECT (msg_date AT TIME ZONE {})::date, 'messages', CASE msg_open WHEN '1' THEN 'open' ELSE 'closed' END, msg_priority, '',
+    coalesce(msg_cnfa_id, ''), count(*), 0::bigint
+FROM ___xtr_msg WHERE msg_kind = 'message' AND msg_deleted_at IS NULL GROUP BY 1, 3, 4, 6
+UNION ALL
+SELECT (msg_date AT TIME ZONE {})::date, 'unread_by_support', '', msg_priority, '', coalesce(msg_cnfa_id, ''), count(*), 0::bigint
+FROM ___xtr_msg WHERE msg_kind = 'message' AND msg_deleted_at IS NULL AND msg_author_kind = 'customer' AND msg_read_at IS NULL
+GROUP BY 1, 4, 6";
+
+/// How often the zone is bound in [`RECOUNTED`].
+const ZONES: usize = 6;
 
 impl PgStore {
     /// Folds up to `limit` deltas into the totals. False when another instance is folding.
@@ -204,7 +217,7 @@ impl PgStore {
             )
             .await?;
             let mut statement = Statement::new(sql).patiently();
-            for _ in 0..4 {
+            for _ in 0..ZONES {
                 statement = statement.bind::<Text, _>(zone.clone());
             }
             statement.run(conn).await
@@ -237,7 +250,7 @@ impl PgStore {
         );
         let conn = self.connection().await?;
         let mut statement = Statement::new(sql).patiently();
-        for _ in 0..4 {
+        for _ in 0..ZONES {
             statement = statement.bind::<Text, _>(zone.clone());
         }
         let rows: Vec<Difference> = statement.rows(&conn).await.map_err(from_diesel)?;

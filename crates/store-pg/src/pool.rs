@@ -13,7 +13,7 @@ use diesel_async::{
 };
 use futures_util::FutureExt as _;
 use shared_kernel::StoreError;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::NoTls;
 
 use crate::error::{from_diesel, from_pool};
@@ -113,9 +113,15 @@ async fn tried(
     pool: &Pool<AsyncPgConnection>,
     test: impl AsyncFn(&mut AsyncPgConnection) -> QueryResult<()>,
 ) -> Result<Connection, StoreError> {
+    // One wait for all tries: each of the pool's own steps may take as long.
+    let wait = pool.timeouts().wait.unwrap_or(UNACKNOWLEDGED);
+    let deadline = Instant::now() + wait;
     let mut left = MAX_TRIES;
     loop {
-        let mut conn = pool.get().await.map_err(from_pool)?;
+        let mut conn = timeout_at(deadline, pool.get())
+            .await
+            .map_err(|_| StoreError::Unavailable("no connection in time".into()))?
+            .map_err(from_pool)?;
         let error = match timeout(FIRST_ANSWER, test(&mut conn)).await {
             Ok(Ok(())) => return Ok(conn),
             Ok(Err(error)) => from_diesel(error),
@@ -147,6 +153,11 @@ pub(crate) async fn establish(url: &str) -> Result<AsyncPgConnection, StoreError
     open(url)
         .await
         .map_err(|error| StoreError::Unavailable(Box::new(error)))
+}
+
+/// Whether a text can be a connection URL at all.
+pub fn is_connection_url(text: &str) -> bool {
+    text.parse::<tokio_postgres::Config>().is_ok()
 }
 
 /// Whether the server keeps what it was told to keep.

@@ -20,7 +20,7 @@ type Bind = Box<dyn QueryFragment<Pg> + Send>;
 
 /// How long a statement may go without an answer. The server's own limit is shorter; this one is
 /// for a server that fell silent.
-const SILENCE: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(7);
 
 pub(crate) struct Statement {
     text: Cow<'static, str>,

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
+use messages_domain::MessageEvent;
 use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
 use support_domain::{SupportStore, SupportTx, TicketEvent};
 
@@ -24,11 +25,14 @@ pub struct Translation {
     pub jobs: Vec<NewJob>,
 }
 
-/// Says what a ticket event becomes. The words of the outside (JSON names, templates) are not the
+/// Says what an event becomes. The words of the outside (JSON names, templates) are not the
 /// store's, so the server lends it this.
-pub trait TicketEventTranslator: Send + Sync {
+pub trait EventTranslator: Send + Sync {
     /// Pure, and quick: it runs inside the transaction.
-    fn translate(&self, event: &TicketEvent) -> Translation;
+    fn ticket(&self, event: &TicketEvent) -> Translation;
+
+    /// The same, for messages.
+    fn message(&self, event: &MessageEvent) -> Translation;
 }
 
 /// Hears of commits, once each, after they are true.
@@ -59,7 +63,7 @@ pub struct PgStore {
 
 pub(crate) struct Lent {
     pub(crate) zone: Tz,
-    pub(crate) translator: Arc<dyn TicketEventTranslator>,
+    pub(crate) translator: Arc<dyn EventTranslator>,
     pub(crate) listener: Arc<dyn CommitListener>,
 }
 
@@ -78,7 +82,7 @@ impl PgStore {
     pub fn new(
         settings: &DatabaseSettings,
         zone: Tz,
-        translator: Arc<dyn TicketEventTranslator>,
+        translator: Arc<dyn EventTranslator>,
         listener: Arc<dyn CommitListener>,
     ) -> Result<Self, StoreError> {
         let lent = Arc::new(Lent {
@@ -133,6 +137,16 @@ impl PgStore {
     pub fn close(&self) {
         self.pool.close();
         self.background.close();
+    }
+}
+
+impl PgStore {
+    /// Opens a transaction over everything.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when there is no connection to be had.
+    pub async fn open(&self) -> Result<PgTx, StoreError> {
+        PgTx::begin(self).await
     }
 }
 

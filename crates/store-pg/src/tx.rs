@@ -5,6 +5,7 @@
 //! lock streams crosswise, and a stream stays locked only for the last moment of a transaction.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use analytics_domain::Delta;
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager
 use shared_kernel::{
     Claim, EventRecord, IdempotencyKey, NewJob, StoreError, StoredAnswer, UnitOfWork,
 };
+use tokio::time::timeout;
 use tokio::try_join;
 
 use crate::error::from_diesel;
@@ -24,7 +26,12 @@ use crate::pool::Connection;
 use crate::statement::answered;
 use crate::store::{Lent, PgStore};
 
-pub(crate) struct PgTx {
+/// How long the word to roll back may go without an answer. Closing the connection says the same,
+/// and a request whose database fell silent has waited long enough.
+const ROLLBACK: Duration = Duration::from_secs(1);
+
+/// An open transaction: every domain's unit of work at once.
+pub struct PgTx {
     /// `None` only once the transaction has ended.
     conn: Option<Connection>,
     pub(crate) lent: Arc<Lent>,
@@ -103,12 +110,14 @@ impl UnitOfWork for PgTx {
 
     async fn rollback(mut self: Box<Self>) {
         if let Some(mut conn) = self.conn.take()
-            && answered(
-                false,
-                AnsiTransactionManager::rollback_transaction(&mut *conn),
+            && !matches!(
+                timeout(
+                    ROLLBACK,
+                    AnsiTransactionManager::rollback_transaction(&mut *conn)
+                )
+                .await,
+                Ok(Ok(()))
             )
-            .await
-            .is_err()
         {
             drop(Object::take(conn));
         }

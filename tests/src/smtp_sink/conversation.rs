@@ -64,6 +64,12 @@ impl Conversation {
         *lock(&self.shared.behaviour)
     }
 
+    fn refuses(&self, recipient: &str) -> bool {
+        lock(&self.shared.refused)
+            .iter()
+            .any(|refused| refused == recipient)
+    }
+
     async fn say(&mut self, reply: &str) -> io::Result<()> {
         self.stream
             .write_all(format!("{reply}\r\n").as_bytes())
@@ -125,7 +131,9 @@ impl Conversation {
     async fn rcpt(&mut self, line: &str) -> io::Result<()> {
         match self.behaviour() {
             Behaviour::Reject451 => self.say("451 4.7.1 greylisted, try again later").await,
-            Behaviour::Reject550 => self.say("550 5.1.1 no such mailbox").await,
+            _ if self.behaviour() == Behaviour::Reject550 || self.refuses(&path(line)) => {
+                self.say("550 5.1.1 no such mailbox").await
+            }
             _ => {
                 self.mail.rcpt_to.push(path(line));
                 self.say("250 2.1.5 OK").await

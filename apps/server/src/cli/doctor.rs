@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use notify::SmtpSettings;
 use pg_embedded::Binaries;
 use store_pg::{durability, pending_migrations};
 use tokio::net::TcpStream;
-use url::Url;
 
 use super::{chain, say};
 use crate::auth::{TokenVerifier, signing_secret};
@@ -108,11 +108,8 @@ async fn smtp(config: &Config) -> Finding {
             config.storage.data_dir.join("mail").display()
         ));
     };
-    let parsed = Url::parse(url).map_err(|_| "SMTP_URL is not a URL".to_owned())?;
-    let host = parsed.host_str().unwrap_or_default();
-    let port = parsed
-        .port()
-        .unwrap_or(if parsed.scheme() == "smtps" { 465 } else { 587 });
+    let settings = SmtpSettings::from_url(url).map_err(|error| format!("SMTP_URL: {error}"))?;
+    let (host, port) = (settings.host.as_str(), settings.port);
     match tokio::time::timeout(PROBE, TcpStream::connect((host, port))).await {
         Ok(Ok(_)) => Ok(format!("the mail server {host}:{port} answers")),
         Ok(Err(error)) => Err(format!(

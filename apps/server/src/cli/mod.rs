@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod after_restore;
 mod check_config;
 mod demo;
 mod doctor;
@@ -55,6 +56,8 @@ enum Command {
     Demo,
     /// Print the OpenAPI document.
     Openapi,
+    /// After restoring a backup: make clients that saw what is gone load everything anew.
+    AfterRestore,
     /// Check the figures against a recount, or count them anew.
     Figures(figures::FiguresArgs),
 }
@@ -78,6 +81,7 @@ pub async fn run() -> ExitCode {
         Command::Doctor => doctor::run(&config).await,
         Command::Demo => demo::run(&config).await,
         Command::Figures(args) => figures::run(&config, &args).await,
+        Command::AfterRestore => after_restore::run(&config).await,
         Command::Openapi => openapi(),
     }
 }

@@ -9,6 +9,7 @@ use super::{chain, fail};
 use crate::bootstrap::{StartError, start};
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::database::DatabaseError;
 
 pub(super) async fn run(config: &Config) -> ExitCode {
     let signals = signal(SignalKind::terminate())
@@ -20,7 +21,12 @@ pub(super) async fn run(config: &Config) -> ExitCode {
     let server = match start(config, Arc::new(SystemClock)).await {
         Ok(server) => server,
         // A secret that is missing or too weak is a matter of configuration.
-        Err(error @ (StartError::Secret(_) | StartError::Verifier(_) | StartError::Mail(_))) => {
+        Err(
+            error @ (StartError::Secret(_)
+            | StartError::Verifier(_)
+            | StartError::Mail(_)
+            | StartError::Database(DatabaseError::Url)),
+        ) => {
             return fail(&chain(&error), 2);
         }
         Err(error) => return fail(&chain(&error), 1),

@@ -113,6 +113,7 @@ fn set(table: &mut Table, section: &str, key: &str, text: &str) -> Result<(), Co
     Ok(())
 }
 
+/// With the key, which the error's bare message leaves out.
 fn one_line(error: &toml::de::Error) -> ConfigError {
-    ConfigError::Value(error.message().lines().collect::<Vec<_>>().join(" "))
+    ConfigError::Value(error.to_string().lines().collect::<Vec<_>>().join(" "))
 }

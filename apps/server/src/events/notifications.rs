@@ -119,7 +119,9 @@ fn facts(file: &TicketFile) -> TicketFacts {
             Status::Closed => notify::Status::Closed,
         },
         created_at: ticket.created_at,
-        verified: file.customer.verified_email.as_ref() == Some(&ticket.contact),
+        // A stranger's ticket under a proven address is still a stranger's.
+        verified: !ticket.unverified
+            && file.customer.verified_email.as_ref() == Some(&ticket.contact),
     }
 }
 

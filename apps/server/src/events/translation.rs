@@ -1,15 +1,16 @@
-//! What a ticket event becomes, in the words of the outside.
+//! What an event becomes, in the words of the outside.
 
 use std::sync::Arc;
 
+use messages_domain::MessageEvent;
 use notify::Desk;
-use store_pg::{TicketEventTranslator, Translation};
+use store_pg::{EventTranslator, Translation};
 use support_domain::TicketEvent;
 
-use super::{announcements, notifications};
+use super::{announcements, messages, notifications};
 use crate::rating_links::RatingLinks;
 
-/// Translates ticket events for the log and the queue.
+/// Translates events for the log and the queue.
 pub struct Translator {
     desk: Arc<Desk>,
     links: Arc<RatingLinks>,
@@ -22,11 +23,18 @@ impl Translator {
     }
 }
 
-impl TicketEventTranslator for Translator {
-    fn translate(&self, event: &TicketEvent) -> Translation {
+impl EventTranslator for Translator {
+    fn ticket(&self, event: &TicketEvent) -> Translation {
         Translation {
             events: announcements::of(event),
             jobs: notifications::jobs(event, &self.desk, &self.links),
+        }
+    }
+
+    fn message(&self, event: &MessageEvent) -> Translation {
+        Translation {
+            events: messages::of(event),
+            jobs: Vec::new(),
         }
     }
 }

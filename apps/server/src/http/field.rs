@@ -7,8 +7,8 @@
 use serde::de::{Deserialize, Deserializer};
 use serde_json::Value;
 use shared_kernel::{
-    Body, CustomerId, EmailAddress, IdError, Limit, PageNumber, PhoneNumber, SingleLine, StaffId,
-    TextError,
+    Body, CustomerId, EmailAddress, EntryId, IdError, Limit, OrderId, PageNumber, PhoneNumber,
+    SingleLine, StaffId, TextError, UserId,
 };
 use support_domain::{Category, Priority, Rating, Status, StatusGroup};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -113,8 +113,13 @@ macro_rules! fields {
         $(#[doc = $about])*
         #[derive(Debug, Default, serde::Deserialize)]
         #[serde(default)]
+        #[allow(non_snake_case, clippy::allow_attributes, reason = "fields are spelled as callers spell them")]
         $vis struct $name {
             $($(#[doc = $doc])* pub(in crate::http) $field: $crate::http::field::Field<$kind>,)*
+        }
+
+        impl $crate::http::field::FieldNames for $name {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field),)*];
         }
 
         impl $name {
@@ -146,6 +151,12 @@ macro_rules! fields {
     };
 }
 pub(in crate::http) use fields;
+
+/// The fields a request may have; others are ignored.
+pub trait FieldNames {
+    /// As they are spelled.
+    const NAMES: &'static [&'static str];
+}
 
 /// A field, as the document describes it.
 pub struct Described {
@@ -264,7 +275,7 @@ fn object(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(kind))
 }
 
-fn one_of<T: Copy>(
+pub(in crate::http) fn one_of<T: Copy>(
     value: &Value,
     parse: impl Fn(&str) -> Option<T>,
     words: &[&str],
@@ -277,7 +288,7 @@ fn one_of<T: Copy>(
     })
 }
 
-fn words_schema(words: &[&'static str]) -> Object {
+pub(in crate::http) fn words_schema(words: &[&'static str]) -> Object {
     object(Type::String)
         .enum_values(Some(words.to_vec()))
         .build()
@@ -350,7 +361,7 @@ macro_rules! id_field {
         }
     )*};
 }
-id_field!(CustomerId, StaffId);
+id_field!(CustomerId, StaffId, OrderId, EntryId, UserId);
 
 macro_rules! word_field {
     ($($word:ty => $all:expr),* $(,)?) => {$(
@@ -366,6 +377,7 @@ macro_rules! word_field {
     )*};
 }
 word_field!(
+    messages_domain::Priority => messages_domain::Priority::ALL.map(messages_domain::Priority::as_str),
     Priority => Priority::ALL.map(Priority::as_str),
     Category => Category::ALL.map(Category::as_str),
     StatusGroup => [StatusGroup::Open, StatusGroup::Closed].map(StatusGroup::as_str),

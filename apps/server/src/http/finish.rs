@@ -67,11 +67,14 @@ fn with_problem_body(
         return response;
     }
     let kept = response.response().extensions().get::<Problem>().cloned();
-    let is_page = response
+    // The rating page, the readiness report and refused handshakes say themselves what is wrong;
+    // the framework's own refusals are plain text.
+    let says_it_itself = response
         .headers()
         .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if kept.is_none() && is_page {
+        .map(HeaderValue::as_bytes)
+        .is_some_and(|kind| kind.starts_with(b"text/html") || kind.starts_with(b"application/"));
+    if kept.is_none() && says_it_itself {
         return response;
     }
     let problem = kept.unwrap_or_else(|| Problem::of_status(status));

@@ -29,6 +29,43 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let bytes = read(&request, payload, is_json).await?;
+            if !is_object(&bytes) {
+                return Err(Problem::malformed_json("The body must be a JSON object."));
+            }
+            let value = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
+            Ok(Self { value, bytes })
+        })
+    }
+}
+
+/// A struct would also be read from a list of its fields' values, in an order nobody promised.
+fn is_object(body: &[u8]) -> bool {
+    body.trim_ascii_start().first() == Some(&b'{')
+}
+
+/// A body that may be left out altogether.
+pub struct OptionalJsonBody<T> {
+    pub value: T,
+    pub bytes: Bytes,
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJsonBody<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, payload, |kind| kind.is_empty() || is_json(kind)).await?;
+            if bytes.is_empty() {
+                return Ok(Self {
+                    value: T::default(),
+                    bytes,
+                });
+            }
+            if !is_object(&bytes) || !is_json(&request.content_type().to_ascii_lowercase()) {
+                return Err(Problem::malformed_json("The body must be a JSON object."));
+            }
             let value = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
             Ok(Self { value, bytes })
         })

@@ -12,6 +12,7 @@ pub mod field;
 pub mod finish;
 pub mod health;
 pub mod json_body;
+pub mod messages;
 pub mod openapi;
 pub mod precondition;
 pub mod problem;

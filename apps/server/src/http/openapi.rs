@@ -9,7 +9,7 @@ use super::tickets::{
     add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
     stats,
 };
-use super::{health, rating_page};
+use super::{health, messages, rating_page};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +31,19 @@ use super::{health, rating_page};
         assign::assign,
         escalate::escalate,
         rate::rate,
+        messages::list::list,
+        messages::create::create,
+        messages::stats::stats,
+        messages::overview::overview,
+        messages::customers::customers,
+        messages::presence::presence,
+        messages::show::show,
+        messages::edit::edit,
+        messages::close::close,
+        messages::read::read,
+        messages::archive::archive,
+        messages::delete::delete,
+        messages::reply::reply,
         rating_page::show,
         rating_page::submit,
         health::healthz,
@@ -41,6 +54,7 @@ use super::{health, rating_page};
     modifiers(&BearerScheme),
     tags(
         (name = "tickets", description = "Support tickets"),
+        (name = "messages", description = "Conversations between customers and staff"),
         (name = "operations", description = "Health and figures of the server")
     )
 )]

@@ -7,6 +7,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
 use support_domain::SupportError;
 
+use super::answer::etag;
 use super::problem::Problem;
 
 /// The version the caller expects; `None` when any will do.
@@ -34,5 +35,7 @@ impl FromRequest for IfMatch {
 }
 
 fn version(tag: &str) -> Option<u64> {
-    tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+    let version = tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()?;
+    // Tags are compared as they are written: `"01"` is not `"1"`.
+    (etag(version) == tag).then_some(version)
 }

@@ -6,6 +6,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use messages_domain::MessagesError;
 use serde::Serialize;
 use shared_kernel::StoreError;
 use support_domain::SupportError;
@@ -172,6 +173,34 @@ impl Problem {
         .retry_after(2)
     }
 
+    /// A field claims to be the caller and is somebody else.
+    pub fn identity_mismatch(detail: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "identity_mismatch",
+            "Cet identifiant n'est pas le vôtre",
+            detail,
+        )
+    }
+
+    fn unknown_reference(field: &'static str) -> Self {
+        Self::validation(vec![FieldError {
+            field: field.to_owned(),
+            code: "unknown",
+            message: format!("{field} : inconnu"),
+        }])
+    }
+
+    /// The reader's place lies outside what is kept.
+    pub fn resync_required() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "resync_required",
+            "Votre position est trop ancienne, rechargez les données",
+            "The cursor is not of this log, or older than what is kept: load everything anew and go on without it.",
+        )
+    }
+
     /// A defect of ours. Says nothing of itself.
     pub fn internal() -> Self {
         Self::new(
@@ -294,17 +323,8 @@ impl From<SupportError> for Problem {
                 "Action non autorisée",
                 &detail,
             ),
-            SupportError::IdentityMismatch { .. } => Self::new(
-                StatusCode::FORBIDDEN,
-                "identity_mismatch",
-                "Cet identifiant n'est pas le vôtre",
-                &detail,
-            ),
-            SupportError::UnknownReference { field } => Self::validation(vec![FieldError {
-                field: field.to_owned(),
-                code: "unknown",
-                message: format!("{field} : inconnu"),
-            }]),
+            SupportError::IdentityMismatch { .. } => Self::identity_mismatch(&detail),
+            SupportError::UnknownReference { field } => Self::unknown_reference(field),
             SupportError::VersionMismatch => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "stale_version",
@@ -325,6 +345,35 @@ impl From<SupportError> for Problem {
             ),
             SupportError::OutdatedLink => Self::invalid_link(),
             SupportError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MessagesError> for Problem {
+    fn from(error: MessagesError) -> Self {
+        let detail = error.to_string();
+        match error {
+            MessagesError::MessageNotFound => Self::new(
+                StatusCode::NOT_FOUND,
+                "message_not_found",
+                "Message non trouvé",
+                &detail,
+            ),
+            MessagesError::NotFoundOrRefused => Self::new(
+                StatusCode::NOT_FOUND,
+                "message_not_found",
+                "Message non trouvé ou accès refusé",
+                &detail,
+            ),
+            MessagesError::IdentityMismatch { .. } => Self::identity_mismatch(&detail),
+            MessagesError::UnknownReference { field } => Self::unknown_reference(field),
+            MessagesError::NotTheAuthor => Self::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "Action non autorisée",
+                &detail,
+            ),
+            MessagesError::Store(error) => error.into(),
         }
     }
 }

@@ -7,13 +7,13 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::field::{Errors, Refusal};
+use super::field::{Errors, FieldNames, Refusal};
 use super::problem::Problem;
 
 /// The query.
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + FieldNames> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -23,11 +23,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 /// An empty value is no value: forms send `priority=` for "any".
-fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+fn parse<T: DeserializeOwned + FieldNames>(query: &str) -> Result<T, Problem> {
     let mut fields = Map::new();
     let mut errors = Errors::default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        if value.is_empty() {
+        if value.is_empty() || !T::NAMES.contains(&name.as_ref()) {
             continue;
         }
         if fields

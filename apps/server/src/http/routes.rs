@@ -6,7 +6,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, Route, web};
 
 use super::problem::Problem;
-use super::{health, openapi, rating_page, tickets};
+use super::{health, messages, openapi, rating_page, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
@@ -25,6 +25,17 @@ fn endpoint(method: Method, path: &'static str, route: fn() -> Route) -> Endpoin
 
 /// The table. Routes of one path stand together.
 pub fn endpoints() -> Vec<Endpoint> {
+    [
+        ticket_endpoints(),
+        message_endpoints(),
+        operation_endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn ticket_endpoints() -> Vec<Endpoint> {
     const TICKET: &str = "/api/support/contact/ticket/{ticketId}";
     const STATUS: &str = "/api/support/contact/ticket/{ticketId}/status";
     const RESPONSES: &str = "/api/support/contact/ticket/{ticketId}/responses";
@@ -72,6 +83,53 @@ pub fn endpoints() -> Vec<Endpoint> {
         ),
         endpoint(Method::GET, RATE, || web::get().to(rating_page::show)),
         endpoint(Method::POST, RATE, || web::post().to(rating_page::submit)),
+    ]
+}
+
+fn message_endpoints() -> Vec<Endpoint> {
+    const MESSAGE: &str = "/api/messages/{id}";
+    vec![
+        endpoint(Method::GET, "/api/messages", || {
+            web::get().to(messages::list::list)
+        }),
+        endpoint(Method::POST, "/api/messages", || {
+            web::post().to(messages::create::create)
+        }),
+        // Before `{id}`, which would take them for ids.
+        endpoint(Method::GET, "/api/messages/stats", || {
+            web::get().to(messages::stats::stats)
+        }),
+        endpoint(Method::GET, "/api/messages/stats/overview", || {
+            web::get().to(messages::overview::overview)
+        }),
+        endpoint(Method::GET, "/api/messages/customers", || {
+            web::get().to(messages::customers::customers)
+        }),
+        endpoint(Method::GET, "/api/messages/presence", || {
+            web::get().to(messages::presence::presence)
+        }),
+        endpoint(Method::GET, MESSAGE, || web::get().to(messages::show::show)),
+        endpoint(Method::PUT, MESSAGE, || web::put().to(messages::edit::edit)),
+        endpoint(Method::PUT, "/api/messages/{id}/close", || {
+            web::put().to(messages::close::close)
+        }),
+        endpoint(Method::PUT, "/api/messages/{id}/read", || {
+            web::put().to(messages::read::read)
+        }),
+        endpoint(Method::PUT, "/api/messages/{id}/archive", || {
+            web::put().to(messages::archive::archive)
+        }),
+        endpoint(Method::PUT, "/api/messages/{id}/delete", || {
+            web::put().to(messages::delete::delete)
+        }),
+        endpoint(Method::POST, "/api/messages/{id}/reply", || {
+            web::post().to(messages::reply::reply)
+        }),
+    ]
+}
+
+fn operation_endpoints() -> Vec<Endpoint> {
+    vec![
         endpoint(Method::GET, "/healthz", || web::get().to(health::healthz)),
         endpoint(Method::GET, "/readyz", || web::get().to(health::readyz)),
         endpoint(Method::GET, "/metrics", || {
@@ -102,6 +160,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
     app.configure(crate::realtime::configure);
     app.service(openapi::page());
     app.route("/", web::get().to(async || home()));
+    app.route("/docs", web::get().to(async || home()));
     app.default_service(web::to(async || {
         Err::<HttpResponse, _>(Problem::of_status(actix_web::http::StatusCode::NOT_FOUND))
     }));

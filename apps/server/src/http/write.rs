@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse};
+use messages_domain::MessagesError;
 use sha2::{Digest as _, Sha256};
 use shared_kernel::{Caller, Claim, IdempotencyKey, StoreError};
-use support_domain::{SupportError, SupportTx};
+use support_domain::SupportError;
 
 use super::answer::Answer;
 use super::field::{Errors, Refusal};
 use super::problem::Problem;
+use crate::desk_store::DeskTx;
 use crate::state::AppState;
 
 /// Times a unit of work is run when transactions collide.
@@ -42,7 +44,8 @@ impl<'a> Write<'a> {
         body: &[u8],
     ) -> Result<Self, Problem> {
         let key = idempotency_key(request.headers())?.map(|key| {
-            let who = caller.actor().map_or("anyone", |actor| actor.id.as_str());
+            // No id is empty, so nobody shares the public's keys.
+            let who = caller.actor().map_or("", |actor| actor.id.as_str());
             let scope = format!("{who} {} {}", request.method(), request.path());
             let mut digest = Sha256::new();
             digest.update(request.query_string().as_bytes());
@@ -61,9 +64,9 @@ impl<'a> Write<'a> {
     ///
     /// # Errors
     /// The use case's, and the store's.
-    pub async fn run<T>(
+    pub async fn run<T, E: Into<Problem> + Collides>(
         self,
-        work: impl AsyncFn(&mut dyn SupportTx) -> Result<T, SupportError>,
+        work: impl AsyncFn(&mut dyn DeskTx) -> Result<T, E>,
         answer: impl Fn(&T) -> Result<Answer, Problem>,
     ) -> Result<HttpResponse, Problem> {
         let waiting_since = tokio::time::Instant::now();
@@ -86,9 +89,9 @@ impl<'a> Write<'a> {
     }
 
     /// One try. `None` when another request with the key is still running.
-    async fn once<T>(
+    async fn once<T, E: Into<Problem> + Collides>(
         &self,
-        work: &impl AsyncFn(&mut dyn SupportTx) -> Result<T, SupportError>,
+        work: &impl AsyncFn(&mut dyn DeskTx) -> Result<T, E>,
         answer: &impl Fn(&T) -> Result<Answer, Problem>,
     ) -> Result<Option<Answer>, Failure> {
         let mut tx = self.state.store.begin().await?;
@@ -113,10 +116,10 @@ impl<'a> Write<'a> {
         }
     }
 
-    async fn in_transaction<T>(
+    async fn in_transaction<T, E: Into<Problem> + Collides>(
         &self,
-        tx: &mut dyn SupportTx,
-        work: &impl AsyncFn(&mut dyn SupportTx) -> Result<T, SupportError>,
+        tx: &mut dyn DeskTx,
+        work: &impl AsyncFn(&mut dyn DeskTx) -> Result<T, E>,
         answer: &impl Fn(&T) -> Result<Answer, Problem>,
     ) -> Result<Outcome, Failure> {
         if let Some(key) = &self.key {
@@ -127,7 +130,7 @@ impl<'a> Write<'a> {
                 Claim::Answered(stored) => return Ok(Outcome::Replayed(stored.into())),
             }
         }
-        let answer = answer(&work(tx).await?)?;
+        let answer = answer(&work(tx).await.map_err(Failure::of)?)?;
         if let Some(key) = &self.key {
             tx.remember(key, answer.stored()).await?;
         }
@@ -156,12 +159,31 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<SupportError> for Failure {
-    fn from(error: SupportError) -> Self {
-        match error {
-            SupportError::Store(error) => error.into(),
-            other => Self::Final(other.into()),
+impl Failure {
+    fn of<E: Into<Problem> + Collides>(error: E) -> Self {
+        if error.is_collision() {
+            Self::Collided
+        } else {
+            Self::Final(error.into())
         }
+    }
+}
+
+/// Tells whether running the whole again may help.
+pub trait Collides {
+    /// True when two transactions stood in each other's way.
+    fn is_collision(&self) -> bool;
+}
+
+impl Collides for SupportError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Collision))
+    }
+}
+
+impl Collides for MessagesError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Collision))
     }
 }
 

@@ -111,6 +111,7 @@ impl JobRunner {
                     let job = job.clone();
                     async move { handler.run(&job).await }
                 });
+                let abort = task.abort_handle();
                 let limit = self.settings.lease().mul_f64(0.9);
                 match tokio::time::timeout(limit, task).await {
                     Ok(Ok(outcome)) => outcome,
@@ -118,10 +119,14 @@ impl JobRunner {
                         reason: format!("the worker failed: {panic}"),
                         wait: None,
                     },
-                    Err(_) => JobOutcome::Failed {
-                        reason: "took longer than the lease".to_owned(),
-                        wait: None,
-                    },
+                    Err(_) => {
+                        // It must not go on beside the next attempt.
+                        abort.abort();
+                        JobOutcome::Failed {
+                            reason: "took longer than the lease".to_owned(),
+                            wait: None,
+                        }
+                    }
                 }
             }
             None => JobOutcome::Hopeless {

@@ -74,13 +74,16 @@ impl Breaker {
     /// # Errors
     /// How long to wait before asking again.
     pub fn admit(&mut self, now: DateTime<Utc>) -> Result<(), Duration> {
-        let (closed_until, pause) = match self.state {
+        let (closed_until, pause, longest) = match self.state {
             State::Closed { .. } => return Ok(()),
-            State::Open { until, pause } => (until, pause),
-            State::HalfOpen { trial_ends, pause } => (trial_ends, pause),
+            State::Open { until, pause } => (until, pause, Duration::MAX),
+            // A trial usually ends at once: whoever comes meanwhile is not sent away for as long
+            // as one that hangs would take.
+            State::HalfOpen { trial_ends, pause } => (trial_ends, pause, self.policy.first_pause),
         };
         if now < closed_until {
-            return Err((closed_until - now).to_std().unwrap_or(pause));
+            let left = (closed_until - now).to_std().unwrap_or(pause);
+            return Err(left.min(longest));
         }
         self.state = State::HalfOpen {
             trial_ends: after(now, self.policy.trial),
@@ -235,7 +238,8 @@ mod tests {
         let mut breaker = opened();
         assert!(breaker.is_open(at(3)) && !breaker.is_open(at(4)));
         assert_eq!(breaker.admit(at(4)), Ok(()));
-        assert!(breaker.admit(at(4)).is_err());
+        // Not for as long as a trial that hangs would take.
+        assert_eq!(breaker.admit(at(4)), Err(policy().first_pause));
         breaker.record_answer();
         assert_eq!(breaker.admit(at(4)), Ok(()));
     }

@@ -60,7 +60,7 @@ impl SupportTx for PgTx {
 
     /// Translated at once, written with the commit.
     async fn record(&mut self, event: &TicketEvent) -> Result<(), StoreError> {
-        let translation = self.lent.translator.translate(event);
+        let translation = self.lent.translator.ticket(event);
         self.events.extend(translation.events);
         self.jobs.extend(translation.jobs);
         Ok(())

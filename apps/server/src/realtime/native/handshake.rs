@@ -142,8 +142,8 @@ fn token_in_headers(headers: &HeaderMap) -> Option<String> {
     })
 }
 
-/// Browsers send cookies and headers of their own to any site, so a page must be one we know;
-/// clients that are no browser send no origin.
+/// Browsers send cookies and headers of their own to any site, so a page must be one of this host
+/// or of the list; clients that are no browser send no origin.
 fn origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     let Some(origin) = headers.get(ORIGIN) else {
         return true;
@@ -155,11 +155,12 @@ fn origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     else {
         return false;
     };
-    if !allowed.is_empty() {
-        let origin = origin.origin().ascii_serialization();
-        return allowed
-            .iter()
-            .any(|one| one.trim_end_matches('/').eq_ignore_ascii_case(&origin));
+    let name = origin.origin().ascii_serialization();
+    if allowed
+        .iter()
+        .any(|one| one.trim_end_matches('/').eq_ignore_ascii_case(&name))
+    {
+        return true;
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let own = host.and_then(|host| Url::parse(&format!("{}://{host}", origin.scheme())).ok());

@@ -1,0 +1,26 @@
+//! One unit of work over every domain, as handlers need it.
+
+use async_trait::async_trait;
+use messages_domain::MessagesTx;
+use shared_kernel::StoreError;
+use store_pg::{PgStore, PgTx};
+use support_domain::SupportTx;
+
+/// An open transaction over tickets and conversations.
+pub trait DeskTx: SupportTx + MessagesTx {}
+
+impl DeskTx for PgTx {}
+
+/// Opens units of work.
+#[async_trait]
+pub trait DeskStore: Send + Sync {
+    /// Opens a transaction.
+    async fn begin(&self) -> Result<Box<dyn DeskTx>, StoreError>;
+}
+
+#[async_trait]
+impl DeskStore for PgStore {
+    async fn begin(&self) -> Result<Box<dyn DeskTx>, StoreError> {
+        Ok(Box::new(self.open().await?))
+    }
+}

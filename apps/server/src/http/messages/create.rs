@@ -1,0 +1,80 @@
+//! `POST /api/messages`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use messages_domain::use_cases::{CreateMessage, create_message};
+use messages_domain::{Content, Message, Priority, Subject};
+use shared_kernel::{Caller, CustomerId, OrderId, StaffId};
+
+use super::views::{Enveloped, ModernMessage};
+use crate::auth::AnyUser;
+use crate::http::answer::Answer;
+use crate::http::field::{Errors, fields};
+use crate::http::json_body::JsonBody;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::write::Write;
+use crate::state::AppState;
+
+fields! {
+    /// What is said, by and to whom.
+    pub struct CreateMessageBody {
+        /// A customer's own id.
+        required customerId: CustomerId,
+        /// A staff member's own id; a customer may leave it out, and whoever of support answers first takes it.
+        optional staffId: StaffId,
+        /// An order of this customer.
+        optional orderId: OrderId,
+        required subject: Subject,
+        required content: Content,
+        /// `normal` when absent.
+        optional priority: Priority,
+    }
+}
+
+/// Begin a conversation: customers in their own name, staff in theirs.
+#[utoipa::path(post, path = "/api/messages", tag = "messages", operation_id = "createMessage",
+    params(("Idempotency-Key" = Option<String>, Header)), request_body = CreateMessageBody, responses(
+    (status = 201, description = "Created", body = Enveloped<ModernMessage>),
+    (status = 400, description = "Refused fields", body = ProblemBody),
+    (status = 401, description = "No valid token", body = ProblemBody),
+    (status = 403, description = "In somebody else's name", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    AnyUser(actor): AnyUser,
+    body: JsonBody<CreateMessageBody>,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = Errors::default();
+    let form = body.value;
+    let customer = errors.required("customerId", form.customerId);
+    let staff = errors.optional("staffId", form.staffId);
+    let order = errors.optional("orderId", form.orderId);
+    let subject = errors.required("subject", form.subject);
+    let content = errors.required("content", form.content);
+    let priority = errors
+        .optional("priority", form.priority)
+        .unwrap_or_default();
+    let (Some(customer), Some(subject), Some(content)) = (customer, subject, content) else {
+        return Err(errors.into_problem());
+    };
+    errors.finish()?;
+    let said = CreateMessage {
+        customer,
+        staff,
+        order,
+        subject,
+        content,
+        priority,
+    };
+    Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
+        .run(
+            async |tx| create_message(tx, state.around_messages(), &actor, said.clone()).await,
+            |message: &Message| {
+                let view =
+                    Enveloped::done(ModernMessage::from(message), "Message créé avec succès");
+                Answer::json(StatusCode::CREATED, &view)
+            },
+        )
+        .await
+}

@@ -1,0 +1,152 @@
+//! `GET /api/messages`
+
+use actix_web::{HttpResponse, web};
+use messages_domain::State;
+use messages_domain::ports::{MessageFilter, Start};
+use messages_domain::rights::Scope;
+use serde::Serialize;
+use serde_json::Value;
+use shared_kernel::{CustomerId, EntryId, Limit, PageNumber, StaffId};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
+
+use super::list_cursor;
+use super::views::ModernMessage;
+use crate::auth::AnyUser;
+use crate::http::field::{Errors, Parse, Refusal, fields, one_of, words_schema};
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::query::Query;
+use crate::state::AppState;
+
+const DEFAULT_LIMIT: u32 = 20;
+
+fields! {
+    /// The query.
+    pub struct ListMessagesQuery {
+        /// From 1.
+        optional page: PageNumber,
+        /// 1 to 100; 20 when absent.
+        optional limit: Limit,
+        /// `nextCursor` of the part before; instead of `page`.
+        optional cursor: String,
+        /// A staff member's id.
+        optional staff: StaffId,
+        /// A customer's id.
+        optional customer: CustomerId,
+        /// A root message's id: the root and its replies.
+        optional conversation: EntryId,
+        /// Words in subject and content.
+        optional search: String,
+        optional status: StateChoice,
+    }
+}
+
+/// `status` in lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateChoice {
+    All,
+    Only(State),
+}
+
+const STATE_WORDS: [&str; 3] = ["open", "closed", "all"];
+
+impl Parse for StateChoice {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let choice = |text: &str| match text {
+            "all" => Some(Self::All),
+            text => State::parse(text).map(Self::Only),
+        };
+        one_of(value, choice, &STATE_WORDS)
+    }
+
+    fn schema() -> Object {
+        words_schema(&STATE_WORDS)
+    }
+}
+
+/// Where a part stands in its list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pagination {
+    pub page: u32,
+    pub limit: u32,
+    pub total: u64,
+    pub total_pages: u64,
+    /// Send it as `cursor` to go on; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// A part of the list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageListView {
+    pub success: bool,
+    pub data: Vec<ModernMessage>,
+    pub pagination: Pagination,
+}
+
+/// List messages, newest first: all for staff; their own, without archived ones, for customers.
+#[utoipa::path(get, path = "/api/messages", tag = "messages", operation_id = "listMessages", params(ListMessagesQuery), responses(
+    (status = 200, description = "A part of the list", body = MessageListView),
+    (status = 400, description = "Refused parameters", body = ProblemBody),
+    (status = 401, description = "No valid token", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn list(
+    state: web::Data<AppState>,
+    AnyUser(actor): AnyUser,
+    Query(query): Query<ListMessagesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = Errors::default();
+    let page = errors
+        .optional("page", query.page)
+        .unwrap_or(PageNumber::FIRST);
+    let limit = errors
+        .optional("limit", query.limit)
+        .or_else(|| Limit::new(DEFAULT_LIMIT));
+    let start = match errors.optional("cursor", query.cursor) {
+        None => Some(Start::Page(page)),
+        Some(text) => list_cursor::read(&text),
+    };
+    if start.is_none() {
+        errors.add(
+            "cursor",
+            &Refusal::new("invalid_cursor", "curseur invalide"),
+        );
+    }
+    let filter = MessageFilter {
+        scope: Scope::of(&actor),
+        staff: errors.optional("staff", query.staff),
+        customer: errors.optional("customer", query.customer),
+        conversation: errors.optional("conversation", query.conversation),
+        search: errors.optional("search", query.search),
+        state: match errors.optional("status", query.status) {
+            Some(StateChoice::Only(state)) => Some(state),
+            Some(StateChoice::All) | None => None,
+        },
+    };
+    let (Some(start), Some(limit)) = (start, limit) else {
+        return Err(errors.into_problem());
+    };
+    errors.finish()?;
+    let part = state.messages.messages(&filter, &start, limit).await?;
+    let next_cursor = part
+        .items
+        .last()
+        .filter(|_| part.has_more)
+        .map(list_cursor::write);
+    Ok(HttpResponse::Ok().json(MessageListView {
+        success: true,
+        data: part.items.iter().map(ModernMessage::from).collect(),
+        pagination: Pagination {
+            page: if matches!(start, Start::Page(_)) {
+                page.get()
+            } else {
+                PageNumber::FIRST.get()
+            },
+            limit: limit.get(),
+            total: part.total,
+            total_pages: part.total.div_ceil(u64::from(limit.get())),
+            next_cursor,
+        },
+    }))
+}

@@ -1,0 +1,45 @@
+//! Where to go on in the list of messages, as an opaque text.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use messages_domain::Message;
+use messages_domain::ports::Start;
+use shared_kernel::EntryId;
+
+/// Writes the position after a message.
+pub(super) fn write(message: &Message) -> String {
+    URL_SAFE_NO_PAD.encode(format!(
+        "{} {}",
+        message.created_at.timestamp_micros(),
+        message.id
+    ))
+}
+
+/// Reads it back; `None` when it is not one.
+pub(super) fn read(text: &str) -> Option<Start> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let (micros, id) = text.split_once(' ')?;
+    let micros = micros.parse().ok()?;
+    chrono::DateTime::from_timestamp_micros(micros)?;
+    Some(Start::After(micros, EntryId::parse(id).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anything_else_is_no_cursor() {
+        for text in ["", "x", "AAAA", "OTk5OTk5OTk5OTk5OTk5OTk5IFg", "MQ"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let text = URL_SAFE_NO_PAD.encode("1700000000000000 MSG-1");
+        assert_eq!(
+            read(&text),
+            Some(Start::After(
+                1_700_000_000_000_000,
+                EntryId::parse("MSG-1").unwrap()
+            ))
+        );
+    }
+}

@@ -1,0 +1,26 @@
+//! The message named in a path.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use messages_domain::MessagesError;
+use shared_kernel::EntryId;
+
+use crate::http::problem::Problem;
+
+/// `:id`. What could not be an id names no message.
+pub struct MessagePath(pub EntryId);
+
+impl FromRequest for MessagePath {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = EntryId::parse(request.match_info().query("id"));
+        ready(
+            id.map(Self)
+                .map_err(|_| MessagesError::MessageNotFound.into()),
+        )
+    }
+}

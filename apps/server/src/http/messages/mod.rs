@@ -1,0 +1,18 @@
+//! `/api/messages`: conversations between customers and staff.
+
+pub mod archive;
+pub mod close;
+pub mod create;
+pub mod customers;
+pub mod delete;
+pub mod edit;
+pub mod list;
+mod list_cursor;
+mod message_path;
+pub mod overview;
+pub mod presence;
+pub mod read;
+pub mod reply;
+pub mod show;
+pub mod stats;
+pub mod views;

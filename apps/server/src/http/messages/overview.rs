@@ -1,0 +1,20 @@
+//! `GET /api/messages/stats/overview`
+
+use actix_web::{HttpResponse, web};
+use messages_domain::ports::Counted;
+
+use super::views::{Enveloped, MessageStats};
+use crate::auth::StaffOnly;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::state::AppState;
+
+/// How many messages there are in all, and how many wait for support. Staff only.
+#[utoipa::path(get, path = "/api/messages/stats/overview", tag = "messages", operation_id = "messageOverview", responses(
+    (status = 200, description = "The counts", body = Enveloped<MessageStats>),
+    (status = 401, description = "No valid token", body = ProblemBody),
+    (status = 403, description = "Staff only", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn overview(state: web::Data<AppState>, _: StaffOnly) -> Result<HttpResponse, Problem> {
+    let counts = state.messages.message_counts(&Counted::Overview).await?;
+    Ok(HttpResponse::Ok().json(Enveloped::new(MessageStats::from(counts))))
+}

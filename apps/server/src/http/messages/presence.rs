@@ -1,0 +1,75 @@
+//! `GET /api/messages/presence`
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use shared_kernel::UserId;
+use utoipa::ToSchema;
+
+use super::views::Enveloped;
+use crate::auth::StaffOnly;
+use crate::http::field::{Errors, Refusal, fields};
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::query::Query;
+use crate::realtime::Gateway;
+
+/// Users asked about at once.
+const MAX_IDS: usize = 100;
+
+fields! {
+    /// The query.
+    pub struct PresenceQuery {
+        /// User ids, separated by commas; 100 at the most.
+        required ids: String,
+    }
+}
+
+/// Whether a user is connected.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PresenceView {
+    pub user_id: String,
+    pub connected: bool,
+    /// Over all their devices.
+    pub sockets: usize,
+}
+
+/// Who of these is connected to this instance right now. Staff only.
+#[utoipa::path(get, path = "/api/messages/presence", tag = "messages", operation_id = "presence", params(PresenceQuery), responses(
+    (status = 200, description = "In the order asked", body = Enveloped<Vec<PresenceView>>),
+    (status = 400, description = "Refused parameters", body = ProblemBody),
+    (status = 401, description = "No valid token", body = ProblemBody),
+    (status = 403, description = "Staff only", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn presence(
+    gateway: web::Data<Gateway>,
+    _: StaffOnly,
+    Query(query): Query<PresenceQuery>,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = Errors::default();
+    let ids = errors.required("ids", query.ids).unwrap_or_default();
+    let users: Result<Vec<UserId>, _> = ids.split(',').map(|id| UserId::parse(id.trim())).collect();
+    let users = match users {
+        Ok(users) if users.len() <= MAX_IDS => users,
+        Ok(_) => {
+            errors.add(
+                "ids",
+                &Refusal::new("too_many", format!("au plus {MAX_IDS} identifiants")),
+            );
+            Vec::new()
+        }
+        Err(error) => {
+            errors.add("ids", &error.into());
+            Vec::new()
+        }
+    };
+    errors.finish()?;
+    let view = |user: &UserId| {
+        let sockets = gateway.hub.user_socket_count(user);
+        PresenceView {
+            user_id: user.to_string(),
+            connected: sockets > 0,
+            sockets,
+        }
+    };
+    Ok(HttpResponse::Ok().json(Enveloped::new(users.iter().map(view).collect::<Vec<_>>())))
+}

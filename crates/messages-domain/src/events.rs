@@ -1,0 +1,44 @@
+//! What happened in conversations, for everybody else to hear.
+
+use shared_kernel::{CustomerId, StaffId, UserId};
+
+use crate::message::{Message, Side};
+
+/// Something that happened to a message, which is how it stands afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MessageEvent {
+    Created {
+        message: Message,
+        to: Recipient,
+    },
+    Read {
+        message: Message,
+        reader: UserId,
+    },
+    Closed {
+        message: Message,
+        closer: UserId,
+        /// The staff member in the conversation, where there is one.
+        staff: Option<StaffId>,
+    },
+}
+
+/// The other participant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recipient {
+    Customer(CustomerId),
+    Staff(StaffId),
+    /// Nobody of support is in the conversation yet.
+    AllStaff,
+}
+
+impl Recipient {
+    /// Whom a message of this side is for, in a conversation of these two.
+    pub fn of(from: Side, customer: &CustomerId, staff: Option<&StaffId>) -> Self {
+        match (from, staff) {
+            (Side::Staff, _) => Self::Customer(customer.clone()),
+            (Side::Customer, Some(staff)) => Self::Staff(staff.clone()),
+            (Side::Customer, None) => Self::AllStaff,
+        }
+    }
+}

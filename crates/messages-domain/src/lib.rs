@@ -1,0 +1,17 @@
+//! Conversations between customers and staff: messages, replies, read state, ownership.
+//!
+//! A conversation is a root message and its replies, one level deep: a reply to a reply belongs to
+//! the root. Pure, like every domain: no clock, no randomness, no SQL, no HTTP, no JSON names. To
+//! add a verb: its rule on [`Message`], a file in `use_cases`, an event if others must hear of it.
+
+pub mod error;
+pub mod events;
+pub mod message;
+pub mod ports;
+pub mod rights;
+pub mod use_cases;
+
+pub use error::MessagesError;
+pub use events::MessageEvent;
+pub use message::{Content, Message, Priority, Side, State, Subject};
+pub use ports::{MessageQueries, MessagesTx};

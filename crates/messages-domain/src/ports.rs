@@ -1,0 +1,125 @@
+//! What conversations need of the outside.
+#![warn(missing_docs)]
+
+use async_trait::async_trait;
+use shared_kernel::{
+    CustomerId, EntryId, Limit, OrderId, Page, PageNumber, StaffId, StoreError, UnitOfWork,
+};
+
+use crate::events::MessageEvent;
+use crate::message::{Message, State};
+use crate::rights::Scope;
+
+/// An open transaction over conversations.
+#[async_trait]
+pub trait MessagesTx: UnitOfWork {
+    /// Whether a customer is there.
+    async fn knows_customer(&mut self, id: &CustomerId) -> Result<bool, StoreError>;
+
+    /// Whether a staff member is there.
+    async fn knows_staff(&mut self, id: &StaffId) -> Result<bool, StoreError>;
+
+    /// Whether an order is this customer's.
+    async fn order_belongs_to(
+        &mut self,
+        order: &OrderId,
+        customer: &CustomerId,
+    ) -> Result<bool, StoreError>;
+
+    /// Adds a message.
+    async fn insert_message(&mut self, message: &Message) -> Result<(), StoreError>;
+
+    /// Reads a message and keeps others from changing it until the end.
+    async fn lock_message(&mut self, id: &EntryId) -> Result<Option<Message>, StoreError>;
+
+    /// Writes what changed between two states of a locked message, figures included.
+    async fn update_message(&mut self, before: &Message, after: &Message)
+    -> Result<(), StoreError>;
+
+    /// Writes an event into the log.
+    async fn record_message(&mut self, event: &MessageEvent) -> Result<(), StoreError>;
+}
+
+/// Which messages a list shows. `None` means any.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageFilter {
+    /// What the caller may see at all.
+    pub scope: Scope,
+    /// One staff member.
+    pub staff: Option<StaffId>,
+    /// One customer.
+    pub customer: Option<CustomerId>,
+    /// One conversation.
+    pub conversation: Option<EntryId>,
+    /// Words to look for in the subject and the content.
+    pub search: Option<String>,
+    /// Open or closed.
+    pub state: Option<State>,
+}
+
+/// Where to go on in a list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// At a page.
+    Page(PageNumber),
+    /// After a message, named by its instant (microseconds since 1970) and id.
+    After(i64, EntryId),
+}
+
+/// How many messages there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MessageCounts {
+    /// All that are not deleted.
+    pub total: i64,
+    /// Of these, open ones.
+    pub open: i64,
+    /// Of these, closed ones.
+    pub closed: i64,
+    /// Addressed to the one who asks, and not read.
+    pub unread: i64,
+}
+
+/// Whose messages are counted, and for whom "unread" is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counted {
+    /// A customer's own: unread by the customer.
+    OwnOf(CustomerId),
+    /// One customer's: unread by support.
+    WithCustomer(CustomerId),
+    /// All: unread by one staff member.
+    ForStaff(StaffId),
+    /// All: unread by support.
+    Overview,
+}
+
+/// A customer, as the list of customers shows one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerLine {
+    /// Who.
+    pub id: CustomerId,
+    /// First name and family name.
+    pub name: String,
+    /// How to reach them.
+    pub email: Option<String>,
+}
+
+/// Reads messages.
+#[async_trait]
+pub trait MessageQueries: Send + Sync {
+    /// A part of a filtered list, newest first.
+    async fn messages(
+        &self,
+        filter: &MessageFilter,
+        start: &Start,
+        limit: Limit,
+    ) -> Result<Page<Message>, StoreError>;
+
+    /// One message.
+    async fn message(&self, id: &EntryId) -> Result<Option<Message>, StoreError>;
+
+    /// How many there are.
+    async fn message_counts(&self, of: &Counted) -> Result<MessageCounts, StoreError>;
+
+    /// Customers, latest changed first.
+    async fn customers(&self, limit: Limit) -> Result<Vec<CustomerLine>, StoreError>;
+}

@@ -1,0 +1,91 @@
+//! Somebody begins a conversation.
+
+use shared_kernel::{Actor, CustomerId, OrderId, Role, StaffId};
+
+use super::Surroundings;
+use crate::error::MessagesError;
+use crate::events::{MessageEvent, Recipient};
+use crate::message::{Content, Message, Priority, Side, State, Subject};
+use crate::ports::MessagesTx;
+
+/// What is said, by and to whom.
+#[derive(Debug, Clone)]
+pub struct CreateMessage {
+    pub customer: CustomerId,
+    /// A customer may leave it open; whoever of support answers first takes it.
+    pub staff: Option<StaffId>,
+    pub order: Option<OrderId>,
+    pub subject: Subject,
+    pub content: Content,
+    pub priority: Priority,
+}
+
+/// Begins a conversation: a customer in their own name, staff in theirs, admins in any.
+///
+/// # Errors
+/// [`MessagesError::IdentityMismatch`] for somebody else's name, [`MessagesError::UnknownReference`]
+/// for somebody who is not there.
+pub async fn create_message(
+    tx: &mut dyn MessagesTx,
+    with: Surroundings<'_>,
+    actor: &Actor,
+    said: CreateMessage,
+) -> Result<Message, MessagesError> {
+    in_own_name(actor, &said)?;
+    if !tx.knows_customer(&said.customer).await? {
+        return Err(MessagesError::UnknownReference {
+            field: "customerId",
+        });
+    }
+    if let Some(staff) = &said.staff
+        && !tx.knows_staff(staff).await?
+    {
+        return Err(MessagesError::UnknownReference { field: "staffId" });
+    }
+    if let Some(order) = &said.order
+        && !tx.order_belongs_to(order, &said.customer).await?
+    {
+        return Err(MessagesError::UnknownReference { field: "orderId" });
+    }
+    let now = with.clock.now();
+    let message = Message {
+        id: with.ids.entry_id(now),
+        customer: said.customer,
+        staff: said.staff,
+        order: said.order,
+        root: None,
+        author: actor.id.clone(),
+        author_side: Side::of(actor),
+        subject: said.subject,
+        content: said.content,
+        priority: said.priority,
+        state: State::Open,
+        created_at: now,
+        updated_at: now,
+        read_at: None,
+        archived_at: None,
+        deleted_at: None,
+        version: 1,
+    };
+    tx.insert_message(&message).await?;
+    let to = Recipient::of(
+        message.author_side,
+        &message.customer,
+        message.staff.as_ref(),
+    );
+    tx.record_message(&MessageEvent::Created {
+        message: message.clone(),
+        to,
+    })
+    .await?;
+    Ok(message)
+}
+
+fn in_own_name(actor: &Actor, said: &CreateMessage) -> Result<(), MessagesError> {
+    let field = match actor.role {
+        Role::Customer if said.customer != actor.id.as_customer() => "customerId",
+        Role::Staff if said.staff.as_ref() != Some(&actor.id.as_staff()) => "staffId",
+        Role::Customer | Role::Staff | Role::Admin => return Ok(()),
+    };
+    Err(MessagesError::IdentityMismatch { field })
+}

@@ -1,0 +1,57 @@
+//! One file per verb. Each runs inside a unit of work that its caller opens and commits.
+
+mod close_message;
+mod create_message;
+mod edit_message;
+mod put_away_message;
+mod read_message;
+mod reply_to_message;
+
+pub use close_message::close_message;
+pub use create_message::{CreateMessage, create_message};
+pub use edit_message::{EditMessage, edit_message};
+pub use put_away_message::{archive_message, delete_message};
+pub use read_message::read_message;
+pub use reply_to_message::{Reply, reply_to_message};
+
+use shared_kernel::{Actor, Clock, EntryId, IdGenerator};
+
+use crate::error::MessagesError;
+use crate::message::Message;
+use crate::ports::MessagesTx;
+use crate::rights::Scope;
+
+/// What every use case needs besides the transaction.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub clock: &'a dyn Clock,
+    pub ids: &'a dyn IdGenerator,
+}
+
+/// Locks a message the actor may see.
+async fn lock_visible(
+    tx: &mut dyn MessagesTx,
+    id: &EntryId,
+    actor: &Actor,
+) -> Result<Message, MessagesError> {
+    let message = tx
+        .lock_message(id)
+        .await?
+        .ok_or(MessagesError::MessageNotFound)?;
+    if Scope::of(actor).holds(&message) {
+        Ok(message)
+    } else {
+        Err(MessagesError::MessageNotFound)
+    }
+}
+
+/// Writes a locked message's new state and counts its version up.
+async fn save(
+    tx: &mut dyn MessagesTx,
+    before: &Message,
+    after: &mut Message,
+) -> Result<(), MessagesError> {
+    after.version = before.version + 1;
+    tx.update_message(before, after).await?;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Out of sight: archived for its customer, or deleted for both.
+
+use shared_kernel::{Actor, EntryId};
+
+use super::{Surroundings, save};
+use crate::error::MessagesError;
+use crate::message::Message;
+use crate::ports::MessagesTx;
+use crate::rights::{Scope, may_put_away};
+
+/// Hides a message from its customer's lists.
+///
+/// # Errors
+/// [`MessagesError::NotFoundOrRefused`].
+pub async fn archive_message(
+    tx: &mut dyn MessagesTx,
+    with: Surroundings<'_>,
+    actor: &Actor,
+    id: &EntryId,
+) -> Result<Message, MessagesError> {
+    let mut message = lock_own(tx, id, actor).await?;
+    let before = message.clone();
+    if message.archive(with.clock.now()) {
+        save(tx, &before, &mut message).await?;
+    }
+    Ok(message)
+}
+
+/// Hides a message from both sides; the row stays.
+///
+/// # Errors
+/// [`MessagesError::NotFoundOrRefused`].
+pub async fn delete_message(
+    tx: &mut dyn MessagesTx,
+    with: Surroundings<'_>,
+    actor: &Actor,
+    id: &EntryId,
+) -> Result<Message, MessagesError> {
+    let mut message = lock_own(tx, id, actor).await?;
+    let before = message.clone();
+    message.delete(with.clock.now());
+    save(tx, &before, &mut message).await?;
+    Ok(message)
+}
+
+async fn lock_own(
+    tx: &mut dyn MessagesTx,
+    id: &EntryId,
+    actor: &Actor,
+) -> Result<Message, MessagesError> {
+    let message = tx
+        .lock_message(id)
+        .await?
+        .ok_or(MessagesError::NotFoundOrRefused)?;
+    let allowed = Scope::of(actor).holds(&message) && may_put_away(actor, &message);
+    if allowed {
+        Ok(message)
+    } else {
+        Err(MessagesError::NotFoundOrRefused)
+    }
+}

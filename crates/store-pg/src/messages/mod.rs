@@ -1,0 +1,7 @@
+//! Conversations.
+
+mod queries;
+mod rows;
+mod sharing;
+mod unit;
+mod writing;

@@ -1,0 +1,14 @@
+//! Kill, cut, refuse: what a fault must not lose, with the real program in a process of its own.
+//!
+//! Run by `cargo xtask test-faults`, which builds the program first. `load` has the clients,
+//! `outside` what the server leans on. To add a fault: a file, a line below, its figures printed.
+
+mod database_away;
+mod kill_server;
+mod load;
+mod outside;
+mod shutdown;
+mod smtp_away;
+
+/// Tests that fill both cores take turns, so that what one measures is not another's load.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

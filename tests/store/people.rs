@@ -1,0 +1,259 @@
+//! Customers, staff, and who turns out to be whom.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use shared_kernel::{Actor, Role};
+use support_domain::Order;
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+use crate::desk::{Desk, customer, email, now, staff_id, ticket, user};
+
+const MAIL: &str = "jean@example.com";
+
+fn actor(id: &str, mail: Option<&str>, name: Option<&str>) -> Actor {
+    Actor {
+        id: user(id),
+        role: Role::Customer,
+        email: mail.map(email),
+        name: name.map(str::to_owned),
+    }
+}
+
+/// Enters a customer through the form, with a ticket and an order of theirs.
+async fn typed_in(desk: &Desk, id: &str, mail: &str) {
+    let typed = customer(id, mail);
+    let mut tx = desk.begin().await;
+    let found = tx
+        .find_or_create_customer(&typed, &email(mail).key(), now())
+        .await
+        .unwrap();
+    assert!(found.is_new);
+    let ticket = ticket(&format!("TICKET-OF-{id}"), &typed, now());
+    assert!(tx.insert_ticket(&ticket).await.unwrap());
+    tx.commit().await.unwrap();
+    let order = Order {
+        id: shared_kernel::OrderId::parse(format!("ord-{id}")).unwrap(),
+        customer: typed.id,
+        reference: "ORD-2024-12345".to_owned(),
+        total_ttc: "12.50".to_owned(),
+    };
+    desk.store.add_order(&order, now()).await.unwrap();
+}
+
+async fn welcome(desk: &Desk, actor: &Actor) {
+    let mut tx = desk.begin().await;
+    tx.welcome(actor, now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Every customer: id → (key of the address held, proven, tickets, orders).
+async fn customers(desk: &Desk) -> BTreeMap<String, (Option<String>, bool, i64, i64)> {
+    let rows = desk
+        .database
+        .client()
+        .await
+        .query(
+            "SELECT cst_id, cst_mail_key, cst_verified_key IS NOT NULL, \
+             (SELECT count(*) FROM ___xtr_msg WHERE msg_cst_id = cst_id), \
+             (SELECT count(*) FROM ___xtr_order WHERE ord_cst_id = cst_id) FROM ___xtr_customer",
+            &[],
+        )
+        .await
+        .unwrap();
+    rows.iter()
+        .map(|row| (row.get(0), (row.get(1), row.get(2), row.get(3), row.get(4))))
+        .collect()
+}
+
+fn held() -> Option<String> {
+    Some(MAIL.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_first_contacts_at_once_make_one_customer() {
+    const AT_ONCE: usize = 50;
+    let desk = Arc::new(Desk::with_pool(AT_ONCE).await);
+    let start = Arc::new(Barrier::new(AT_ONCE));
+    let mut contacts = JoinSet::new();
+    for n in 0..AT_ONCE {
+        let (desk, start) = (Arc::clone(&desk), Arc::clone(&start));
+        contacts.spawn(async move {
+            // Mixed case, and a different id each: the address alone decides.
+            let mail = if n % 2 == 0 { "Jean@Example.com" } else { MAIL };
+            let candidate = customer(&format!("cst-{n}"), mail);
+            let mut tx = desk.begin().await;
+            start.wait().await;
+            let found = tx
+                .find_or_create_customer(&candidate, &email(mail).key(), now())
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            (found.customer.id, found.is_new)
+        });
+    }
+    let mut all = Vec::new();
+    while let Some(found) = contacts.join_next().await {
+        all.push(found.unwrap());
+    }
+    assert!(all.iter().all(|(id, _)| *id == all[0].0));
+    assert_eq!(all.iter().filter(|(_, is_new)| *is_new).count(), 1);
+    assert_eq!(customers(&desk).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_contact_waits_for_one_that_is_rolled_back_and_takes_its_place() {
+    let desk = Arc::new(Desk::new().await);
+    let key = email(MAIL).key();
+    let mut first = desk.begin().await;
+    first
+        .find_or_create_customer(&customer("cst-1", MAIL), &key, now())
+        .await
+        .unwrap();
+    let second = tokio::spawn({
+        let (desk, key) = (Arc::clone(&desk), key.clone());
+        async move {
+            let mut tx = desk.begin().await;
+            let found = tx
+                .find_or_create_customer(&customer("cst-2", MAIL), &key, now())
+                .await;
+            tx.commit().await.unwrap();
+            found.unwrap()
+        }
+    });
+    testkit::eventually("the second to wait", async || {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        (desk.number(sql).await == 1).then_some(())
+    })
+    .await;
+    first.rollback().await;
+    let found = second.await.unwrap();
+    assert_eq!((found.customer.id.as_str(), found.is_new), ("cst-2", true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_caller_whose_address_is_free_is_entered_with_it() {
+    let desk = Desk::new().await;
+    welcome(
+        &desk,
+        &actor("auth0|1", Some("Jean@Example.com"), Some("Jean Dupont")),
+    )
+    .await;
+    welcome(&desk, &actor("auth0|2", None, None)).await;
+    assert_eq!(
+        customers(&desk).await,
+        BTreeMap::from([
+            ("auth0|1".to_owned(), (held(), true, 0, 0)),
+            ("auth0|2".to_owned(), (None, false, 0, 0)),
+        ])
+    );
+    let mut tx = desk.begin().await;
+    let id = user("auth0|1").as_customer();
+    let entered = tx.customer(&id).await.unwrap().unwrap();
+    assert_eq!(entered.display_name(), "Jean Dupont");
+    tx.rollback().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_caller_becomes_the_typed_in_customer_of_their_address() {
+    let desk = Desk::new().await;
+    typed_in(&desk, "cst-typed", MAIL).await;
+    welcome(&desk, &actor("auth0|1", Some(MAIL), None)).await;
+    let renamed = BTreeMap::from([("auth0|1".to_owned(), (held(), true, 1, 1))]);
+    assert_eq!(customers(&desk).await, renamed);
+    // Coming again changes nothing.
+    welcome(&desk, &actor("auth0|1", Some(MAIL), None)).await;
+    assert_eq!(customers(&desk).await, renamed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_caller_absorbs_the_typed_in_customer_of_their_address() {
+    let desk = Desk::new().await;
+    welcome(&desk, &actor("auth0|1", None, None)).await;
+    typed_in(&desk, "cst-typed", MAIL).await;
+    welcome(&desk, &actor("auth0|1", Some(MAIL), Some("Jean Dupont"))).await;
+    assert_eq!(
+        customers(&desk).await,
+        BTreeMap::from([("auth0|1".to_owned(), (held(), true, 1, 1))])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proven_address_stays_with_whoever_proved_it_first() {
+    let desk = Desk::new().await;
+    typed_in(&desk, "cst-typed", MAIL).await;
+    welcome(&desk, &actor("auth0|1", Some(MAIL), None)).await;
+    // A new caller, and a known one.
+    welcome(&desk, &actor("auth0|2", Some(MAIL), None)).await;
+    welcome(&desk, &actor("auth0|2", Some(MAIL), None)).await;
+    assert_eq!(
+        customers(&desk).await,
+        BTreeMap::from([
+            ("auth0|1".to_owned(), (held(), true, 1, 1)),
+            ("auth0|2".to_owned(), (None, false, 0, 0)),
+        ])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_moves_to_another_address_takes_it_along() {
+    let desk = Desk::new().await;
+    welcome(&desk, &actor("auth0|1", Some("old@example.com"), None)).await;
+    typed_in(&desk, "cst-typed", MAIL).await;
+    welcome(&desk, &actor("auth0|1", Some(MAIL), None)).await;
+    assert_eq!(
+        customers(&desk).await,
+        BTreeMap::from([("auth0|1".to_owned(), (held(), true, 1, 1))])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_first_requests_of_one_caller_at_once_enter_them_once() {
+    const AT_ONCE: usize = 20;
+    let desk = Arc::new(Desk::with_pool(AT_ONCE).await);
+    typed_in(&desk, "cst-typed", MAIL).await;
+    let start = Arc::new(Barrier::new(AT_ONCE));
+    let mut arrivals = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let (desk, start) = (Arc::clone(&desk), Arc::clone(&start));
+        arrivals.spawn(async move {
+            let mut tx = desk.begin().await;
+            start.wait().await;
+            let welcomed = tx.welcome(&actor("auth0|1", Some(MAIL), None), now()).await;
+            if welcomed.is_ok() {
+                tx.commit().await.unwrap();
+            }
+            welcomed
+        });
+    }
+    while let Some(welcomed) = arrivals.join_next().await {
+        welcomed.unwrap().unwrap();
+    }
+    assert_eq!(
+        customers(&desk).await,
+        BTreeMap::from([("auth0|1".to_owned(), (held(), true, 1, 1))])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_are_entered_on_first_use_and_keep_what_a_later_token_leaves_out() {
+    let desk = Desk::new().await;
+    let mut claire = actor(
+        "staff-claire",
+        Some("claire@shop.example"),
+        Some("Claire Martin"),
+    );
+    claire.role = Role::Staff;
+    welcome(&desk, &claire).await;
+    claire.name = None;
+    claire.email = None;
+    welcome(&desk, &claire).await;
+    let mut tx = desk.begin().await;
+    let staff = tx.staff(&staff_id("staff-claire")).await.unwrap().unwrap();
+    assert_eq!(staff.name, "Claire Martin");
+    assert_eq!(staff.email, Some(email("claire@shop.example")));
+    assert!(tx.staff(&staff_id("staff-nobody")).await.unwrap().is_none());
+    tx.rollback().await;
+    assert!(customers(&desk).await.is_empty());
+}
