@@ -10,6 +10,8 @@ use crate::desk::{CONTACT, JEAN, LIST, SEARCH, all_mail_sent, at, form_with, ids
 pub struct Row {
     pub method: Method,
     pub path: &'static str,
+    /// What the route cannot do without, e.g. `?ids=a`.
+    query: &'static str,
     body: Value,
     /// Whether the ticket has to be closed first.
     closed: bool,
@@ -21,6 +23,7 @@ fn row(method: Method, path: &'static str, body: Value, expected: [u16; 5]) -> R
     Row {
         method,
         path,
+        query: "",
         body,
         closed: false,
         expected,
@@ -36,13 +39,21 @@ impl Row {
 
 /// The table of rights. A route without a row here fails `route_coverage`.
 pub fn rows() -> Vec<Row> {
+    [desk_rows(), message_rows()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+const SIGNED_IN: [u16; 5] = [401, 200, 200, 200, 200];
+const ITS_PEOPLE: [u16; 5] = [401, 404, 200, 200, 200];
+const STAFF_ONLY: [u16; 5] = [401, 403, 403, 200, 200];
+
+fn desk_rows() -> Vec<Row> {
     const TICKET: &str = "/api/support/contact/ticket/{ticketId}";
     const STATUS: &str = "/api/support/contact/ticket/{ticketId}/status";
     const RESPONSES: &str = "/api/support/contact/ticket/{ticketId}/responses";
     const RATE: &str = "/rate/{ticketId}";
-    const SIGNED_IN: [u16; 5] = [401, 200, 200, 200, 200];
-    const TICKETS_PEOPLE: [u16; 5] = [401, 404, 200, 200, 200];
-    const STAFF_ONLY: [u16; 5] = [401, 403, 403, 200, 200];
     const PUBLIC: [u16; 5] = [200; 5];
     const LINK_ONLY: [u16; 5] = [403; 5];
     let form = form_with("somebody@example.com", json!({}));
@@ -58,10 +69,10 @@ pub fn rows() -> Vec<Row> {
             Value::Null,
             STAFF_ONLY,
         ),
-        row(Method::GET, TICKET, Value::Null, TICKETS_PEOPLE),
-        row(Method::PUT, STATUS, closing.clone(), TICKETS_PEOPLE),
-        row(Method::PATCH, STATUS, closing, TICKETS_PEOPLE),
-        row(Method::GET, RESPONSES, Value::Null, TICKETS_PEOPLE),
+        row(Method::GET, TICKET, Value::Null, ITS_PEOPLE),
+        row(Method::PUT, STATUS, closing.clone(), ITS_PEOPLE),
+        row(Method::PATCH, STATUS, closing, ITS_PEOPLE),
+        row(Method::GET, RESPONSES, Value::Null, ITS_PEOPLE),
         row(
             Method::POST,
             RESPONSES,
@@ -89,12 +100,78 @@ pub fn rows() -> Vec<Row> {
                 [401, 404, 200, 403, 403],
             )
         },
+        row(Method::GET, "/api/events", Value::Null, SIGNED_IN),
         row(Method::GET, RATE, Value::Null, LINK_ONLY),
         row(Method::POST, RATE, Value::Null, LINK_ONLY),
         row(Method::GET, "/healthz", Value::Null, PUBLIC),
         row(Method::GET, "/readyz", Value::Null, PUBLIC),
         row(Method::GET, "/metrics", Value::Null, PUBLIC),
         row(Method::GET, "/api/openapi.json", Value::Null, PUBLIC),
+    ]
+}
+
+/// The message is the owner's, written by them to staff-claire.
+fn message_rows() -> Vec<Row> {
+    const MESSAGES: &str = "/api/messages";
+    const MESSAGE: &str = "/api/messages/{id}";
+    const PUT_AWAY: [u16; 5] = [401, 404, 200, 404, 200];
+    let said = json!({
+        "customerId": "cst-jean", "staffId": "staff-claire", "subject": "Ma commande", "content": "Bonjour",
+    });
+    let words = json!({ "content": "Bonjour encore" });
+    let nothing = json!({});
+    vec![
+        row(Method::GET, MESSAGES, Value::Null, SIGNED_IN),
+        row(Method::POST, MESSAGES, said, [401, 403, 201, 201, 201]),
+        row(Method::GET, "/api/messages/stats", Value::Null, SIGNED_IN),
+        row(
+            Method::GET,
+            "/api/messages/stats/overview",
+            Value::Null,
+            STAFF_ONLY,
+        ),
+        row(
+            Method::GET,
+            "/api/messages/customers",
+            Value::Null,
+            STAFF_ONLY,
+        ),
+        Row {
+            query: "?ids=cst-jean",
+            ..row(
+                Method::GET,
+                "/api/messages/presence",
+                Value::Null,
+                STAFF_ONLY,
+            )
+        },
+        row(Method::GET, MESSAGE, Value::Null, ITS_PEOPLE),
+        row(
+            Method::PUT,
+            MESSAGE,
+            words.clone(),
+            [401, 404, 200, 403, 403],
+        ),
+        row(
+            Method::PUT,
+            "/api/messages/{id}/close",
+            nothing.clone(),
+            ITS_PEOPLE,
+        ),
+        row(
+            Method::PUT,
+            "/api/messages/{id}/read",
+            nothing.clone(),
+            ITS_PEOPLE,
+        ),
+        row(
+            Method::PUT,
+            "/api/messages/{id}/archive",
+            nothing.clone(),
+            PUT_AWAY,
+        ),
+        row(Method::PUT, "/api/messages/{id}/delete", nothing, PUT_AWAY),
+        row(Method::POST, "/api/messages/{id}/reply", words, ITS_PEOPLE),
     ]
 }
 
@@ -134,6 +211,16 @@ impl People {
         &self.callers[3].1
     }
 
+    /// A ticket and a message of the owner.
+    async fn ids(&self, closed: bool) -> Ids {
+        let ticket = self.ticket(closed).await;
+        let said = json!({
+            "customerId": "cst-jean", "staffId": "staff-claire", "subject": "Ma commande", "content": "Bonjour",
+        });
+        let created = self.owner().post("/api/messages", &said).await.expect(201);
+        Ids::of(&ticket, created.text_at("/data/id"))
+    }
+
     /// A ticket of the owner.
     async fn ticket(&self, closed: bool) -> String {
         let id = ticket_by(self.owner(), JEAN).await;
@@ -147,12 +234,33 @@ impl People {
     }
 }
 
-async fn ask(caller: &Api, row: &Row, ticket: &str) -> Answer {
+/// What a path's placeholders stand for.
+struct Ids {
+    ticket: String,
+    message: String,
+}
+
+impl Ids {
+    fn of(ticket: &str, message: &str) -> Self {
+        Self {
+            ticket: ticket.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+}
+
+async fn ask(caller: &Api, row: &Row, ids: &Ids) -> Answer {
     let body = (!row.body.is_null()).then(|| row.body.to_string().into_bytes());
     caller
         .call(
             row.method.clone(),
-            &row.path.replace("{ticketId}", ticket),
+            &format!(
+                "{}{}",
+                row.path
+                    .replace("{ticketId}", &ids.ticket)
+                    .replace("{id}", &ids.message),
+                row.query
+            ),
             body,
         )
         .await
@@ -164,8 +272,8 @@ async fn every_route_answers_each_kind_of_caller_as_the_table_of_rights_says() {
     let mut wrong = Vec::new();
     for row in rows() {
         for ((who, caller), expected) in people.callers.iter().zip(row.expected) {
-            let ticket = people.ticket(row.closed).await;
-            let answer = ask(caller, &row, &ticket).await;
+            let ids = people.ids(row.closed).await;
+            let answer = ask(caller, &row, &ids).await;
             if answer.status != expected {
                 wrong.push(format!(
                     "{} {} as {who}: {} instead of {expected}: {}",
@@ -188,7 +296,9 @@ async fn a_token_that_is_none_is_refused_on_every_route_that_reads_one() {
     for row in rows() {
         let reads_tokens = row.expected[0] == 401 || row.path == CONTACT;
         if reads_tokens {
-            let answer = ask(&bad, &row, "TICKET-00000000").await.expect(401);
+            let answer = ask(&bad, &row, &Ids::of("TICKET-00000000", "MSG-0"))
+                .await
+                .expect(401);
             assert_eq!(answer.text_at("/code"), "invalid_token");
             assert_eq!(answer.header("www-authenticate"), "Bearer");
         }
@@ -197,7 +307,7 @@ async fn a_token_that_is_none_is_refused_on_every_route_that_reads_one() {
 }
 
 /// What could tell two answers apart, less what differs between any two requests.
-fn fingerprint(answer: &Answer, ticket: &str) -> (u16, Vec<(String, String)>, String) {
+fn fingerprint(answer: &Answer, ids: &Ids) -> (u16, Vec<(String, String)>, String) {
     let mut body = answer.body.clone();
     if let Some(fields) = body.as_object_mut() {
         fields.insert("timestamp".into(), Value::Null);
@@ -218,15 +328,17 @@ fn fingerprint(answer: &Answer, ticket: &str) -> (u16, Vec<(String, String)>, St
     (
         answer.status,
         headers,
-        body.to_string().replace(ticket, "{ticketId}"),
+        body.to_string()
+            .replace(&ids.ticket, "{ticketId}")
+            .replace(&ids.message, "{id}"),
     )
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_ticket_and_an_absent_one_cannot_be_told_apart() {
     let people = People::gather().await;
-    let foreign = people.ticket(true).await;
-    let absent = "TICKET-ZZZZZZZZ";
+    let foreign = people.ids(true).await;
+    let absent = Ids::of("TICKET-ZZZZZZZZ", "MSG-00000000000000000000000000");
     for row in rows() {
         if row.expected[1] != 404 {
             continue;
@@ -238,10 +350,10 @@ async fn a_foreign_ticket_and_an_absent_one_cannot_be_told_apart() {
                     api.with_header(name, value)
                 });
             let one = ask(&caller, &row, &foreign).await.expect(404);
-            let other = ask(&caller, &row, absent).await.expect(404);
+            let other = ask(&caller, &row, &absent).await.expect(404);
             assert_eq!(
                 fingerprint(&one, &foreign),
-                fingerprint(&other, absent),
+                fingerprint(&other, &absent),
                 "{} {}",
                 row.method,
                 row.path
@@ -261,14 +373,14 @@ async fn a_foreign_ticket_and_an_absent_one_cannot_be_told_apart() {
     ] {
         people
             .stranger()
-            .put(&at(&foreign, end), &body)
+            .put(&at(&foreign.ticket, end), &body)
             .await
             .expect(404);
     }
     let note = json!({ "message": "vu", "internal": true });
     people
         .stranger()
-        .post(&at(&foreign, "/responses"), &note)
+        .post(&at(&foreign.ticket, "/responses"), &note)
         .await
         .expect(404);
     people.server.stop().await;

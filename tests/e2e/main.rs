@@ -9,6 +9,7 @@ mod figures;
 mod idempotency;
 mod identity;
 mod lists_and_search;
+mod messages;
 mod notifications;
 mod raw_http;
 mod route_coverage;

@@ -10,9 +10,7 @@ use shared_kernel::{
     Clock as _, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob, StaffId,
     StreamId, TicketId, UserId,
 };
-use store_pg::{
-    CommitListener, DatabaseSettings, JobQueue, PgStore, EventTranslator, Translation,
-};
+use store_pg::{CommitListener, DatabaseSettings, EventTranslator, JobQueue, PgStore, Translation};
 use support_domain::{
     Category, Customer, Message, Priority, Status, Subject, SupportStore as _, SupportTx, Ticket,
     TicketEvent, TicketFile,

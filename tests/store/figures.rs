@@ -125,7 +125,7 @@ async fn totals_are_exact_at_every_read_while_writers_write_and_folders_fold() {
                 // Tickets are never deleted, so the true count lies between two counts around the read.
                 let count = "SELECT count(*) FROM ___xtr_msg WHERE msg_kind = 'ticket'";
                 let before = desk.number(count).await;
-                let totals = desk.store.ticket_totals().await.unwrap();
+                let totals = desk.store.ticket_totals(now()).await.unwrap();
                 let after = desk.number(count).await;
                 assert!(
                     (before..=after).contains(&totals.all()),
@@ -153,7 +153,7 @@ async fn totals_are_exact_at_every_read_while_writers_write_and_folders_fold() {
     while let Some(rounds) = beside.join_next().await {
         assert!(rounds.unwrap() > 0);
     }
-    assert_eq!(desk.store.ticket_totals().await.unwrap().all(), 240);
+    assert_eq!(desk.store.ticket_totals(now()).await.unwrap().all(), 240);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,21 +164,21 @@ async fn folding_and_rebuilding_change_nothing_a_reader_sees() {
     for n in 0..60 {
         live_through(&desk, &mut dice, &format!("TICKET-{n}")).await;
     }
-    let unfolded = desk.store.ticket_totals().await.unwrap();
+    let unfolded = desk.store.ticket_totals(now()).await.unwrap();
     while desk
         .number("SELECT count(*) FROM ticket_figure_delta")
         .await
         > 0
     {
         assert!(desk.store.fold_figures(50).await.unwrap());
-        assert_eq!(desk.store.ticket_totals().await.unwrap(), unfolded);
+        assert_eq!(desk.store.ticket_totals(now()).await.unwrap(), unfolded);
     }
     assert_eq!(
         desk.store.figure_differences().await.unwrap(),
         Vec::<String>::new()
     );
     desk.store.rebuild_figures().await.unwrap();
-    assert_eq!(desk.store.ticket_totals().await.unwrap(), unfolded);
+    assert_eq!(desk.store.ticket_totals(now()).await.unwrap(), unfolded);
     assert_eq!(
         desk.store.figure_differences().await.unwrap(),
         Vec::<String>::new()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use shared_kernel::StoreError;
 
 /// A sum and how many went into it.
@@ -60,7 +61,7 @@ pub fn hours(seconds: f64) -> f64 {
 #[async_trait]
 pub trait FigureQueries: Send + Sync {
     /// The totals as of now, changes not yet folded included.
-    async fn ticket_totals(&self) -> Result<TicketTotals, StoreError>;
+    async fn ticket_totals(&self, now: DateTime<Utc>) -> Result<TicketTotals, StoreError>;
 }
 
 #[cfg(test)]

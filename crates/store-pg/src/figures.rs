@@ -3,8 +3,8 @@
 use analytics_domain::ticket_totals::Tally;
 use analytics_domain::{Delta, FigureQueries, TicketTotals};
 use async_trait::async_trait;
-use chrono::NaiveDate;
-use diesel::sql_types::{Array, BigInt, Bool, Date, Text};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Text, Timestamptz};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
 use shared_kernel::StoreError;
 
@@ -74,7 +74,7 @@ struct CountRow {
 
 #[async_trait]
 impl FigureQueries for PgStore {
-    async fn ticket_totals(&self) -> Result<TicketTotals, StoreError> {
+    async fn ticket_totals(&self, now: DateTime<Utc>) -> Result<TicketTotals, StoreError> {
         let conn = self.connection().await?;
         let sql = format!(
             "SELECT measure, status, priority, category, sum(count)::bigint AS count, sum(total)::bigint AS total \
@@ -82,8 +82,9 @@ impl FigureQueries for PgStore {
         );
         let rows: Vec<SumRow> = Statement::new(sql).rows(&conn).await.map_err(from_diesel)?;
         let recent = "SELECT count(*) AS count FROM ___xtr_msg \
-                      WHERE msg_kind = 'ticket' AND msg_date > now() - interval '24 hours'";
+                      WHERE msg_kind = 'ticket' AND msg_date > {}";
         let recent: Option<CountRow> = Statement::new(recent)
+            .bind::<Timestamptz, _>(now - TimeDelta::hours(24))
             .row(&conn)
             .await
             .map_err(from_diesel)?;

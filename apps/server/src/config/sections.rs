@@ -104,7 +104,7 @@ pub struct StorageSection {
     pub pool_size: usize,
     #[garde(range(min = 50, max = 60_000))]
     pub acquire_timeout_ms: u64,
-    #[garde(range(min = 100, max = 600_000))]
+    #[garde(range(min = 100, max = 6_000))]
     pub statement_timeout_ms: u64,
     #[garde(skip)]
     pub allow_volatile: bool,

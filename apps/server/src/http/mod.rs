@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod client_address;
 pub mod cross_origin;
+pub mod events;
 pub mod field;
 pub mod finish;
 pub mod health;

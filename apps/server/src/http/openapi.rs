@@ -9,7 +9,7 @@ use super::tickets::{
     add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
     stats,
 };
-use super::{health, messages, rating_page};
+use super::{events, health, messages, rating_page};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -44,6 +44,7 @@ use super::{health, messages, rating_page};
         messages::archive::archive,
         messages::delete::delete,
         messages::reply::reply,
+        events::events,
         rating_page::show,
         rating_page::submit,
         health::healthz,
@@ -55,6 +56,7 @@ use super::{health, messages, rating_page};
     tags(
         (name = "tickets", description = "Support tickets"),
         (name = "messages", description = "Conversations between customers and staff"),
+        (name = "events", description = "What happened, as a feed"),
         (name = "operations", description = "Health and figures of the server")
     )
 )]

@@ -6,7 +6,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, Route, web};
 
 use super::problem::Problem;
-use super::{health, messages, openapi, rating_page, tickets};
+use super::{events, health, messages, openapi, rating_page, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
@@ -130,6 +130,7 @@ fn message_endpoints() -> Vec<Endpoint> {
 
 fn operation_endpoints() -> Vec<Endpoint> {
     vec![
+        endpoint(Method::GET, "/api/events", || web::get().to(events::events)),
         endpoint(Method::GET, "/healthz", || web::get().to(health::healthz)),
         endpoint(Method::GET, "/readyz", || web::get().to(health::readyz)),
         endpoint(Method::GET, "/metrics", || {

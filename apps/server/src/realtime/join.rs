@@ -115,7 +115,7 @@ pub async fn missed(
 
 /// One list out of several streams: by time, each stream's own order kept, and the places of one
 /// event next to each other.
-fn merge(mut streams: Vec<VecDeque<LoggedEvent>>) -> Vec<LoggedEvent> {
+pub(super) fn merge(mut streams: Vec<VecDeque<LoggedEvent>>) -> Vec<LoggedEvent> {
     let mut merged: Vec<LoggedEvent> = Vec::new();
     loop {
         let last = merged.last().map(|event| event.event_id);

@@ -15,6 +15,7 @@ pub mod close;
 pub mod connection;
 pub mod cursor;
 pub mod dialect;
+pub mod feed;
 pub mod flood;
 pub mod gateway;
 pub mod hub;

@@ -54,6 +54,24 @@ impl Place {
         })
     }
 
+    /// Before the oldest event still kept in these streams.
+    pub fn at_start(positions: &[StreamPosition]) -> Self {
+        let mut place = Self::at_end(positions);
+        for ((_, number), position) in place.streams.iter_mut().zip(positions) {
+            *number = position.first_kept.saturating_sub(1);
+        }
+        place
+    }
+
+    /// Goes past a number of one of its streams.
+    pub fn pass(&mut self, stream: &StreamId, seq: u64) {
+        for (followed, number) in &mut self.streams {
+            if followed == stream {
+                *number = seq.max(*number);
+            }
+        }
+    }
+
     /// The streams and the number reached in each.
     pub fn numbers(&self) -> &[(StreamId, u64)] {
         &self.streams

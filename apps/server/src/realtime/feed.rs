@@ -1,0 +1,64 @@
+//! The log for readers without a socket: the same streams, the same order, the same cursors.
+
+use std::collections::VecDeque;
+
+use shared_kernel::{EventLog, LoggedEvent, StoreError, StreamPosition};
+
+use super::join::merge;
+use super::place::Place;
+
+/// Some events of a reader's streams.
+pub struct FeedPart {
+    /// Each with the cursor to go on after it.
+    pub events: Vec<(LoggedEvent, String)>,
+    /// The cursor to go on after the part, also when it is empty.
+    pub cursor: String,
+    /// Whether more is there already.
+    pub has_more: bool,
+}
+
+/// Reads up to `limit` events after a place, in the order they happened. An event written to
+/// several of the streams is given once.
+///
+/// # Errors
+/// When the log cannot be read.
+pub async fn read(
+    log: &dyn EventLog,
+    mut place: Place,
+    positions: &[StreamPosition],
+    limit: u32,
+) -> Result<FeedPart, StoreError> {
+    let mut streams = Vec::new();
+    for ((stream, number), position) in place.numbers().iter().zip(positions) {
+        if position.last_seq > *number {
+            // One more than asked for tells whether more follow.
+            streams.push(VecDeque::from(
+                log.after(stream, *number, limit.saturating_add(1)).await?,
+            ));
+        }
+    }
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut events: Vec<(LoggedEvent, String)> = Vec::new();
+    for event in merge(streams) {
+        let again = events
+            .last()
+            .is_some_and(|(last, _)| last.event_id == event.event_id);
+        if !again && events.len() == most {
+            return Ok(FeedPart {
+                cursor: place.cursor(),
+                events,
+                has_more: true,
+            });
+        }
+        place.pass(&event.stream, event.seq);
+        match events.last_mut().filter(|_| again) {
+            Some((_, cursor)) => *cursor = place.cursor(),
+            None => events.push((event, place.cursor())),
+        }
+    }
+    Ok(FeedPart {
+        cursor: place.cursor(),
+        events,
+        has_more: false,
+    })
+}
