@@ -523,3 +523,27 @@ async fn staff_see_who_is_connected() {
     .await;
     chat.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn presence_is_true_across_instances() {
+    let chat = Chat::start().await;
+    let twin = chat.server.twin().await;
+    let token = chat.server.token(Role::Customer, "cst-jean", None);
+    let mut socket = WsClient::connect(&twin.socket_url(), &token).await;
+    socket.wait_for("connected", WAIT).await;
+    let seen = async |connected: bool| {
+        testkit::eventually("the other instance knows", async || {
+            let seen = chat
+                .claire
+                .get("/api/messages/presence?ids=cst-jean")
+                .await
+                .expect(200);
+            (seen.body["data"][0]["connected"] == connected).then_some(())
+        })
+        .await;
+    };
+    seen(true).await;
+    twin.stop().await;
+    seen(false).await;
+    chat.server.stop().await;
+}

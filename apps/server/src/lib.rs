@@ -17,6 +17,7 @@ pub mod health;
 pub mod http;
 pub mod jobs;
 pub mod mail;
+pub mod presence;
 pub mod random_ids;
 pub mod rating_links;
 pub mod realtime;

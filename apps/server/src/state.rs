@@ -14,6 +14,7 @@ use crate::auth::{Arrivals, TokenVerifier};
 use crate::desk_store::DeskStore;
 use crate::health::HealthMonitor;
 use crate::http::rate_limit::ContactLimit;
+use crate::presence::Presence;
 use crate::rating_links::RatingLinks;
 
 /// Ports, and the few settings handlers need. Built in `bootstrap` only.
@@ -30,6 +31,7 @@ pub struct AppState {
     pub contact_limit: ContactLimit,
     pub links: Arc<RatingLinks>,
     pub health: Arc<HealthMonitor>,
+    pub presence: Arc<Presence>,
     pub metrics: PrometheusHandle,
     pub zone: Tz,
     pub shop_name: String,

@@ -14,6 +14,7 @@ mod jobs;
 mod messages;
 mod migrations;
 mod pool;
+mod presence;
 mod statement;
 mod store;
 mod support;

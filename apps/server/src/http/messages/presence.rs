@@ -10,7 +10,7 @@ use crate::auth::StaffOnly;
 use crate::http::field::{Errors, Refusal, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::realtime::Gateway;
+use crate::state::AppState;
 
 /// Users asked about at once.
 const MAX_IDS: usize = 100;
@@ -33,7 +33,7 @@ pub struct PresenceView {
     pub sockets: usize,
 }
 
-/// Who of these is connected to this instance right now. Staff only.
+/// Who of these is connected, over all instances: this one at this moment, others within a second. Staff only.
 #[utoipa::path(get, path = "/api/messages/presence", tag = "messages", operation_id = "presence", params(PresenceQuery), responses(
     (status = 200, description = "In the order asked", body = Enveloped<Vec<PresenceView>>),
     (status = 400, description = "Refused parameters", body = ProblemBody),
@@ -41,7 +41,7 @@ pub struct PresenceView {
     (status = 403, description = "Staff only", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn presence(
-    gateway: web::Data<Gateway>,
+    state: web::Data<AppState>,
     _: StaffOnly,
     Query(query): Query<PresenceQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -63,13 +63,15 @@ pub async fn presence(
         }
     };
     errors.finish()?;
-    let view = |user: &UserId| {
-        let sockets = gateway.hub.user_socket_count(user);
-        PresenceView {
+    let sockets = state.presence.sockets(&users).await?;
+    let data: Vec<_> = users
+        .iter()
+        .zip(sockets)
+        .map(|(user, sockets)| PresenceView {
             user_id: user.to_string(),
             connected: sockets > 0,
             sockets,
-        }
-    };
-    Ok(HttpResponse::Ok().json(Enveloped::new(users.iter().map(view).collect::<Vec<_>>())))
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(Enveloped::new(data)))
 }

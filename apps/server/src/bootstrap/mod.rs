@@ -1,4 +1,12 @@
 //! Builds the server: the only place that says what stands behind which port.
+//!
+//! `core` is clock, ids and store; `live` is everything of real time; here they are put together
+//! with jobs and HTTP, and taken apart again in order.
+
+mod core;
+mod live;
+
+pub use core::Core;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -9,31 +17,26 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use notify::EmailChannel;
-use shared_kernel::{Clock, IdGenerator, JobKind, StoreError};
-use store_pg::{DatabaseSettings, JobQueue, PgStore, WakeupHint, Wakeups};
+use shared_kernel::{Clock, JobKind, StoreError};
+use store_pg::{JobQueue, PgStore, WakeupHint};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::live::Live;
 use crate::auth::{Arrivals, SecretError, TokenVerifier, VerifierError, signing_secret};
 use crate::config::Config;
 use crate::database::{Database, DatabaseError};
-use crate::events::{Commits, Translator};
 use crate::health::HealthMonitor;
-use crate::http::client_address::client_address;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
 use crate::http::rate_limit::ContactLimit;
 use crate::http::routes;
 use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
 use crate::mail::{self, MailError};
-use crate::random_ids::RandomIds;
-use crate::rating_links::RatingLinks;
-use crate::realtime::{
-    ClientAddress, Gateway, Hub, OutboxLimits, RealtimeLimits, RealtimeSettings, RelayHandle,
-    RelaySettings, bound_silence,
-};
+use crate::presence::Presence;
+use crate::realtime::{Gateway, bound_silence};
 use crate::state::AppState;
 use crate::telemetry;
 
@@ -81,56 +84,6 @@ pub struct Server {
     database: Database,
 }
 
-/// The parts everything else is made of.
-pub struct Core {
-    pub secret: Vec<u8>,
-    pub clock: Arc<dyn Clock>,
-    pub ids: Arc<dyn IdGenerator>,
-    pub links: Arc<RatingLinks>,
-    pub store: PgStore,
-    commits: Arc<Commits>,
-    hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
-}
-
-impl Core {
-    /// Clock, ids, links and store over an open database.
-    ///
-    /// # Errors
-    /// [`StartError`].
-    pub fn new(
-        config: &Config,
-        clock: Arc<dyn Clock>,
-        database_url: &str,
-    ) -> Result<Self, StartError> {
-        let secret = signing_secret(config)?;
-        let links = Arc::new(RatingLinks::new(secret.clone(), config.http.link_base()));
-        let translator = Translator::new(Arc::new(mail::desk(config)), Arc::clone(&links));
-        let (commits, hints) = Commits::new();
-        let settings = DatabaseSettings {
-            url: database_url.to_owned(),
-            pool_size: config.storage.pool_size,
-            acquire_timeout: Duration::from_millis(config.storage.acquire_timeout_ms),
-            statement_timeout: Duration::from_millis(config.storage.statement_timeout_ms),
-        };
-        let store = PgStore::new(
-            &settings,
-            config.shop.time_zone,
-            Arc::new(translator),
-            Arc::clone(&commits) as Arc<dyn store_pg::CommitListener>,
-        )?;
-        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(secret.clone()));
-        Ok(Self {
-            secret,
-            clock,
-            ids,
-            links,
-            store,
-            commits,
-            hints,
-        })
-    }
-}
-
 /// Starts everything; returns once the server listens.
 ///
 /// # Errors
@@ -145,41 +98,23 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     let verifier = Arc::new(TokenVerifier::new(&config.auth, &core.secret)?);
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
 
-    let hub = Hub::new();
-    let log = Arc::new(core.store.clone());
-    let relay = RelayHandle::start(
-        log,
-        Arc::clone(&hub),
-        Arc::clone(&clock),
-        RelaySettings::default(),
-    );
-    core.commits.connect(relay.clone());
+    let live = Live::new(config, &core, Arc::clone(&verifier) as _);
     let health = Arc::new(HealthMonitor::new(
         core.store.clone(),
-        Arc::clone(&hub),
-        Arc::clone(&clock),
+        Arc::clone(&live.hub),
+        clock,
     ));
     health.migrated();
-    let authenticate = Arc::clone(&verifier) as _;
-    let gateway = web::Data::new(Gateway::new(
-        hub,
-        relay.clone(),
-        authenticate,
-        clock,
-        realtime(config),
-    ));
 
+    tasks.spawn(live.presence_told(stop.clone()));
     tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
     tasks.spawn(caretaker(&core).run(stop.clone()));
     tasks.spawn(database.watch(stop.clone()));
     let store = core.store.clone();
-    let (state, hints) = app_state(config, core, verifier, Arc::clone(&health));
-    tasks.spawn(exchange_hints(
-        database.url.clone(),
-        hints,
-        relay,
-        stop.clone(),
-    ));
+    let presence = Arc::clone(&live.presence);
+    let (state, hints) = app_state(config, core, verifier, Arc::clone(&health), presence);
+    tasks.spawn(live.hints_exchanged(database.url.clone(), hints, stop.clone()));
+    let gateway = live.gateway;
     let (address, server) = listen(config, web::Data::new(state), gateway.clone())?;
     let http = server.handle();
     announce(config, address, channel.as_ref());
@@ -246,6 +181,7 @@ fn app_state(
     core: Core,
     verifier: Arc<TokenVerifier>,
     health: Arc<HealthMonitor>,
+    presence: Arc<Presence>,
 ) -> (AppState, mpsc::UnboundedReceiver<Vec<WakeupHint>>) {
     let store = Arc::new(core.store);
     let state = AppState {
@@ -261,6 +197,7 @@ fn app_state(
         contact_limit: ContactLimit::new(config),
         links: core.links,
         health,
+        presence,
         metrics: telemetry::metrics(),
         zone: config.shop.time_zone,
         shop_name: config.shop.name.clone(),
@@ -268,48 +205,6 @@ fn app_state(
         body_timeout_seconds: config.http.body_timeout_seconds,
     };
     (state, core.hints)
-}
-
-/// Tells other instances what this one committed, and hears it from them, until told to stop.
-async fn exchange_hints(
-    database_url: String,
-    hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
-    relay: RelayHandle,
-    stop: CancellationToken,
-) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "only tells this process's hints from others'"
-    )]
-    let wakeups = Wakeups::new(database_url, uuid::Uuid::new_v4());
-    let nudged = relay.clone();
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = wakeups.run(hints, move |hints| nudged.nudge(hints), move || relay.compare_all()) => {}
-    }
-}
-
-fn realtime(config: &Config) -> RealtimeSettings {
-    let (realtime, limits) = (&config.realtime, &config.limits);
-    let trusted = config.http.trusted_proxies.clone();
-    RealtimeSettings {
-        ping_interval: Duration::from_secs(realtime.ping_seconds),
-        ping_timeout: Duration::from_secs(realtime.pong_timeout_seconds),
-        auth_wait: Duration::from_secs(realtime.auth_timeout_seconds),
-        outbox: OutboxLimits {
-            frames: realtime.queue_frames,
-            bytes: realtime.queue_bytes,
-        },
-        origins: config.http.allowed_origins.clone(),
-        limits: RealtimeLimits {
-            limits_enabled: limits.enabled,
-            per_user: limits.sockets_per_user,
-            per_ip: limits.sockets_per_address,
-            per_process: limits.sockets_total,
-        },
-        client_address: ClientAddress(Arc::new(move |request| client_address(request, &trusted))),
-        ..RealtimeSettings::default()
-    }
 }
 
 fn listen(

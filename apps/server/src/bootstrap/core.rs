@@ -1,0 +1,66 @@
+//! Clock, ids, links and store: what every command that touches the data needs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared_kernel::{Clock, IdGenerator};
+use store_pg::{DatabaseSettings, PgStore, WakeupHint};
+use tokio::sync::mpsc;
+
+use super::StartError;
+use crate::auth::signing_secret;
+use crate::config::Config;
+use crate::events::{Commits, Translator};
+use crate::mail;
+use crate::random_ids::RandomIds;
+use crate::rating_links::RatingLinks;
+
+/// The parts everything else is made of.
+pub struct Core {
+    pub secret: Vec<u8>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdGenerator>,
+    pub links: Arc<RatingLinks>,
+    pub store: PgStore,
+    pub(super) commits: Arc<Commits>,
+    pub(super) hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+}
+
+impl Core {
+    /// Clock, ids, links and store over an open database.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn new(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        database_url: &str,
+    ) -> Result<Self, StartError> {
+        let secret = signing_secret(config)?;
+        let links = Arc::new(RatingLinks::new(secret.clone(), config.http.link_base()));
+        let translator = Translator::new(Arc::new(mail::desk(config)), Arc::clone(&links));
+        let (commits, hints) = Commits::new();
+        let settings = DatabaseSettings {
+            url: database_url.to_owned(),
+            pool_size: config.storage.pool_size,
+            acquire_timeout: Duration::from_millis(config.storage.acquire_timeout_ms),
+            statement_timeout: Duration::from_millis(config.storage.statement_timeout_ms),
+        };
+        let store = PgStore::new(
+            &settings,
+            config.shop.time_zone,
+            Arc::new(translator),
+            Arc::clone(&commits) as Arc<dyn store_pg::CommitListener>,
+        )?;
+        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(secret.clone()));
+        Ok(Self {
+            secret,
+            clock,
+            ids,
+            links,
+            store,
+            commits,
+            hints,
+        })
+    }
+}

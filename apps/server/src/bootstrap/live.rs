@@ -1,0 +1,112 @@
+//! Everything of real time, put together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web;
+use store_pg::{WakeupHint, Wakeups};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::Core;
+use crate::config::Config;
+use crate::http::client_address::client_address;
+use crate::presence::Presence;
+use crate::realtime::{
+    Authenticate, ClientAddress, Gateway, Hub, OutboxLimits, RealtimeLimits, RealtimeSettings,
+    RelayHandle, RelaySettings,
+};
+
+/// The hub and what feeds it.
+pub(super) struct Live {
+    pub(super) hub: Arc<Hub>,
+    pub(super) gateway: web::Data<Gateway>,
+    pub(super) presence: Arc<Presence>,
+    relay: RelayHandle,
+    /// Tells this process from others.
+    instance: Uuid,
+}
+
+impl Live {
+    /// Starts the relay and connects it to the store's commits.
+    pub(super) fn new(config: &Config, core: &Core, verifier: Arc<dyn Authenticate>) -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "only tells this process from others"
+        )]
+        let instance = Uuid::new_v4();
+        let hub = Hub::new();
+        let log = Arc::new(core.store.clone());
+        let clock = Arc::clone(&core.clock);
+        let relay = RelayHandle::start(log, Arc::clone(&hub), clock, RelaySettings::default());
+        core.commits.connect(relay.clone());
+        let gateway = Gateway::new(
+            Arc::clone(&hub),
+            relay.clone(),
+            verifier,
+            Arc::clone(&core.clock),
+            settings(config),
+        );
+        let presence = Arc::new(Presence::new(
+            core.store.clone(),
+            Arc::clone(&hub),
+            instance,
+        ));
+        Self {
+            hub,
+            gateway: web::Data::new(gateway),
+            presence,
+            relay,
+            instance,
+        }
+    }
+
+    /// Tells other instances who is connected here, until told to stop.
+    pub(super) fn presence_told(
+        &self,
+        stop: CancellationToken,
+    ) -> impl Future<Output = ()> + use<> {
+        Arc::clone(&self.presence).tell(stop)
+    }
+
+    /// Tells other instances what this one committed, and hears it from them, until told to stop.
+    pub(super) fn hints_exchanged(
+        &self,
+        database_url: String,
+        hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+        stop: CancellationToken,
+    ) -> impl Future<Output = ()> + use<> {
+        let wakeups = Wakeups::new(database_url, self.instance);
+        let (nudged, compared) = (self.relay.clone(), self.relay.clone());
+        async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = wakeups.run(hints, move |hints| nudged.nudge(hints), move || compared.compare_all()) => {}
+            }
+        }
+    }
+}
+
+fn settings(config: &Config) -> RealtimeSettings {
+    let (realtime, limits) = (&config.realtime, &config.limits);
+    let trusted = config.http.trusted_proxies.clone();
+    RealtimeSettings {
+        ping_interval: Duration::from_secs(realtime.ping_seconds),
+        ping_timeout: Duration::from_secs(realtime.pong_timeout_seconds),
+        auth_wait: Duration::from_secs(realtime.auth_timeout_seconds),
+        outbox: OutboxLimits {
+            frames: realtime.queue_frames,
+            bytes: realtime.queue_bytes,
+        },
+        origins: config.http.allowed_origins.clone(),
+        limits: RealtimeLimits {
+            limits_enabled: limits.enabled,
+            per_user: limits.sockets_per_user,
+            per_ip: limits.sockets_per_address,
+            per_process: limits.sockets_total,
+        },
+        client_address: ClientAddress(Arc::new(move |request| client_address(request, &trusted))),
+        ..RealtimeSettings::default()
+    }
+}

@@ -1,0 +1,103 @@
+//! Presence over all instances: each tells the others of its own users, within a second.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared_kernel::{StoreError, UserId};
+use store_pg::PgStore;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::realtime::Hub;
+
+/// How often changes are told.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+/// Every so many rounds the instance shows that it is alive.
+const ROUNDS_PER_SIGN: u32 = 10;
+
+/// Who is connected, here and elsewhere.
+pub struct Presence {
+    store: PgStore,
+    hub: Arc<Hub>,
+    instance: Uuid,
+}
+
+impl Presence {
+    /// The presence of one instance among others.
+    pub fn new(store: PgStore, hub: Arc<Hub>, instance: Uuid) -> Self {
+        Self {
+            store,
+            hub,
+            instance,
+        }
+    }
+
+    /// How many sockets each of these users has, over all instances, in the order asked.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sockets(&self, users: &[UserId]) -> Result<Vec<usize>, StoreError> {
+        let elsewhere = self.store.sockets_elsewhere(self.instance, users).await?;
+        let everywhere = |user: &UserId| {
+            self.hub.user_socket_count(user)
+                + elsewhere.get(user.as_str()).copied().unwrap_or_default()
+        };
+        Ok(users.iter().map(everywhere).collect())
+    }
+
+    /// Tells the other instances until told to stop. A database that is away delays it; what was
+    /// not told is told when it is back.
+    pub async fn tell(self: Arc<Self>, stop: CancellationToken) {
+        let mut told: HashMap<UserId, usize> = HashMap::new();
+        let mut round = 0_u32;
+        loop {
+            // Tried again each round until it succeeds.
+            let due = round.is_multiple_of(ROUNDS_PER_SIGN);
+            if !due || self.store.show_alive(self.instance).await.is_ok() {
+                round = round.wrapping_add(1);
+            }
+            self.tell_changes(&mut told).await;
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(TELL_EVERY) => {}
+            }
+        }
+        // Without it the users would be thought here for half a minute.
+        let _ = self.store.forget_instance(self.instance).await;
+    }
+
+    async fn tell_changes(&self, told: &mut HashMap<UserId, usize>) {
+        let now: HashMap<UserId, usize> = self
+            .hub
+            .connected_users()
+            .into_iter()
+            .map(|user| {
+                let sockets = self.hub.user_socket_count(&user);
+                (user, sockets)
+            })
+            .collect();
+        let gone = told
+            .keys()
+            .filter(|user| !now.contains_key(*user))
+            .map(|user| (user.clone(), 0));
+        let differing = now
+            .iter()
+            .filter(|(user, sockets)| told.get(*user) != Some(*sockets));
+        let changes: Vec<(UserId, usize)> = gone
+            .chain(differing.map(|(user, sockets)| (user.clone(), *sockets)))
+            .collect();
+        if changes.is_empty() {
+            return;
+        }
+        match self.store.tell_presence(self.instance, &changes).await {
+            Ok(()) => *told = now,
+            // The instance was taken for dead meanwhile: everything is told again.
+            Err(StoreError::MissingReference(_)) => {
+                told.clear();
+                let _ = self.store.show_alive(self.instance).await;
+            }
+            Err(error) => tracing::debug!(%error, "presence could not be told"),
+        }
+    }
+}
