@@ -7,12 +7,15 @@
 
 mod layers;
 mod sections;
+mod values;
 
 pub use layers::ConfigError;
 pub use sections::{
     AuthSection, HttpSection, JobsSection, LimitsSection, LogFormat, LogSection, MailSection,
-    RealtimeSection, Secret, ShopSection, StorageSection,
+    RealtimeSection, ShopSection, StorageSection,
 };
+
+pub use values::Secret;
 
 use garde::Validate;
 use serde::Deserialize;

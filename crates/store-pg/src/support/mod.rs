@@ -1,5 +1,6 @@
 //! Tickets and their people.
 
+mod arrivals;
 mod list;
 mod people;
 mod queries;

@@ -8,13 +8,13 @@ use support_domain::{
     Customer, Entry, OrderNumber, Staff, SupportTx, Ticket, TicketEvent, TicketFile,
 };
 
-use super::{people, thread, tickets};
+use super::{arrivals, people, thread, tickets};
 use crate::tx::PgTx;
 
 #[async_trait]
 impl SupportTx for PgTx {
     async fn welcome(&mut self, actor: &Actor, now: DateTime<Utc>) -> Result<(), StoreError> {
-        people::welcome(self.conn()?, actor, now).await
+        arrivals::welcome(self.conn()?, actor, now).await
     }
 
     async fn find_or_create_customer(

@@ -1,0 +1,106 @@
+//! Declaring a request's fields, once for reading and for the OpenAPI document.
+
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, ObjectBuilder};
+
+/// Declares the fields of a request, once for reading and for the OpenAPI document.
+///
+/// `required` and `optional` are what the document says; what is really asked for is up to
+/// [`Errors::required`].
+macro_rules! fields {
+    ($(#[doc = $about:expr])* $vis:vis struct $name:ident {
+        $($(#[doc = $doc:expr])* $need:ident $field:ident: $kind:ty,)*
+    }) => {
+        $(#[doc = $about])*
+        #[derive(Debug, Default, serde::Deserialize)]
+        #[serde(default)]
+        #[allow(non_snake_case, clippy::allow_attributes, reason = "fields are spelled as callers spell them")]
+        $vis struct $name {
+            $($(#[doc = $doc])* pub(in crate::http) $field: $crate::http::field::Field<$kind>,)*
+        }
+
+        impl $crate::http::field::FieldNames for $name {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field),)*];
+        }
+
+        impl $name {
+            fn described() -> Vec<$crate::http::field::Described> {
+                vec![$($crate::http::field::Described {
+                    name: stringify!($field),
+                    required: stringify!($need) == "required",
+                    about: concat!($($doc,)*).trim(),
+                    schema: <$kind as $crate::http::field::Parse>::schema(),
+                },)*]
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                $crate::http::field::Described::object(Self::described()).into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
+        impl utoipa::IntoParams for $name {
+            fn into_params(
+                _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
+            ) -> Vec<utoipa::openapi::path::Parameter> {
+                $crate::http::field::Described::query(Self::described())
+            }
+        }
+    };
+}
+pub(in crate::http) use fields;
+
+/// The fields a request may have; others are ignored.
+pub trait FieldNames {
+    /// As they are spelled.
+    const NAMES: &'static [&'static str];
+}
+
+/// A field, as the document describes it.
+pub struct Described {
+    pub name: &'static str,
+    pub required: bool,
+    pub about: &'static str,
+    pub schema: Object,
+}
+
+impl Described {
+    /// The fields of a JSON body.
+    pub fn object(fields: Vec<Self>) -> Object {
+        let mut object = ObjectBuilder::new();
+        for mut field in fields {
+            if !field.about.is_empty() {
+                field.schema.description = Some(field.about.to_owned());
+            }
+            object = object.property(field.name, field.schema);
+            if field.required {
+                object = object.required(field.name);
+            }
+        }
+        object.build()
+    }
+
+    /// The parameters of a query.
+    pub fn query(fields: Vec<Self>) -> Vec<Parameter> {
+        fields
+            .into_iter()
+            .map(|field| {
+                ParameterBuilder::new()
+                    .name(field.name)
+                    .parameter_in(ParameterIn::Query)
+                    .required(if field.required {
+                        Required::True
+                    } else {
+                        Required::False
+                    })
+                    .description((!field.about.is_empty()).then_some(field.about))
+                    .schema(Some(field.schema))
+                    .build()
+            })
+            .collect()
+    }
+}

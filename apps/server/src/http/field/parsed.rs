@@ -1,0 +1,287 @@
+//! How each type is read from a request, and what the document says of it.
+
+use serde_json::Value;
+use shared_kernel::{
+    Body, CustomerId, EmailAddress, EntryId, IdError, Limit, OrderId, PageNumber, PhoneNumber,
+    SingleLine, StaffId, TextError, UserId,
+};
+use support_domain::{Category, Priority, Rating, Status, StatusGroup};
+use utoipa::openapi::KnownFormat;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
+
+use super::{Parse, Refusal};
+
+impl From<TextError> for Refusal {
+    fn from(error: TextError) -> Self {
+        match error {
+            TextError::TooShort { min } => Self::new(
+                "too_short",
+                format!("au moins {min} caractère{}", plural(min)),
+            ),
+            TextError::TooLong { max } => Self::new(
+                "too_long",
+                format!("au plus {max} caractère{}", plural(max)),
+            ),
+            TextError::ControlCharacter => {
+                Self::new("control_character", "caractères de contrôle interdits")
+            }
+            TextError::Form => Self::new("invalid_format", "format invalide"),
+        }
+    }
+}
+
+impl From<IdError> for Refusal {
+    fn from(_: IdError) -> Self {
+        Self::new("invalid_id", "identifiant invalide")
+    }
+}
+
+fn plural(n: usize) -> &'static str {
+    if n > 1 { "s" } else { "" }
+}
+
+fn text(value: &Value) -> Result<&str, Refusal> {
+    value.as_str().ok_or_else(|| Refusal::kind("un texte"))
+}
+
+/// A whole number, as JSON has it or as a query spells it.
+fn whole(value: &Value) -> Result<i64, Refusal> {
+    match value {
+        Value::String(text) => text.parse().map_err(|_| Refusal::kind("un nombre entier")),
+        other => other
+            .as_i64()
+            .ok_or_else(|| Refusal::kind("un nombre entier")),
+    }
+}
+
+fn object(kind: Type) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(kind))
+}
+
+pub(in crate::http) fn one_of<T: Copy>(
+    value: &Value,
+    parse: impl Fn(&str) -> Option<T>,
+    words: &[&str],
+) -> Result<T, Refusal> {
+    parse(text(value)?).ok_or_else(|| {
+        Refusal::new(
+            "invalid_choice",
+            format!("doit être l'une des valeurs {}", words.join(", ")),
+        )
+    })
+}
+
+pub(in crate::http) fn words_schema(words: &[&'static str]) -> Object {
+    object(Type::String)
+        .enum_values(Some(words.to_vec()))
+        .build()
+}
+
+impl<const MIN: usize, const MAX: usize> Parse for SingleLine<MIN, MAX> {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        Ok(Self::parse(text(value)?)?)
+    }
+
+    fn schema() -> Object {
+        object(Type::String)
+            .min_length(Some(MIN))
+            .max_length(Some(MAX))
+            .build()
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> Parse for Body<MIN, MAX> {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        Ok(Self::parse(text(value)?)?)
+    }
+
+    fn schema() -> Object {
+        object(Type::String)
+            .min_length(Some(MIN))
+            .max_length(Some(MAX))
+            .build()
+    }
+}
+
+impl Parse for EmailAddress {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        Self::parse(text(value)?).map_err(|error| match error {
+            TextError::Form => Refusal::new("invalid_email", "adresse e-mail invalide"),
+            other => other.into(),
+        })
+    }
+
+    fn schema() -> Object {
+        object(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+            .build()
+    }
+}
+
+impl Parse for PhoneNumber {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        Self::parse(text(value)?).map_err(|error| match error {
+            TextError::Form => Refusal::new("invalid_phone", "numéro de téléphone invalide"),
+            other => other.into(),
+        })
+    }
+
+    fn schema() -> Object {
+        object(Type::String).max_length(Some(32)).build()
+    }
+}
+
+macro_rules! id_field {
+    ($($id:ty),*) => {$(
+        impl Parse for $id {
+            fn parse(value: &Value) -> Result<Self, Refusal> {
+                Ok(Self::parse(text(value)?)?)
+            }
+
+            fn schema() -> Object {
+                object(Type::String).min_length(Some(1)).max_length(Some(shared_kernel::ids::MAX_ID_CHARS)).build()
+            }
+        }
+    )*};
+}
+id_field!(CustomerId, StaffId, OrderId, EntryId, UserId);
+
+macro_rules! word_field {
+    ($($word:ty => $all:expr),* $(,)?) => {$(
+        impl Parse for $word {
+            fn parse(value: &Value) -> Result<Self, Refusal> {
+                one_of(value, Self::parse, &$all)
+            }
+
+            fn schema() -> Object {
+                words_schema(&$all)
+            }
+        }
+    )*};
+}
+word_field!(
+    messages_domain::Priority => messages_domain::Priority::ALL.map(messages_domain::Priority::as_str),
+    Priority => Priority::ALL.map(Priority::as_str),
+    Category => Category::ALL.map(Category::as_str),
+    StatusGroup => [StatusGroup::Open, StatusGroup::Closed].map(StatusGroup::as_str),
+);
+
+/// `status` in lists: a group, one exact state, or everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusChoice {
+    All,
+    Group(StatusGroup),
+    Exactly(Status),
+}
+
+const STATUS_CHOICES: [&str; 6] = [
+    "open",
+    "closed",
+    "all",
+    "in_progress",
+    "waiting_customer",
+    "resolved",
+];
+
+impl Parse for StatusChoice {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let choice = |text: &str| match text {
+            "all" => Some(Self::All),
+            text => StatusGroup::parse(text)
+                .map(Self::Group)
+                .or_else(|| Status::parse(text).map(Self::Exactly)),
+        };
+        one_of(value, choice, &STATUS_CHOICES)
+    }
+
+    fn schema() -> Object {
+        words_schema(&STATUS_CHOICES)
+    }
+}
+
+impl Parse for PageNumber {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let number = u32::try_from(whole(value)?).ok().and_then(Self::new);
+        number
+            .ok_or_else(|| Refusal::new("out_of_range", "doit être un nombre entier à partir de 1"))
+    }
+
+    fn schema() -> Object {
+        object(Type::Integer).minimum(Some(1)).build()
+    }
+}
+
+impl Parse for Limit {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let number = u32::try_from(whole(value)?).ok().and_then(Self::new);
+        number.ok_or_else(|| {
+            Refusal::new(
+                "out_of_range",
+                format!("doit être entre 1 et {}", Self::MAX),
+            )
+        })
+    }
+
+    fn schema() -> Object {
+        object(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(Self::MAX))
+            .build()
+    }
+}
+
+impl Parse for Rating {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        Self::new(whole(value)?)
+            .ok_or_else(|| Refusal::new("out_of_range", "doit être entre 1 et 5"))
+    }
+
+    fn schema() -> Object {
+        object(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(5))
+            .build()
+    }
+}
+
+impl Parse for i64 {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        whole(value)
+    }
+
+    fn schema() -> Object {
+        object(Type::Integer).build()
+    }
+}
+
+impl Parse for bool {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        match value {
+            Value::Bool(flag) => Ok(*flag),
+            Value::String(text) if text == "true" => Ok(true),
+            Value::String(text) if text == "false" => Ok(false),
+            _ => Err(Refusal::kind("true ou false")),
+        }
+    }
+
+    fn schema() -> Object {
+        object(Type::Boolean).build()
+    }
+}
+
+impl Parse for String {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let text = text(value)?;
+        if text.contains('\u{fffd}') || text.chars().any(char::is_control) {
+            return Err(TextError::ControlCharacter.into());
+        }
+        if text.chars().count() > 1_000 {
+            return Err(TextError::TooLong { max: 1_000 }.into());
+        }
+        Ok(text.to_owned())
+    }
+
+    fn schema() -> Object {
+        object(Type::String).max_length(Some(1_000)).build()
+    }
+}

@@ -1,0 +1,121 @@
+//! What the layers below call an error, in the words of the outside.
+
+use actix_web::http::StatusCode;
+use messages_domain::MessagesError;
+use shared_kernel::StoreError;
+use support_domain::SupportError;
+
+use super::Problem;
+use crate::auth::TokenRefused;
+
+impl From<TokenRefused> for Problem {
+    fn from(refused: TokenRefused) -> Self {
+        let message = match refused {
+            TokenRefused::Missing => "Authentification requise",
+            TokenRefused::Expired => "Session expirée",
+            TokenRefused::Invalid => "Jeton invalide",
+        };
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            refused.code(),
+            message,
+            &refused.to_string(),
+        )
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(cause) => {
+                tracing::warn!(
+                    error = &*cause as &dyn std::error::Error,
+                    "the database is not available"
+                );
+                Self::unavailable()
+            }
+            StoreError::Collision => Self::unavailable(),
+            StoreError::Stale | StoreError::Duplicate(_) | StoreError::MissingReference(_) => {
+                Self::new(
+                    StatusCode::CONFLICT,
+                    "conflict",
+                    "La ressource a changé entre-temps",
+                    "Something else changed what this request was about; read it again.",
+                )
+            }
+            StoreError::Defect(cause) => {
+                tracing::error!(
+                    error = &*cause as &dyn std::error::Error,
+                    "the store failed"
+                );
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<SupportError> for Problem {
+    fn from(error: SupportError) -> Self {
+        let detail = error.to_string();
+        match error {
+            SupportError::TicketNotFound => Self::ticket_not_found(),
+            SupportError::Forbidden(_) => Self::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "Action non autorisée",
+                &detail,
+            ),
+            SupportError::IdentityMismatch { .. } => Self::identity_mismatch(&detail),
+            SupportError::UnknownReference { field } => Self::unknown_reference(field),
+            SupportError::VersionMismatch => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "stale_version",
+                "Le ticket a été modifié entre-temps",
+                &detail,
+            ),
+            SupportError::StillOpen => Self::new(
+                StatusCode::CONFLICT,
+                "ticket_still_open",
+                "Le ticket n'est pas encore fermé",
+                &detail,
+            ),
+            SupportError::AlreadyRated => Self::new(
+                StatusCode::CONFLICT,
+                "already_rated",
+                "Ce ticket a déjà été noté",
+                &detail,
+            ),
+            SupportError::OutdatedLink => Self::invalid_link(),
+            SupportError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MessagesError> for Problem {
+    fn from(error: MessagesError) -> Self {
+        let detail = error.to_string();
+        match error {
+            MessagesError::MessageNotFound => Self::new(
+                StatusCode::NOT_FOUND,
+                "message_not_found",
+                "Message non trouvé",
+                &detail,
+            ),
+            MessagesError::NotFoundOrRefused => Self::new(
+                StatusCode::NOT_FOUND,
+                "message_not_found",
+                "Message non trouvé ou accès refusé",
+                &detail,
+            ),
+            MessagesError::IdentityMismatch { .. } => Self::identity_mismatch(&detail),
+            MessagesError::UnknownReference { field } => Self::unknown_reference(field),
+            MessagesError::NotTheAuthor => Self::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "Action non autorisée",
+                &detail,
+            ),
+            MessagesError::Store(error) => error.into(),
+        }
+    }
+}
