@@ -1,6 +1,8 @@
 //! Who is whom: callers entered on first use, addresses proven and merely typed, orders, claims.
 
 use chrono::TimeDelta;
+use guichet::auth::signing_secret;
+use guichet::config::Config;
 use serde_json::{Value, json};
 use shared_kernel::{Clock as _, Role};
 use testkit::{Api, TestServer, form};
@@ -375,4 +377,18 @@ async fn an_expired_token_says_so_even_on_the_public_form() {
         assert_eq!(answer.status, status, "{scheme}: {}", answer.text);
     }
     server.stop().await;
+}
+
+#[test]
+fn a_secret_file_that_was_cut_is_refused_and_not_signed_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = [(
+        "GUICHET_DATA_DIR".to_owned(),
+        folder.path().display().to_string(),
+    )];
+    let config = Config::load(environment).unwrap();
+    let made = signing_secret(&config).unwrap();
+    assert_eq!(signing_secret(&config).unwrap(), made, "kept");
+    std::fs::write(folder.path().join("jwt.secret"), "").unwrap();
+    assert!(signing_secret(&config).is_err());
 }

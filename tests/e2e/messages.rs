@@ -547,3 +547,59 @@ async fn presence_is_true_across_instances() {
     seen(false).await;
     chat.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typing_reading_and_joining_reach_only_those_who_share_a_conversation() {
+    let chat = Chat::start().await;
+    let id = chat.message("Bonjour").await;
+    let mut jean = chat.socket(Role::Customer, "cst-jean").await;
+    let mut claire = chat.socket(Role::Staff, "staff-claire").await;
+    let mut paul = chat.socket(Role::Customer, "cst-paul").await;
+
+    let typing = json!({ "recipientId": "cst-jean", "isTyping": true });
+    claire
+        .send(&json!({ "event": "typing", "data": typing, "id": 1 }))
+        .await;
+    assert_eq!(claire.wait_for_ack(1, WAIT).await, json!({ "ok": true }));
+    let heard = jean.wait_for("userTyping", WAIT).await;
+    assert_eq!(
+        (&heard["data"]["userId"], &heard["data"]["isTyping"]),
+        (&json!("staff-claire"), &json!(true))
+    );
+    assert!(
+        !heard.to_string().contains('@'),
+        "no staff address reaches a customer"
+    );
+
+    claire
+        .send(&json!({ "event": "markAsRead", "data": { "messageId": id }, "id": 2 }))
+        .await;
+    let confirmed = claire.wait_for("readConfirmation", WAIT).await;
+    assert_eq!(confirmed["data"]["messageId"], id);
+    let stored = chat.jean.get(&at(&id, "")).await.expect(200);
+    assert_eq!(
+        stored.body["data"]["isRead"], false,
+        "nothing is stored, as specified"
+    );
+
+    for (event, data) in [
+        (
+            "typing",
+            json!({ "recipientId": "cst-jean", "isTyping": true }),
+        ),
+        (
+            "typing",
+            json!({ "recipientId": "staff-claire", "isTyping": true }),
+        ),
+        ("markAsRead", json!({ "messageId": id })),
+        ("joinConversation", json!({ "conversationId": id })),
+    ] {
+        paul.send(&json!({ "event": event, "data": data, "id": 7 }))
+            .await;
+        assert_eq!(paul.wait_for_ack(7, WAIT).await["ok"], false, "{event}");
+    }
+    jean.send(&json!({ "event": "joinConversation", "data": { "conversationId": id }, "id": 3 }))
+        .await;
+    assert_eq!(jean.wait_for_ack(3, WAIT).await, json!({ "ok": true }));
+    chat.server.stop().await;
+}

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use guichet::auth::Arrivals;
+use guichet::clock::SystemClock;
 use shared_kernel::{Actor, Role};
 use support_domain::Order;
 use tokio::sync::Barrier;
@@ -46,6 +48,15 @@ async fn welcome(desk: &Desk, actor: &Actor) {
     let mut tx = desk.begin().await;
     tx.welcome(actor, now()).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Until one transaction waits for another's lock.
+async fn somebody_waits(desk: &Desk) {
+    testkit::eventually("somebody to wait for a lock", async || {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        (desk.number(sql).await == 1).then_some(())
+    })
+    .await;
 }
 
 /// Every customer: id → (key of the address held, proven, tickets, orders).
@@ -122,11 +133,7 @@ async fn a_first_contact_waits_for_one_that_is_rolled_back_and_takes_its_place()
             found.unwrap()
         }
     });
-    testkit::eventually("the second to wait", async || {
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        (desk.number(sql).await == 1).then_some(())
-    })
-    .await;
+    somebody_waits(&desk).await;
     first.rollback().await;
     let found = second.await.unwrap();
     assert_eq!((found.customer.id.as_str(), found.is_new), ("cst-2", true));
@@ -206,6 +213,37 @@ async fn a_caller_who_moves_to_another_address_takes_it_along() {
         customers(&desk).await,
         BTreeMap::from([("auth0|1".to_owned(), (held(), true, 1, 1))])
     );
+}
+
+/// Lets a customer come in person while the form is just entering their address.
+async fn comes_while_the_form_enters_the_address(desk: Arc<Desk>, who: Actor) {
+    let mut form = desk.begin().await;
+    let typed = customer("cst-typed", MAIL);
+    form.find_or_create_customer(&typed, &email(MAIL).key(), now())
+        .await
+        .unwrap();
+    let arrivals = Arrivals::new(Arc::new(desk.store.clone()), Arc::new(SystemClock));
+    let arriving = tokio::spawn(async move { arrivals.welcome(&who).await });
+    somebody_waits(&desk).await;
+    form.commit().await.unwrap();
+    arriving.await.unwrap().unwrap();
+    assert_eq!(
+        customers(&desk).await,
+        BTreeMap::from([("auth0|1".to_owned(), (held(), true, 0, 0))])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_caller_is_entered_even_when_the_form_wins_the_race_for_their_address() {
+    let desk = Arc::new(Desk::new().await);
+    comes_while_the_form_enters_the_address(desk, actor("auth0|1", Some(MAIL), None)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_caller_proves_an_address_even_when_the_form_wins_the_race_for_it() {
+    let desk = Arc::new(Desk::new().await);
+    welcome(&desk, &actor("auth0|1", None, None)).await;
+    comes_while_the_form_enters_the_address(desk, actor("auth0|1", Some(MAIL), None)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ pub mod bootstrap;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod conversations;
 pub mod database;
 pub mod demo;
 pub mod desk_store;

@@ -2,7 +2,8 @@
 //!
 //! Diesel prepares its own `sql_query` anew at each call, which costs a round trip; this one is
 //! cached by its text. `{}` marks a bound value. Text is never put together from what came from
-//! outside: only from constants, so the number of distinct statements is small.
+//! outside: only from constants, so the number of distinct statements is bounded; where conditions
+//! are put together freely, [`Statement::rarely`] keeps it small.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -26,6 +27,7 @@ pub(crate) struct Statement {
     text: Cow<'static, str>,
     binds: Vec<Bind>,
     patient: bool,
+    rare: bool,
 }
 
 impl Statement {
@@ -34,12 +36,20 @@ impl Statement {
             text: text.into(),
             binds: Vec::new(),
             patient: false,
+            rare: false,
         }
     }
 
     /// Lets it take as long as it takes.
     pub(crate) fn patiently(mut self) -> Self {
         self.patient = true;
+        self
+    }
+
+    /// Says that few others will ask the same: it is not kept prepared, which costs a round trip
+    /// each time, but no memory on every connection.
+    pub(crate) fn rarely(mut self) -> Self {
+        self.rare = true;
         self
     }
 
@@ -78,6 +88,9 @@ impl Statement {
 
 impl QueryFragment<Pg> for Statement {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.rare {
+            out.unsafe_to_cache_prepared();
+        }
         let mut pieces = self.text.split("{}");
         out.push_sql(pieces.next().unwrap_or_default());
         let mut binds = self.binds.iter();

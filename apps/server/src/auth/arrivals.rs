@@ -8,6 +8,8 @@ use support_domain::SupportStore;
 
 /// Callers remembered before the memory is emptied.
 const REMEMBERED: usize = 10_000;
+/// Times a caller is entered while others are entering the same address.
+const ATTEMPTS: u32 = 3;
 
 /// Makes sure a caller is in the store before anything is done in their name.
 pub struct Arrivals {
@@ -40,18 +42,30 @@ impl Arrivals {
         {
             return Ok(());
         }
-        let mut tx = self.store.begin().await?;
-        if let Err(error) = tx.welcome(actor, self.clock.now()).await {
-            tx.rollback().await;
-            return Err(error);
+        let mut attempt = 1;
+        while let Err(error) = self.enter(actor).await {
+            // Somebody else, mostly the form, was entering the same address at the same moment.
+            let collided = matches!(error, StoreError::Collision | StoreError::Duplicate(_));
+            if !collided || attempt == ATTEMPTS {
+                return Err(error);
+            }
+            attempt += 1;
         }
-        tx.commit().await?;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= REMEMBERED {
             seen.clear();
         }
         seen.insert(mark);
         Ok(())
+    }
+
+    async fn enter(&self, actor: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        if let Err(error) = tx.welcome(actor, self.clock.now()).await {
+            tx.rollback().await;
+            return Err(error);
+        }
+        tx.commit().await
     }
 }
 

@@ -64,7 +64,8 @@ fn check(secret: &[u8]) -> Result<Vec<u8>, SecretError> {
 fn kept_secret(path: &Path) -> io::Result<Vec<u8>> {
     match fs::read(path) {
         Ok(secret) if secret.len() >= MIN_BYTES => return Ok(secret),
-        Ok(_) => {}
+        // With an emptied one anybody could sign; a new one would void what the old one signed.
+        Ok(_) => return Err(io::Error::other("it was cut: restore it, or remove it")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::Core;
 use crate::config::Config;
+use crate::conversations::DeskConversations;
 use crate::http::client_address::client_address;
 use crate::presence::Presence;
 use crate::realtime::{
@@ -47,7 +48,10 @@ impl Live {
             verifier,
             Arc::clone(&core.clock),
             settings(config),
-        );
+        )
+        .with_conversations(Arc::new(DeskConversations::new(Arc::new(
+            core.store.clone(),
+        ))));
         let presence = Arc::new(Presence::new(
             core.store.clone(),
             Arc::clone(&hub),

@@ -12,9 +12,9 @@ pub fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr
     let hops = request
         .headers()
         .get_all("X-Forwarded-For")
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|hop| hop.trim().parse().ok());
+        // Byte by byte: one odd letter must not hide the hops our own proxy added behind it.
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(|hop| std::str::from_utf8(hop).ok()?.trim().parse().ok());
     Some(right_most_untrusted(
         peer,
         &hops.collect::<Vec<_>>(),
@@ -48,6 +48,8 @@ pub fn limited_network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header;
+
     use super::*;
 
     fn nearest(peer: &str, hops: &[&str], trusted: &[&str]) -> String {
@@ -75,6 +77,20 @@ mod tests {
         assert_eq!(
             nearest("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.0/8"]),
             "203.0.113.9"
+        );
+    }
+
+    #[test]
+    fn an_odd_letter_does_not_hide_the_hop_our_proxy_added() {
+        let forwarded = header::HeaderValue::from_bytes(b"\xe9, 203.0.113.9").unwrap();
+        let request = actix_web::test::TestRequest::default()
+            .peer_addr("10.0.0.1:4000".parse().unwrap())
+            .insert_header(("X-Forwarded-For", forwarded))
+            .to_http_request();
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        assert_eq!(
+            client_address(&request, &trusted),
+            Some("203.0.113.9".parse().unwrap())
         );
     }
 

@@ -3,7 +3,7 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, Route, web};
+use actix_web::{HttpResponse, Route, guard, web};
 
 use super::problem::Problem;
 use super::{events, health, messages, openapi, rating_page, tickets};
@@ -42,47 +42,47 @@ fn ticket_endpoints() -> Vec<Endpoint> {
     const RATE: &str = "/rate/{ticketId}";
     vec![
         endpoint(Method::POST, "/api/support/contact", || {
-            web::post().to(tickets::create::create)
+            web::route().to(tickets::create::create)
         }),
         endpoint(Method::GET, "/api/support/contact/tickets", || {
-            web::get().to(tickets::list::list)
+            web::route().to(tickets::list::list)
         }),
         endpoint(Method::GET, "/api/support/contact/search", || {
-            web::get().to(tickets::search::search)
+            web::route().to(tickets::search::search)
         }),
         endpoint(Method::GET, "/api/support/contact/stats", || {
-            web::get().to(tickets::stats::stats)
+            web::route().to(tickets::stats::stats)
         }),
-        endpoint(Method::GET, TICKET, || web::get().to(tickets::show::show)),
+        endpoint(Method::GET, TICKET, || web::route().to(tickets::show::show)),
         endpoint(Method::PUT, STATUS, || {
-            web::put().to(tickets::change_status::change)
+            web::route().to(tickets::change_status::change)
         }),
         endpoint(Method::PATCH, STATUS, || {
-            web::patch().to(tickets::change_status::change)
+            web::route().to(tickets::change_status::change)
         }),
         endpoint(Method::GET, RESPONSES, || {
-            web::get().to(tickets::responses::responses)
+            web::route().to(tickets::responses::responses)
         }),
         endpoint(Method::POST, RESPONSES, || {
-            web::post().to(tickets::add_response::add)
+            web::route().to(tickets::add_response::add)
         }),
         endpoint(
             Method::PUT,
             "/api/support/contact/ticket/{ticketId}/assign",
-            || web::put().to(tickets::assign::assign),
+            || web::route().to(tickets::assign::assign),
         ),
         endpoint(
             Method::POST,
             "/api/support/contact/ticket/{ticketId}/escalate",
-            || web::post().to(tickets::escalate::escalate),
+            || web::route().to(tickets::escalate::escalate),
         ),
         endpoint(
             Method::POST,
             "/api/support/contact/ticket/{ticketId}/satisfaction",
-            || web::post().to(tickets::rate::rate),
+            || web::route().to(tickets::rate::rate),
         ),
-        endpoint(Method::GET, RATE, || web::get().to(rating_page::show)),
-        endpoint(Method::POST, RATE, || web::post().to(rating_page::submit)),
+        endpoint(Method::GET, RATE, || web::route().to(rating_page::show)),
+        endpoint(Method::POST, RATE, || web::route().to(rating_page::submit)),
     ]
 }
 
@@ -90,54 +90,60 @@ fn message_endpoints() -> Vec<Endpoint> {
     const MESSAGE: &str = "/api/messages/{id}";
     vec![
         endpoint(Method::GET, "/api/messages", || {
-            web::get().to(messages::list::list)
+            web::route().to(messages::list::list)
         }),
         endpoint(Method::POST, "/api/messages", || {
-            web::post().to(messages::create::create)
+            web::route().to(messages::create::create)
         }),
         // Before `{id}`, which would take them for ids.
         endpoint(Method::GET, "/api/messages/stats", || {
-            web::get().to(messages::stats::stats)
+            web::route().to(messages::stats::stats)
         }),
         endpoint(Method::GET, "/api/messages/stats/overview", || {
-            web::get().to(messages::overview::overview)
+            web::route().to(messages::overview::overview)
         }),
         endpoint(Method::GET, "/api/messages/customers", || {
-            web::get().to(messages::customers::customers)
+            web::route().to(messages::customers::customers)
         }),
         endpoint(Method::GET, "/api/messages/presence", || {
-            web::get().to(messages::presence::presence)
+            web::route().to(messages::presence::presence)
         }),
-        endpoint(Method::GET, MESSAGE, || web::get().to(messages::show::show)),
-        endpoint(Method::PUT, MESSAGE, || web::put().to(messages::edit::edit)),
+        endpoint(Method::GET, MESSAGE, || {
+            web::route().to(messages::show::show)
+        }),
+        endpoint(Method::PUT, MESSAGE, || {
+            web::route().to(messages::edit::edit)
+        }),
         endpoint(Method::PUT, "/api/messages/{id}/close", || {
-            web::put().to(messages::close::close)
+            web::route().to(messages::close::close)
         }),
         endpoint(Method::PUT, "/api/messages/{id}/read", || {
-            web::put().to(messages::read::read)
+            web::route().to(messages::read::read)
         }),
         endpoint(Method::PUT, "/api/messages/{id}/archive", || {
-            web::put().to(messages::archive::archive)
+            web::route().to(messages::archive::archive)
         }),
         endpoint(Method::PUT, "/api/messages/{id}/delete", || {
-            web::put().to(messages::delete::delete)
+            web::route().to(messages::delete::delete)
         }),
         endpoint(Method::POST, "/api/messages/{id}/reply", || {
-            web::post().to(messages::reply::reply)
+            web::route().to(messages::reply::reply)
         }),
     ]
 }
 
 fn operation_endpoints() -> Vec<Endpoint> {
     vec![
-        endpoint(Method::GET, "/api/events", || web::get().to(events::events)),
-        endpoint(Method::GET, "/healthz", || web::get().to(health::healthz)),
-        endpoint(Method::GET, "/readyz", || web::get().to(health::readyz)),
+        endpoint(Method::GET, "/api/events", || {
+            web::route().to(events::events)
+        }),
+        endpoint(Method::GET, "/healthz", || web::route().to(health::healthz)),
+        endpoint(Method::GET, "/readyz", || web::route().to(health::readyz)),
         endpoint(Method::GET, "/metrics", || {
-            web::get().to(health::metrics_page)
+            web::route().to(health::metrics_page)
         }),
         endpoint(Method::GET, "/api/openapi.json", || {
-            web::get().to(openapi::document)
+            web::route().to(openapi::document)
         }),
     ]
 }
@@ -147,10 +153,10 @@ pub fn configure(app: &mut web::ServiceConfig) {
     let mut endpoints = endpoints().into_iter().peekable();
     while let Some(first) = endpoints.next() {
         let path = first.path;
+        let mut resource = web::resource(path).route(guarded(&first.method, first.route));
         let mut methods = vec![first.method];
-        let mut resource = web::resource(path).route((first.route)());
         while let Some(next) = endpoints.next_if(|next| next.path == path) {
-            resource = resource.route((next.route)());
+            resource = resource.route(guarded(&next.method, next.route));
             methods.push(next.method);
         }
         app.service(resource.default_service(web::to(move || {
@@ -165,6 +171,15 @@ pub fn configure(app: &mut web::ServiceConfig) {
     app.default_service(web::to(async || {
         Err::<HttpResponse, _>(Problem::of_status(actix_web::http::StatusCode::NOT_FOUND))
     }));
+}
+
+/// What answers GET answers HEAD too: probes and balancers ask so.
+fn guarded(method: &Method, route: fn() -> Route) -> Route {
+    if *method == Method::GET {
+        route().guard(guard::Any(guard::Get()).or(guard::Head()))
+    } else {
+        route().method(method.clone())
+    }
 }
 
 fn method_not_allowed(methods: &[Method]) -> HttpResponse {

@@ -56,6 +56,11 @@ impl CursorKey {
         }
     }
 
+    /// What tells these streams and epochs from any others.
+    pub fn digest(&self) -> &[u8] {
+        &self.digest
+    }
+
     /// Writes the cursor of these numbers, in the order of the streams.
     pub fn encode(&self, numbers: impl IntoIterator<Item = u64>) -> String {
         let mut bytes = Vec::with_capacity(1 + DIGEST_BYTES + self.streams * 3);

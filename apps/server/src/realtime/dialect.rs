@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytestring::ByteString;
-use serde_json::Value;
+use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde_json::{Map, Value};
 use shared_kernel::{LoggedEvent, StreamId};
 use uuid::Uuid;
 
@@ -34,6 +36,38 @@ pub trait Dialect: Send + Sync {
 
     /// The frame: that part and the cursor of one socket.
     fn complete(&self, head: &str, cursor: &str) -> ByteString;
+}
+
+/// A payload that also says its kind, as older front ends switch on `type`.
+struct Typed<'a> {
+    kind: &'a str,
+    payload: &'a Map<String, Value>,
+}
+
+impl Serialize for Typed<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in self.payload {
+            map.serialize_entry(name, value)?;
+        }
+        if !self.payload.contains_key("type") {
+            map.serialize_entry("type", self.kind)?;
+        }
+        map.end()
+    }
+}
+
+/// Writes JSON that cannot fail: maps have text keys and nothing here does I/O.
+pub(super) fn json_text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}
+
+/// A logged event's payload, saying its kind.
+pub(super) fn typed_payload(kind: &str, payload: &Value) -> String {
+    match payload {
+        Value::Object(payload) => json_text(&Typed { kind, payload }),
+        other => json_text(other),
+    }
 }
 
 /// A logged event, encoded for one dialect and shared by its sockets.

@@ -8,11 +8,15 @@ use actix_web::HttpRequest;
 use shared_kernel::Clock;
 use tokio::time::{Instant, sleep_until};
 
-use super::admission::{Admission, Admitted, CapReached};
+use super::admission::{Admission, Admitted};
 use super::close::CloseReason;
+use super::conversations::{Conversations, NoConversations};
+use super::door::{HandshakeRefused, origin_allowed};
+use super::engine::Engine;
 use super::hub::Hub;
 use super::relay::RelayHandle;
 use super::settings::RealtimeSettings;
+use super::socketio::{Messaging, SocketIo, messaging_engine};
 use crate::auth::{Session, TokenVerifier};
 
 /// Why a token was not accepted.
@@ -53,12 +57,16 @@ pub struct Gateway {
     pub clock: Arc<dyn Clock>,
     /// Waits and limits.
     pub settings: RealtimeSettings,
+    /// Who talks with whom.
+    pub conversations: Arc<dyn Conversations>,
+    /// The Socket.IO sessions.
+    pub(super) socket_io: Arc<Engine<SocketIo<Messaging>>>,
     admission: Arc<Admission>,
     draining: AtomicBool,
 }
 
 impl Gateway {
-    /// A gateway that lets clients in.
+    /// A gateway that lets clients in. Until [`Self::with_conversations`] nobody talks with anybody.
     pub fn new(
         hub: Arc<Hub>,
         relay: RelayHandle,
@@ -67,7 +75,10 @@ impl Gateway {
         settings: RealtimeSettings,
     ) -> Self {
         let (admission, draining) = (Arc::default(), AtomicBool::new(false));
+        let socket_io = messaging_engine(&settings);
         Self {
+            conversations: Arc::new(NoConversations),
+            socket_io,
             hub,
             relay,
             verifier,
@@ -78,13 +89,31 @@ impl Gateway {
         }
     }
 
-    /// Lets a connection in, as far as its address and the number of all go.
+    /// Answers from now on who talks with whom.
+    #[must_use]
+    pub fn with_conversations(mut self, conversations: Arc<dyn Conversations>) -> Self {
+        self.conversations = conversations;
+        self
+    }
+
+    /// Whether pages of this request's origin may speak to us.
+    pub(super) fn allows_origin(&self, request: &HttpRequest) -> bool {
+        origin_allowed(request.headers(), &self.settings.origins)
+    }
+
+    /// Lets a connection in, as far as its origin, its address and the number of all go.
     ///
     /// # Errors
-    /// [`CapReached`].
-    pub fn admit(&self, request: &HttpRequest) -> Result<Admitted, CapReached> {
+    /// [`HandshakeRefused`].
+    pub fn admit(&self, request: &HttpRequest) -> Result<Admitted, HandshakeRefused> {
+        if self.is_draining() {
+            return Err(HandshakeRefused::Unavailable);
+        }
+        if !self.allows_origin(request) {
+            return Err(HandshakeRefused::Origin);
+        }
         let address = (self.settings.client_address.0)(request);
-        self.admission.admit(address, self.settings.limits)
+        Ok(self.admission.admit(address, self.settings.limits)?)
     }
 
     /// Connections one user may have.

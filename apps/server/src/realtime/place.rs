@@ -77,6 +77,11 @@ impl Place {
         &self.streams
     }
 
+    /// What its cursors are written with.
+    pub fn key(&self) -> &CursorKey {
+        &self.key
+    }
+
     /// The cursor of this place.
     pub fn cursor(&self) -> String {
         self.key

@@ -241,5 +241,31 @@ fn reason(error: &mail_send::Error) -> String {
         mail_send::Error::Auth(_) | mail_send::Error::Base64(_) => "the login failed".to_owned(),
         other => other.to_string(),
     };
-    one_line(&text).chars().take(MAX_REPLY_CHARS).collect()
+    let text = without_addresses(&one_line(&text));
+    text.chars().take(MAX_REPLY_CHARS).collect()
+}
+
+/// Servers like to repeat the recipient; the reason is logged, and logs name nobody.
+fn without_addresses(text: &str) -> String {
+    let shown = |word| {
+        if str::contains(word, '@') {
+            "…"
+        } else {
+            word
+        }
+    };
+    text.split(' ').map(shown).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_the_server_repeats_is_left_out() {
+        assert_eq!(
+            without_addresses("550 5.1.1 <jean@example.com>: no such mailbox"),
+            "550 5.1.1 … no such mailbox"
+        );
+    }
 }

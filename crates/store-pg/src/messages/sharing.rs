@@ -20,7 +20,7 @@ struct Found {
 
 const SHARED: &str = "\
 SELECT EXISTS (
-    SELECT 1 FROM ___xtr_msg WHERE msg_kind IN ('message', 'ticket') AND msg_deleted_at IS NULL
+    SELECT 1 FROM ___xtr_msg WHERE msg_kind IN ('message', 'ticket') AND msg_deleted_at IS NULL AND NOT msg_unverified
         AND msg_cst_id = {} AND msg_cnfa_id = {}
 ) AS found";
 

@@ -71,13 +71,28 @@ struct KnownRow {
     verified: bool,
 }
 
-/// Four cases: the caller is known or not, and somebody else holds their address or not. An
-/// address only typed into the form gives way to whoever proves it; a proven one stays.
 async fn welcome_customer(
     conn: &AsyncPgConnection,
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    // A second look finds whoever won the race: the insert waited for their commit.
+    for _ in 0..2 {
+        if try_to_welcome(conn, actor, now).await? {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Collision)
+}
+
+/// Four cases: the caller is known or not, and somebody else holds their address or not. An
+/// address only typed into the form gives way to whoever proves it; a proven one stays. False
+/// when another transaction entered the caller, or the address, meanwhile.
+async fn try_to_welcome(
+    conn: &AsyncPgConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     const KNOWN: &str = "SELECT cst_id, cst_verified_key IS NOT NULL AS verified FROM ___xtr_customer \
         WHERE cst_id = {} OR cst_mail_key = {} ORDER BY cst_id FOR UPDATE";
     let own = actor.id.as_customer();
@@ -98,10 +113,9 @@ async fn welcome_customer(
         (false, None) => return enter(conn, actor, address_is_free, now).await,
     }
     if address_is_free && key.is_some() {
-        prove(conn, actor, now).await
-    } else {
-        Ok(())
+        prove(conn, actor, now).await?;
     }
+    Ok(true)
 }
 
 /// The typed-in customer becomes the caller; what they wrote follows by foreign key.
@@ -162,12 +176,13 @@ async fn prove(
     Ok(())
 }
 
+/// False when the id or the address was taken meanwhile.
 async fn enter(
     conn: &AsyncPgConnection,
     actor: &Actor,
     address_is_free: bool,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO ___xtr_customer \
         (cst_id, cst_name, cst_fname, cst_mail, cst_mail_key, cst_verified_key, created_at, updated_at) \
         VALUES ({}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT DO NOTHING";
@@ -177,7 +192,7 @@ async fn enter(
         .as_ref()
         .filter(|_| address_is_free)
         .map(|mail| mail.key().as_str().to_owned());
-    Statement::new(SQL)
+    let entered = Statement::new(SQL)
         .bind::<Text, _>(actor.id.as_str().to_owned())
         .bind::<Text, _>(name)
         .bind::<Text, _>(first_name)
@@ -189,5 +204,5 @@ async fn enter(
         .run(conn)
         .await
         .map_err(from_diesel)?;
-    Ok(())
+    Ok(entered == 1)
 }

@@ -182,12 +182,19 @@ fn position_of(ticket: &Ticket, by: SortBy) -> ListPosition {
     }
 }
 
+/// Statements of more conditions are not kept prepared: filters and orders combine to thousands,
+/// some 70 kB each on every connection, and any customer could ask for them all.
+const MOST_KEPT_CONDITIONS: usize = 4;
+
 fn assemble(head: &str, conditions: Vec<Condition>, tail: &str) -> Statement {
     let joined: Vec<&str> = conditions.iter().map(|condition| condition.sql).collect();
-    let text = format!("{head} WHERE {} {tail}", joined.join(" AND "));
+    let mut statement = Statement::new(format!("{head} WHERE {} {tail}", joined.join(" AND ")));
+    if conditions.len() > MOST_KEPT_CONDITIONS {
+        statement = statement.rarely();
+    }
     conditions
         .into_iter()
-        .fold(Statement::new(text), |statement, condition| {
+        .fold(statement, |statement, condition| {
             (condition.bind)(statement)
         })
 }
@@ -289,4 +296,32 @@ fn total_from_figures(filter: &TicketFilter) -> Statement {
             .bind::<Nullable<Text>, _>(value.clone())
             .bind::<Nullable<Text>, _>(value)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::pg::Pg;
+    use diesel::query_builder::QueryFragment as _;
+    use shared_kernel::CustomerId;
+    use support_domain::Priority;
+
+    use super::*;
+
+    #[test]
+    fn only_common_lists_are_kept_prepared() {
+        let is_kept = |filter: &TicketFilter| {
+            assemble("SELECT 1 FROM ___xtr_msg m", conditions(filter), "")
+                .is_safe_to_cache_prepared(&Pg)
+                .unwrap()
+        };
+        let mut filter = TicketFilter::all(Scope::Own {
+            customer: CustomerId::parse("cst-1").unwrap(),
+            email: None,
+        });
+        assert!(is_kept(&filter));
+        filter.priority = Some(Priority::High);
+        assert!(is_kept(&filter));
+        filter.keyword = Some("frein".to_owned());
+        assert!(!is_kept(&filter));
+    }
 }

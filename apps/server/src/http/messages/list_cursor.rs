@@ -6,6 +6,8 @@ use messages_domain::Message;
 use messages_domain::ports::Start;
 use shared_kernel::EntryId;
 
+use crate::http::tickets::date_bound::from_micros;
+
 /// Writes the position after a message.
 pub(super) fn write(message: &Message) -> String {
     URL_SAFE_NO_PAD.encode(format!(
@@ -20,7 +22,7 @@ pub(super) fn read(text: &str) -> Option<Start> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     let (micros, id) = text.split_once(' ')?;
     let micros = micros.parse().ok()?;
-    chrono::DateTime::from_timestamp_micros(micros)?;
+    from_micros(micros)?;
     Some(Start::After(micros, EntryId::parse(id).ok()?))
 }
 
@@ -33,6 +35,8 @@ mod tests {
         for text in ["", "x", "AAAA", "OTk5OTk5OTk5OTk5OTk5OTk5IFg", "MQ"] {
             assert_eq!(read(text), None, "{text}");
         }
+        // Before the first instant the store can hold.
+        assert_eq!(read(&URL_SAFE_NO_PAD.encode("-210866803200000001 X")), None);
         let text = URL_SAFE_NO_PAD.encode("1700000000000000 MSG-1");
         assert_eq!(
             read(&text),

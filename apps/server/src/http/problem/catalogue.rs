@@ -117,7 +117,7 @@ impl Problem {
             StatusCode::SERVICE_UNAVAILABLE,
             "database_unavailable",
             "Service momentanément indisponible",
-            "The database cannot be reached at the moment; nothing was changed.",
+            "The database cannot be reached at the moment. Repeat the request; a write with the same Idempotency-Key takes effect once.",
         )
         .retry_after(2)
     }

@@ -1,7 +1,7 @@
 //! The one mapping from what went wrong to what the caller is told (RFC 9457).
 //!
 //! A [`Problem`] knows its status, its stable code and its French message. Time, path and request
-//! id are added where the answer leaves (`middleware::finish`). Anything unforeseen is a 500 and
+//! id are added where the answer leaves (`http::finish`). Anything unforeseen is a 500 and
 //! says nothing of itself. To add a problem: a function in
 //! `catalogue`, or an arm in `mapping`.
 
@@ -67,7 +67,7 @@ impl ResponseError for Problem {
         self.status
     }
 
-    /// Leaves the body to `middleware::finish`, which knows the request.
+    /// Leaves the body to `http::finish`, which knows the request.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         if self.status == StatusCode::UNAUTHORIZED {

@@ -1,6 +1,6 @@
 //! A date or an instant in a query.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
@@ -32,6 +32,16 @@ impl DateBound {
     }
 }
 
+/// The years ISO 8601 writes with four digits; the store holds them all, and not all others.
+fn in_range(date: &impl Datelike) -> bool {
+    (1..=9999).contains(&date.year())
+}
+
+/// The instant a cursor names, in microseconds since 1970; `None` when no row can have it.
+pub(in crate::http) fn from_micros(micros: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(micros).filter(in_range)
+}
+
 /// Where a change of clocks leaves a day without midnight, it starts an hour later.
 fn start_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.and_time(chrono::NaiveTime::MIN);
@@ -53,9 +63,8 @@ impl Parse for DateBound {
             )
         };
         let text = value.as_str().ok_or_else(refused)?;
-        let in_range = |year: i32| (1..=9999).contains(&year);
         if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            return if in_range(day.year()) {
+            return if in_range(&day) {
                 Ok(Self::Day(day))
             } else {
                 Err(refused())
@@ -64,7 +73,7 @@ impl Parse for DateBound {
         let at = DateTime::parse_from_rfc3339(text)
             .map_err(|_| refused())?
             .to_utc();
-        if in_range(at.year()) {
+        if in_range(&at) {
             Ok(Self::At(at))
         } else {
             Err(refused())

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::TicketId;
 use support_domain::ports::{ListPosition, SortBy, SortOrder};
 
+use super::date_bound;
+
 #[derive(Serialize, Deserialize)]
 struct Written(String, String, String, String);
 
@@ -28,7 +30,7 @@ pub(super) fn read(text: &str, by: SortBy, order: SortOrder) -> Option<ListPosit
     let usable = match by {
         SortBy::CreatedAt | SortBy::UpdatedAt => value
             .parse::<i64>()
-            .is_ok_and(|micros| chrono::DateTime::from_timestamp_micros(micros).is_some()),
+            .is_ok_and(|micros| date_bound::from_micros(micros).is_some()),
         SortBy::Priority => value.parse::<i16>().is_ok(),
         SortBy::Subject => !value.contains('\0'),
     };
@@ -72,6 +74,19 @@ mod tests {
         );
         assert_eq!(read(&text, SortBy::Priority, SortOrder::Descending), None);
         assert_eq!(read(&text, SortBy::CreatedAt, SortOrder::Ascending), None);
+    }
+
+    #[test]
+    fn an_instant_no_row_can_have_is_no_cursor() {
+        for micros in ["-8334601228800000000", "-210866803200000001"] {
+            let forged =
+                URL_SAFE_NO_PAD.encode(format!(r#"["msg_date","desc","{micros}","TICKET-1"]"#));
+            assert_eq!(
+                read(&forged, SortBy::CreatedAt, SortOrder::Descending),
+                None,
+                "{micros}"
+            );
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ pub mod add_response;
 pub mod assign;
 pub mod change_status;
 pub mod create;
-mod date_bound;
+pub(in crate::http) mod date_bound;
 pub mod escalate;
 pub mod list;
 mod list_cursor;

@@ -1,11 +1,11 @@
 //! The wire format: `{"event", "data", "cursor"?}` from us, `{"event", "data", "id"?}` from clients.
 
 use bytestring::ByteString;
-use serde::ser::SerializeMap as _;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use crate::realtime::dialect::Dialect;
+use crate::realtime::commands::{EventRefused, ack_data};
+use crate::realtime::dialect::{Dialect, json_text, typed_payload};
 
 /// The longest `id` a client may give a frame, in bytes.
 const MAX_ID_BYTES: usize = 64;
@@ -17,32 +17,8 @@ pub struct Native;
 /// The one there is.
 pub static NATIVE: Native = Native;
 
-/// A payload that also says its kind, as older front ends switch on `type`.
-struct Typed<'a> {
-    kind: &'a str,
-    payload: &'a Map<String, Value>,
-}
-
-impl Serialize for Typed<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in self.payload {
-            map.serialize_entry(name, value)?;
-        }
-        if !self.payload.contains_key("type") {
-            map.serialize_entry("type", self.kind)?;
-        }
-        map.end()
-    }
-}
-
-/// Writes JSON that cannot fail: maps have text keys and nothing here does I/O.
-fn text(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
-}
-
 fn without_end(name: &str, data: &str) -> String {
-    format!(r#"{{"event":{},"data":{data}"#, text(&name))
+    format!(r#"{{"event":{},"data":{data}"#, json_text(&name))
 }
 
 impl Dialect for Native {
@@ -51,17 +27,13 @@ impl Dialect for Native {
     }
 
     fn event(&self, name: &str, data: &Value) -> ByteString {
-        let mut frame = without_end(name, &text(data));
+        let mut frame = without_end(name, &json_text(data));
         frame.push('}');
         frame.into()
     }
 
     fn head(&self, kind: &str, payload: &Value) -> ByteString {
-        let data = match payload {
-            Value::Object(payload) => text(&Typed { kind, payload }),
-            other => text(other),
-        };
-        without_end(kind, &data).into()
+        without_end(kind, &typed_payload(kind, payload)).into()
     }
 
     fn complete(&self, head: &str, cursor: &str) -> ByteString {
@@ -100,67 +72,9 @@ impl ClientFrame {
     }
 }
 
-/// Why a client's event was not carried out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub(super) struct EventRefused {
-    /// The stable code.
-    pub(super) code: &'static str,
-    /// For people, in French.
-    pub(super) message: &'static str,
-}
-
-impl EventRefused {
-    pub(super) const MALFORMED: Self = Self {
-        code: "malformed_frame",
-        message: "Trame illisible : un objet JSON {\"event\", \"data\"} est attendu",
-    };
-    pub(super) const UNKNOWN_EVENT: Self = Self {
-        code: "unknown_event",
-        message: "Événement inconnu",
-    };
-    pub(super) const NOT_AUTHENTICATED: Self = Self {
-        code: "not_authenticated",
-        message: "Authentification requise",
-    };
-    pub(super) const TOO_MANY_EVENTS: Self = Self {
-        code: "too_many_events",
-        message: "Trop d'événements, ralentissez",
-    };
-    pub(super) const BAD_PAYLOAD: Self = Self {
-        code: "bad_payload",
-        message: "Contenu de l'événement invalide",
-    };
-    pub(super) const IDENTITY_MISMATCH: Self = Self {
-        code: "identity_mismatch",
-        message: "Ce jeton appartient à une autre personne ou à un autre rôle",
-    };
-    pub(super) const RESYNC_REQUIRED: Self = Self {
-        code: "resync_required",
-        message: "Reprise impossible, rechargez les données",
-    };
-
-    /// The event that tells the client.
-    pub(super) fn frame(&self) -> ByteString {
-        let data = json!({"status": "error", "code": self.code, "message": self.message});
-        NATIVE.event("exception", &data)
-    }
-}
-
 /// The answer to a frame with an id.
-pub(super) fn ack(id: &Value, outcome: Result<&Value, &EventRefused>) -> ByteString {
-    let data = match outcome {
-        Ok(Value::Object(more)) => {
-            let mut data = more.clone();
-            data.insert("ok".to_owned(), Value::Bool(true));
-            Value::Object(data)
-        }
-        Ok(_) => json!({"ok": true}),
-        Err(refused) => {
-            json!({"ok": false, "error": {"code": refused.code, "message": refused.message}})
-        }
-    };
-    text(&json!({"event": "ack", "id": id, "data": data})).into()
+pub(super) fn ack(id: &Value, outcome: &Result<Value, EventRefused>) -> ByteString {
+    json_text(&json!({"event": "ack", "id": id, "data": ack_data(outcome)})).into()
 }
 
 #[cfg(test)]

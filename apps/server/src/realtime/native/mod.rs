@@ -1,14 +1,12 @@
 //! The native dialect: `GET /ws/messaging`, JSON text frames.
 //!
-//! `frames` is the wire format, `handshake` the door, `session` the task of one socket, `joining` its start, `wire` its
-//! writing half, `commands` what clients may ask.
+//! `frames` is the wire format, `handshake` opens a socket, `session` is its task, `commands` leads its
+//! events to what all dialects share.
 
 mod commands;
 mod frames;
 mod handshake;
-mod joining;
 mod session;
-mod wire;
 
 pub use frames::{NATIVE, Native};
-pub use handshake::{HandshakeRefused, PATH, configure};
+pub use handshake::{PATH, configure};

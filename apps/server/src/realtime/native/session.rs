@@ -1,30 +1,25 @@
 //! The task of one socket: it reads, empties the queue, keeps the heartbeat, and ends with the token.
 
 use std::convert::Infallible;
-use std::io;
 use std::sync::Arc;
 
-use actix_web::error::PayloadError;
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, Message, MessageStream, ProtocolError};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, Message, MessageStream};
 use bytestring::ByteString;
 use serde_json::Value;
-use shared_kernel::Actor;
 use tokio::time::{Instant, sleep_until};
 
 use super::NATIVE;
-use super::frames::{ClientFrame, EventRefused, ack};
-use super::wire::Wire;
+use super::frames::{ClientFrame, ack};
 use crate::realtime::close::CloseReason;
+use crate::realtime::commands::EventRefused;
 use crate::realtime::connection::Connection;
+use crate::realtime::dialect::Dialect as _;
 use crate::realtime::flood::{FloodMeter, Verdict};
 use crate::realtime::gateway::Gateway;
 use crate::realtime::hub::Registration;
 use crate::realtime::measures;
-use crate::realtime::place::Place;
-use crate::realtime::relay::Following;
-
-/// Frames taken from the queue at once. A large batch would double the bound of the queue.
-const BATCH: usize = 32;
+use crate::realtime::member::Member;
+use crate::realtime::wire::{Wire, reason_of};
 
 /// What the handshake brought along.
 pub(super) struct Opening {
@@ -32,18 +27,11 @@ pub(super) struct Opening {
     pub(super) after: Option<String>,
 }
 
-/// A socket whose user is known and whose streams are followed.
-pub(super) struct Joined {
-    pub(super) actor: Actor,
-    pub(super) expires: Instant,
-    pub(super) place: Place,
-    pub(super) _following: Following,
-}
-
 /// What woke the task.
 pub(super) enum Step {
     Frame(ClientFrame),
     Queue,
+    Due,
 }
 
 /// One socket.
@@ -100,31 +88,62 @@ impl Socket {
         if self.gateway.is_draining() {
             return Err(CloseReason::Restart);
         }
-        let (session, after) = self.authenticate(opening).await?;
-        let mut joined = self.join(session, after).await?;
+        let (session, resume) = self.authenticate(opening).await?;
+        let joining = Member::join(&self.gateway, &mut self.registration, session, resume);
+        let (mut member, arrival) = Box::pin(joining).await?;
+        for frame in member.greeting(arrival) {
+            self.text(frame).await?;
+        }
+        self.send_backlog(&mut member).await?;
+        let expired = CloseReason::Unauthorized("token_expired");
         loop {
-            match self
-                .next(joined.expires, CloseReason::Unauthorized("token_expired"))
-                .await?
-            {
-                Step::Queue => self.flush(&mut joined).await?,
-                Step::Frame(frame) => self.carry_out(&mut joined, frame).await?,
+            let due = member.typing.next_end();
+            match self.next(member.expires, expired.clone(), due).await? {
+                Step::Queue => self.send_frames(&mut member).await?,
+                Step::Frame(frame) => self.carry_out(&mut member, frame).await?,
+                Step::Due => member.end_typing(),
             }
         }
     }
 
-    /// Waits for a client's frame or for something to send; answers control frames meanwhile.
+    /// Sends all that a member missed.
+    pub(super) async fn send_backlog(&mut self, member: &mut Member) -> Result<(), CloseReason> {
+        while member.has_backlog() {
+            self.send_frames(member).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_frames(&mut self, member: &mut Member) -> Result<(), CloseReason> {
+        for frame in member.frames()? {
+            // Nothing leaves after the token's end, however slowly the peer reads.
+            if Instant::now() >= member.expires {
+                return Err(CloseReason::Unauthorized("token_expired"));
+            }
+            self.text(frame).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for a client's frame, for something to send, or until something is due; answers
+    /// control frames meanwhile.
     pub(super) async fn next(
         &mut self,
         deadline: Instant,
         at_deadline: CloseReason,
+        due: Option<Instant>,
     ) -> Result<Step, CloseReason> {
         loop {
+            let wake = deadline.min(self.heartbeat_due);
             tokio::select! {
                 biased;
-                () = sleep_until(deadline.min(self.heartbeat_due)) => {
-                    if Instant::now() >= deadline {
+                () = sleep_until(due.map_or(wake, |due| due.min(wake))) => {
+                    let now = Instant::now();
+                    if now >= deadline {
                         return Err(at_deadline);
+                    }
+                    if now < self.heartbeat_due {
+                        return Ok(Step::Due);
                     }
                     self.beat().await?;
                 }
@@ -185,18 +204,6 @@ impl Socket {
         }
     }
 
-    async fn flush(&mut self, joined: &mut Joined) -> Result<(), CloseReason> {
-        let batch = self.connection.outbox.drain(BATCH)?;
-        for frame in joined.place.frames(&NATIVE, &batch) {
-            // Nothing leaves after the token's end, however slowly the peer reads.
-            if Instant::now() >= joined.expires {
-                return Err(CloseReason::Unauthorized("token_expired"));
-            }
-            self.text(frame).await?;
-        }
-        Ok(())
-    }
-
     /// Answers a client's event: an exception when it was refused, an ack when one was asked for.
     pub(super) async fn answer(
         &mut self,
@@ -204,35 +211,31 @@ impl Socket {
         outcome: Result<Value, EventRefused>,
     ) -> Result<(), CloseReason> {
         if let Err(refused) = &outcome {
-            self.text(refused.frame()).await?;
+            self.text(NATIVE.event("exception", &refused.exception()))
+                .await?;
         }
+        self.ack(id, &outcome).await
+    }
+
+    /// Answers the frame with this id, if it has one.
+    pub(super) async fn ack(
+        &mut self,
+        id: Option<Value>,
+        outcome: &Result<Value, EventRefused>,
+    ) -> Result<(), CloseReason> {
         match id {
-            Some(id) => self.text(ack(&id, outcome.as_ref())).await,
+            Some(id) => self.text(ack(&id, outcome)).await,
             None => Ok(()),
         }
     }
 
     pub(super) async fn text(&mut self, frame: ByteString) -> Result<(), CloseReason> {
-        self.wire.text(frame, &self.connection.outbox).await
+        self.wire.text(frame, self.connection.outbox.closed()).await
     }
 
     async fn send(&mut self, message: Message) -> Result<(), CloseReason> {
-        self.wire.send(message, &self.connection.outbox).await
-    }
-}
-
-fn reason_of(error: &ProtocolError) -> CloseReason {
-    match error {
-        ProtocolError::Overflow => CloseReason::TooLarge,
-        ProtocolError::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-            CloseReason::NotText
-        }
-        ProtocolError::Io(error) => match error.get_ref() {
-            Some(cause) if cause.is::<PayloadError>() => CloseReason::Gone,
-            // The only other one: fragments that together exceed the limit.
-            Some(_) => CloseReason::TooLarge,
-            None => CloseReason::Gone,
-        },
-        _ => CloseReason::Protocol,
+        self.wire
+            .send(message, self.connection.outbox.closed())
+            .await
     }
 }

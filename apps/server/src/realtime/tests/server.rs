@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use shared_kernel::{Actor, Clock, LoggedEvent, Role, StreamId, UserId};
+use shared_kernel::{Actor, Clock, EmailAddress, LoggedEvent, Role, StoreError, StreamId, UserId};
 
 use super::events::user_stream;
 use super::log::MemoryLog;
@@ -15,8 +16,8 @@ use super::ws_client::WsClient;
 use crate::auth::Session;
 use crate::realtime::presence::HubCounts;
 use crate::realtime::{
-    Authenticate, Gateway, Hub, RealtimeSettings, Refusal, RelayHandle, RelaySettings,
-    bound_silence, configure,
+    Authenticate, Conversations, Gateway, Hub, RealtimeSettings, Refusal, RelayHandle,
+    RelaySettings, bound_silence, configure,
 };
 
 pub(super) const WAIT: Duration = Duration::from_secs(10);
@@ -47,13 +48,46 @@ impl Authenticate for Words {
         let expires_at = Stopped.now() + TimeDelta::milliseconds(life);
         Ok(Session {
             actor: Actor {
+                email: EmailAddress::parse(format!("{id}@shop.example")).ok(),
+                name: role.is_staff().then(|| format!("Name of {id}")),
                 id,
                 role,
-                email: None,
-                name: None,
             },
             expires_at,
         })
+    }
+}
+
+/// Everybody talks with those whose id has the same first letter; so do messages (`a1:…` was
+/// written by `a1`) and conversations.
+struct Talks;
+
+fn kin(one: &str, other: &str) -> bool {
+    one.chars().next() == other.chars().next()
+}
+
+#[async_trait]
+impl Conversations for Talks {
+    async fn may_join(&self, actor: &Actor, conversation: &str) -> Result<bool, StoreError> {
+        Ok(actor.role.is_staff() || kin(actor.id.as_str(), conversation))
+    }
+
+    async fn shares_conversation(&self, actor: &Actor, other: &UserId) -> Result<bool, StoreError> {
+        if other.as_str() == "broken" {
+            return Err(StoreError::Unavailable("the test says so".into()));
+        }
+        Ok(kin(actor.id.as_str(), other.as_str()))
+    }
+
+    async fn message_author(
+        &self,
+        actor: &Actor,
+        message: &str,
+    ) -> Result<Option<UserId>, StoreError> {
+        let author = message.split(':').next().unwrap_or_default();
+        Ok(UserId::parse(author)
+            .ok()
+            .filter(|_| kin(actor.id.as_str(), author)))
     }
 }
 
@@ -79,6 +113,7 @@ pub(super) struct TestServer {
     pub(super) relay: RelayHandle,
     pub(super) gateway: web::Data<Gateway>,
     pub(super) url: String,
+    pub(super) address: String,
     handle: ServerHandle,
 }
 
@@ -88,16 +123,20 @@ impl TestServer {
     }
 
     pub(super) fn with(settings: RealtimeSettings) -> Self {
-        let (log, hub) = (Arc::<MemoryLog>::default(), Hub::new());
+        Self::over(Arc::default(), settings)
+    }
+
+    /// Another instance over the same log.
+    pub(super) fn beside(&self) -> Self {
+        Self::over(Arc::clone(&self.log), settings())
+    }
+
+    fn over(log: Arc<MemoryLog>, settings: RealtimeSettings) -> Self {
+        let hub = Hub::new();
         let clock = Arc::new(Stopped);
         let relay = RelayHandle::start(log.clone(), hub.clone(), clock.clone(), relay_settings());
-        let gateway = web::Data::new(Gateway::new(
-            hub,
-            relay.clone(),
-            Arc::new(Words),
-            clock,
-            settings,
-        ));
+        let gateway = Gateway::new(hub, relay.clone(), Arc::new(Words), clock, settings);
+        let gateway = web::Data::new(gateway.with_conversations(Arc::new(Talks)));
         let data = gateway.clone();
         let server =
             HttpServer::new(move || App::new().app_data(data.clone()).configure(configure))
@@ -105,9 +144,11 @@ impl TestServer {
                 .disable_signals()
                 .on_connect(bound_silence)
                 .tcp_nodelay(true)
+                .h1_allow_half_closed(false)
                 .bind(("127.0.0.1", 0))
                 .unwrap();
-        let url = format!("ws://{}/ws/messaging", server.addrs()[0]);
+        let address = server.addrs()[0].to_string();
+        let url = format!("ws://{address}/ws/messaging");
         let server = server.run();
         let handle = server.handle();
         tokio::spawn(server);
@@ -116,6 +157,7 @@ impl TestServer {
             relay,
             gateway,
             url,
+            address,
             handle,
         }
     }

@@ -1,14 +1,15 @@
-//! The writing half of a socket: every write has a deadline and gives way to a close.
+//! The writing half of a WebSocket: every write has a deadline and gives way to a close.
 
+use std::io;
 use std::time::Duration;
 
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, Message, Session};
+use actix_web::error::PayloadError;
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, Message, ProtocolError, Session};
 use bytestring::ByteString;
 use futures_util::SinkExt as _;
 use tokio::time::{sleep, timeout};
 
-use crate::realtime::close::CloseReason;
-use crate::realtime::outbox::Outbox;
+use super::close::CloseReason;
 
 /// Writes to one socket.
 pub(super) struct Wire {
@@ -28,12 +29,12 @@ impl Wire {
     pub(super) async fn send(
         &mut self,
         message: Message,
-        outbox: &Outbox,
+        closing: impl Future<Output = CloseReason>,
     ) -> Result<(), CloseReason> {
         tokio::select! {
             biased;
             sent = self.session.send(message) => sent.map_err(|_| CloseReason::Gone),
-            reason = outbox.closed() => Err(reason),
+            reason = closing => Err(reason),
             () = sleep(self.stall) => Err(CloseReason::SlowConsumer),
         }
     }
@@ -42,9 +43,9 @@ impl Wire {
     pub(super) async fn text(
         &mut self,
         frame: ByteString,
-        outbox: &Outbox,
+        closing: impl Future<Output = CloseReason>,
     ) -> Result<(), CloseReason> {
-        self.send(Message::Text(frame), outbox).await
+        self.send(Message::Text(frame), closing).await
     }
 
     /// Sends the close frame and waits for the peer's, both for a limited time. A peer that reads
@@ -74,5 +75,22 @@ impl Wire {
         };
         // Out of time means the peer is let go without a goodbye.
         let _ = timeout(wait, farewell).await;
+    }
+}
+
+/// Why a socket is closed whose stream ended with this error.
+pub(super) fn reason_of(error: &ProtocolError) -> CloseReason {
+    match error {
+        ProtocolError::Overflow => CloseReason::TooLarge,
+        ProtocolError::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            CloseReason::NotText
+        }
+        ProtocolError::Io(error) => match error.get_ref() {
+            Some(cause) if cause.is::<PayloadError>() => CloseReason::Gone,
+            // The only other one: fragments that together exceed the limit.
+            Some(_) => CloseReason::TooLarge,
+            None => CloseReason::Gone,
+        },
+        _ => CloseReason::Protocol,
     }
 }

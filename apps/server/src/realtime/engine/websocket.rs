@@ -1,0 +1,95 @@
+//! A session on a WebSocket: its task.
+
+use std::convert::Infallible;
+
+use actix_ws::{AggregatedMessage, AggregatedMessageStream};
+use engineioxide_core::Packet;
+use tokio::time::sleep_until;
+
+use super::core::Core;
+use super::sessions::Handover;
+use super::{EngineSession, Frame, packets};
+use crate::realtime::close::CloseReason;
+use crate::realtime::measures;
+use crate::realtime::wire::{Wire, reason_of};
+
+/// Serves a session to its end.
+pub(super) async fn run<S: EngineSession>(
+    handover: Handover<S>,
+    mut wire: Wire,
+    mut incoming: AggregatedMessageStream,
+) {
+    let Handover { mut core, waiting } = handover;
+    let Err(reason) = serve(&mut core, waiting, &mut wire, &mut incoming).await;
+    measures::closed(&reason);
+    core.app.on_close(&reason);
+    core.seat.leave();
+    let wait = core.settings.close_wait;
+    wire.close(&reason, incoming, wait).await;
+}
+
+async fn serve<S: EngineSession>(
+    core: &mut Core<S>,
+    mut out: Vec<Frame>,
+    wire: &mut Wire,
+    incoming: &mut AggregatedMessageStream,
+) -> Result<Infallible, CloseReason> {
+    loop {
+        for frame in out.drain(..) {
+            send(core, wire, frame).await?;
+        }
+        tokio::select! {
+            biased;
+            () = sleep_until(core.heartbeat_due) => out.push(core.beat()?),
+            message = incoming.recv() => {
+                let message = message.ok_or(CloseReason::Gone)?;
+                let message = message.map_err(|error| reason_of(&error))?;
+                if let Some(packet) = packet(message, wire).await? {
+                    core.received(packet, &mut out).await?;
+                }
+            }
+            frames = core.app.next() => {
+                for frame in frames? {
+                    send(core, wire, frame).await?;
+                }
+            }
+        }
+    }
+}
+
+async fn send<S: EngineSession>(
+    core: &mut Core<S>,
+    wire: &mut Wire,
+    frame: Frame,
+) -> Result<(), CloseReason> {
+    let message = match frame {
+        Frame::Packet(text) => actix_ws::Message::Text(text),
+        Frame::Binary(bytes) => actix_ws::Message::Binary(bytes),
+    };
+    wire.send(message, core.app.ended()).await
+}
+
+/// The packet in a WebSocket message; control messages are dealt with here.
+pub(super) async fn packet(
+    message: AggregatedMessage,
+    wire: &mut Wire,
+) -> Result<Option<Packet>, CloseReason> {
+    match message {
+        AggregatedMessage::Text(text) => {
+            let packet = packets::parse(&text).map_err(|_| CloseReason::Protocol)?;
+            // Bytes have frames of their own here.
+            if matches!(packet, Packet::Binary(_)) {
+                return Err(CloseReason::Protocol);
+            }
+            Ok(Some(packet))
+        }
+        AggregatedMessage::Binary(bytes) => Ok(Some(Packet::Binary(bytes))),
+        AggregatedMessage::Ping(bytes) => {
+            wire.send(actix_ws::Message::Pong(bytes), std::future::pending())
+                .await?;
+            Ok(None)
+        }
+        AggregatedMessage::Pong(_) => Ok(None),
+        AggregatedMessage::Close(_) => Err(CloseReason::Normal),
+    }
+}
