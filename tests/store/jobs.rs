@@ -263,3 +263,34 @@ async fn a_claim_costs_the_same_with_200_000_done_jobs() {
     );
     assert!(median < Duration::from_millis(10), "{median:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_costs_the_same_with_40_000_waiting_jobs() {
+    let desk = Desk::new().await;
+    // The plan is made, and kept, while there is nothing to claim.
+    for _ in 0..12 {
+        assert!(claim(&desk, 4).await.is_empty());
+    }
+    let client = desk.database.client().await;
+    client
+        .batch_execute(
+            "INSERT INTO job (kind, key, lane, payload, run_at, created_at)
+             SELECT 'email', 'waiting-' || n, 'lane-' || n % 20000, '{}', now() - interval '1 minute', now()
+             FROM generate_series(1, 40000) n",
+        )
+        .await
+        .unwrap();
+    let mut took = Vec::new();
+    for _ in 0..21 {
+        let started = Instant::now();
+        let jobs = claim(&desk, 4).await;
+        took.push(started.elapsed());
+        assert_eq!(jobs.len(), 4);
+    }
+    took.sort();
+    assert!(
+        took[10] < Duration::from_millis(25),
+        "median {:?}",
+        took[10]
+    );
+}

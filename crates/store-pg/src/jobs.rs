@@ -93,14 +93,20 @@ pub struct JobCounts {
 }
 
 const CLAIM: &str = "\
-WITH due AS (
-    SELECT id FROM job j
-    WHERE ((state = 'ready' AND run_at <= {}) OR (state = 'running' AND lease_until < {}))
-      AND NOT EXISTS (SELECT 1 FROM job e WHERE e.lane = j.lane AND e.id < j.id AND e.state IN ('ready', 'running'))
-    ORDER BY run_at, id LIMIT {} FOR UPDATE SKIP LOCKED
+WITH due AS MATERIALIZED (
+    SELECT id FROM (
+        SELECT id FROM job j WHERE state = 'ready' AND run_at <= {}
+          AND id = (SELECT e.id FROM job e WHERE e.lane = j.lane AND e.state IN ('ready', 'running') ORDER BY e.id LIMIT 1)
+        ORDER BY run_at, id LIMIT {} FOR UPDATE SKIP LOCKED) ready
+    UNION ALL
+    SELECT id FROM (
+        SELECT id FROM job j WHERE state = 'running' AND lease_until < {}
+          AND id = (SELECT e.id FROM job e WHERE e.lane = j.lane AND e.state IN ('ready', 'running') ORDER BY e.id LIMIT 1)
+        ORDER BY lease_until LIMIT {} FOR UPDATE SKIP LOCKED) lapsed
+    LIMIT {}
 )
 UPDATE job SET state = 'running', lease_until = {}, attempts = attempts + 1
-FROM due WHERE job.id = due.id
+WHERE id = ANY (ARRAY(SELECT id FROM due))
 RETURNING job.id, job.kind, job.key, job.payload, job.attempts, job.created_at, job.lease_until";
 
 /// The queue, as its workers see it.
@@ -128,7 +134,9 @@ impl JobQueue {
         let conn = self.store.background_connection().await?;
         let rows: Vec<JobRow> = Statement::new(CLAIM)
             .bind::<Timestamptz, _>(now)
+            .bind::<BigInt, _>(i64::from(limit))
             .bind::<Timestamptz, _>(now)
+            .bind::<BigInt, _>(i64::from(limit))
             .bind::<BigInt, _>(i64::from(limit))
             .bind::<Timestamptz, _>(now + lease)
             .rows(&conn)

@@ -92,7 +92,10 @@ impl JobRunner {
         let limit = u32::try_from(free).unwrap_or(u32::MAX);
         match self.queue.claim(self.clock.now(), lease, limit).await {
             Ok(jobs) => jobs,
-            Err(StoreError::Unavailable(_)) => Vec::new(),
+            Err(StoreError::Unavailable(cause)) => {
+                tracing::warn!(%cause, "jobs cannot be claimed at the moment");
+                Vec::new()
+            }
             Err(error) => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
