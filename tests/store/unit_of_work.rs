@@ -103,3 +103,24 @@ async fn a_pool_whose_transactions_were_all_dropped_still_has_all_its_connection
         held.push(timeout(Duration::from_secs(5), desk.begin()).await.unwrap());
     }
 }
+
+/// The word to commit travels behind the statements; none of them may be overtaken, whatever the
+/// connection has done before and however much the task has done in one go.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_waits_for_a_commit_is_written_in_its_transaction() {
+    const COMMITS: i64 = 140;
+    let desk = Desk::new().await;
+    for n in 1..=COMMITS {
+        let plan = json!({ "streams": ["staff-0"], "jobs": [[format!("job-{n}"), "lane"]] });
+        let mut tx = desk.begin().await;
+        tx.record(&event(&plan)).await.unwrap();
+        // The scheduler lets a task do 128 things before it must give way.
+        for _ in 0..n {
+            tokio::task::coop::consume_budget().await;
+        }
+        tx.commit().await.unwrap();
+    }
+    let together = "SELECT count(*) FROM event JOIN job ON job.key = 'job-' || event.seq \
+                    WHERE event.xmin = job.xmin";
+    assert_eq!(desk.number(together).await, COMMITS);
+}

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use diesel::QueryResult;
 use diesel::sql_types::{Array, BigInt, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::AsyncPgConnection;
 use shared_kernel::{EventLog, EventRecord, LoggedEvent, StoreError, StreamId, StreamPosition};
@@ -100,11 +101,7 @@ pub(crate) async fn append_events(
     if streams.is_empty() {
         return Ok(Vec::new());
     }
-    let placed: Vec<Numbered> = Statement::new(APPEND)
-        .bind::<Array<BigInt>, _>(groups)
-        .bind::<Array<Text>, _>(streams.clone())
-        .bind::<Array<Text>, _>(kinds.clone())
-        .bind::<Array<Jsonb>, _>(payloads.clone())
+    let placed: Vec<Numbered> = appending(groups, streams.clone(), kinds.clone(), payloads.clone())
         .rows(conn)
         .await
         .map_err(from_diesel)?;
@@ -123,6 +120,27 @@ pub(crate) async fn append_events(
             }
         })
         .collect())
+}
+
+/// Prepares the statement of [`append_events`].
+pub(crate) async fn append_nothing(conn: &AsyncPgConnection) -> QueryResult<()> {
+    appending(Vec::new(), Vec::new(), Vec::new(), Vec::new())
+        .run(conn)
+        .await
+        .map(|_| ())
+}
+
+fn appending(
+    groups: Vec<i64>,
+    streams: Vec<String>,
+    kinds: Vec<String>,
+    payloads: Vec<serde_json::Value>,
+) -> Statement {
+    Statement::new(APPEND)
+        .bind::<Array<BigInt>, _>(groups)
+        .bind::<Array<Text>, _>(streams)
+        .bind::<Array<Text>, _>(kinds)
+        .bind::<Array<Jsonb>, _>(payloads)
 }
 
 #[derive(diesel::QueryableByName)]

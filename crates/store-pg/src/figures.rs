@@ -4,6 +4,7 @@ use analytics_domain::ticket_totals::Tally;
 use analytics_domain::{Delta, FigureQueries, TicketTotals};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use diesel::QueryResult;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Text, Timestamptz};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
 use shared_kernel::StoreError;
@@ -23,6 +24,16 @@ pub(crate) async fn append_deltas(
     if deltas.is_empty() {
         return Ok(());
     }
+    appending(&deltas).run(conn).await.map_err(from_diesel)?;
+    Ok(())
+}
+
+/// Prepares the statement of [`append_deltas`].
+pub(crate) async fn append_nothing(conn: &AsyncPgConnection) -> QueryResult<()> {
+    appending(&[]).run(conn).await.map(|_| ())
+}
+
+fn appending(deltas: &[Delta]) -> Statement {
     let text = |of: fn(&Delta) -> &str| -> Vec<String> {
         deltas.iter().map(|delta| of(delta).to_owned()).collect()
     };
@@ -38,10 +49,6 @@ pub(crate) async fn append_deltas(
         .bind::<Array<Text>, _>(text(|d| &d.cell.agent))
         .bind::<Array<BigInt>, _>(counts)
         .bind::<Array<BigInt>, _>(totals)
-        .run(conn)
-        .await
-        .map_err(from_diesel)?;
-    Ok(())
 }
 
 /// Totals over all days, folded and not yet folded, in one snapshot.

@@ -5,6 +5,7 @@
 //! waits for its next attempt holds the ones behind it, one that is dead does not.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::QueryResult;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz};
 use diesel_async::AsyncPgConnection;
 use shared_kernel::{JobKind, NewJob, StoreError};
@@ -26,6 +27,16 @@ pub(crate) async fn queue_jobs(
     if jobs.is_empty() {
         return Ok(());
     }
+    queueing(jobs).run(conn).await.map_err(from_diesel)?;
+    Ok(())
+}
+
+/// Prepares the statement of [`queue_jobs`].
+pub(crate) async fn queue_nothing(conn: &AsyncPgConnection) -> QueryResult<()> {
+    queueing(Vec::new()).run(conn).await.map(|_| ())
+}
+
+fn queueing(jobs: Vec<NewJob>) -> Statement {
     let kinds: Vec<String> = jobs
         .iter()
         .map(|job| job.kind.as_str().to_owned())
@@ -40,10 +51,6 @@ pub(crate) async fn queue_jobs(
         .bind::<Array<Text>, _>(lanes)
         .bind::<Array<Jsonb>, _>(payloads)
         .bind::<Array<Timestamptz>, _>(run_at)
-        .run(conn)
-        .await
-        .map_err(from_diesel)?;
-    Ok(())
 }
 
 /// A job somebody is working on.
@@ -76,6 +83,13 @@ struct JobRow {
     created_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
     lease_until: DateTime<Utc>,
+}
+
+impl ClaimedJob {
+    /// Whether another worker may have taken it over by now.
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        now >= self.lease_until
+    }
 }
 
 /// How many jobs are in which state.
@@ -162,22 +176,27 @@ impl JobQueue {
         Ok(jobs)
     }
 
-    /// The job is done. Its payload goes: it may name people. False when the lease was lost.
+    /// These jobs are done. Their payloads go: they may name people. One whose lease was lost stays
+    /// what another worker made of it. Answers how many were still ours.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn complete(&self, job: &ClaimedJob, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn complete(
+        &self,
+        jobs: &[ClaimedJob],
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
         const SQL: &str = "UPDATE job SET state = 'done', finished_at = {}, payload = jsonb_build_object(), last_error = NULL, lease_until = NULL \
-            WHERE id = {} AND attempts = {} AND state = 'running'";
+            FROM unnest({}, {}) AS ours (id, attempt) \
+            WHERE job.id = ours.id AND job.attempts = ours.attempt AND job.state = 'running'";
         let conn = self.store.background_connection().await?;
-        let rows = Statement::new(SQL)
+        Statement::new(SQL)
             .bind::<Timestamptz, _>(now)
-            .bind::<BigInt, _>(job.id)
-            .bind::<Integer, _>(job.attempt)
+            .bind::<Array<BigInt>, _>(jobs.iter().map(|job| job.id).collect::<Vec<_>>())
+            .bind::<Array<Integer>, _>(jobs.iter().map(|job| job.attempt).collect::<Vec<_>>())
             .run(&conn)
             .await
-            .map_err(from_diesel)?;
-        Ok(rows == 1)
+            .map_err(from_diesel)
     }
 
     /// The attempt failed. Tries again at `retry_at`, or never (`None`: dead letter).

@@ -8,9 +8,7 @@ use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
-use diesel_async::{
-    AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager as _,
-};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt as _;
 use shared_kernel::StoreError;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -18,14 +16,17 @@ use tokio_postgres::NoTls;
 
 use crate::error::{from_diesel, from_pool};
 use crate::statement::Statement;
+use crate::tx::prepare_commit;
 
 /// How to reach the database and how much of it to use.
 #[derive(Clone)]
 pub struct DatabaseSettings {
     /// `postgres://…`; may hold a password, so it is never printed.
     pub url: String,
-    /// The most connections the pool opens.
+    /// The most connections requests open.
     pub pool_size: usize,
+    /// How many threads serve requests; each gets connections near it.
+    pub places: usize,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
     /// How long one statement may run.
@@ -34,6 +35,8 @@ pub struct DatabaseSettings {
 
 /// How long a lent connection may take to answer its first statement.
 const FIRST_ANSWER: Duration = Duration::from_secs(1);
+/// A connection that was in use this lately counts as one that answers.
+const WARM: Duration = Duration::from_secs(1);
 /// Connections tried before a request is told that the database is away.
 const MAX_TRIES: u32 = 2;
 /// A connection whose bytes nobody acknowledges is given up after this.
@@ -56,10 +59,12 @@ pub(crate) fn build(
     commits: Commits,
 ) -> Result<Pool<AsyncPgConnection>, StoreError> {
     let session = session_settings(settings.statement_timeout, commits);
+    let durable = commits == Commits::Durable;
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
     // `lend` and `begin` find out themselves whether a connection is still good.
     config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(move |url| connect(url.to_owned(), session.clone()).boxed());
+    config.custom_setup =
+        Box::new(move |url| connect(url.to_owned(), session.clone(), durable).boxed());
     let manager = AsyncDieselConnectionManager::new_with_config(settings.url.clone(), config);
     Pool::builder(manager)
         .max_size(size)
@@ -75,7 +80,9 @@ pub(crate) fn build(
 fn session_settings(statement_timeout: Duration, commits: Commits) -> String {
     let relaxed = match commits {
         Commits::Durable => "",
-        Commits::Relaxed => "SET synchronous_commit = off; ",
+        // The queue is read in order from its indexes. Before the first ANALYZE the planner would
+        // rather gather and sort all that waits, at each claim.
+        Commits::Relaxed => "SET synchronous_commit = off; SET enable_bitmapscan = off; ",
     };
     format!(
         "{relaxed}SET statement_timeout = {}; SET lock_timeout = 3000; \
@@ -84,34 +91,58 @@ fn session_settings(statement_timeout: Duration, commits: Commits) -> String {
     )
 }
 
-async fn connect(url: String, session: String) -> ConnectionResult<AsyncPgConnection> {
+async fn connect(
+    url: String,
+    session: String,
+    durable: bool,
+) -> ConnectionResult<AsyncPgConnection> {
     let mut conn = open(&url).await?;
     conn.batch_execute(&session)
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    if durable {
+        prepare_commit(&conn)
+            .await
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    }
     Ok(conn)
+}
+
+/// Lends a connection for book-keeping. One that was in use a moment ago is not tried again first:
+/// work that fails on it is done again anyway.
+pub(crate) async fn lend_warm(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
+    tried(pool, async |conn| {
+        if Connection::metrics(conn).last_used() < WARM {
+            return Ok(());
+        }
+        ping(conn).await
+    })
+    .await
 }
 
 /// Lends a connection that just answered. One that broke while it lay in the pool is thrown
 /// away and the next is tried: after a restart of the database nobody sees the old connections.
 pub(crate) async fn lend(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
-    tried(pool, async |conn| {
-        Statement::new("SELECT 1").run(conn).await.map(|_| ())
-    })
-    .await
+    tried(pool, async |conn| ping(conn).await).await
+}
+
+async fn ping(conn: &AsyncPgConnection) -> QueryResult<()> {
+    Statement::new("SELECT 1").run(conn).await.map(|_| ())
 }
 
 /// Lends a connection with an open transaction; opening it is the test.
 pub(crate) async fn begin(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
     tried(pool, async |conn| {
-        AnsiTransactionManager::begin_transaction(conn).await
+        // Diesel's own book-keeping would want to send the end of the transaction itself; see `tx.rs`.
+        let mut shared: &AsyncPgConnection = conn;
+        shared.batch_execute("BEGIN").await
     })
     .await
 }
 
 async fn tried(
     pool: &Pool<AsyncPgConnection>,
-    test: impl AsyncFn(&mut AsyncPgConnection) -> QueryResult<()>,
+    test: impl AsyncFn(&mut Connection) -> QueryResult<()>,
 ) -> Result<Connection, StoreError> {
     // One wait for all tries: each of the pool's own steps may take as long.
     let wait = pool.timeouts().wait.unwrap_or(UNACKNOWLEDGED);

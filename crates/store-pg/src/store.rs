@@ -12,6 +12,7 @@ use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
 use support_domain::{SupportStore, SupportTx, TicketEvent};
 
 use crate::error::from_diesel;
+use crate::near::NearPools;
 use crate::pool::{self, Commits, Connection, DatabaseSettings};
 use crate::statement::Statement;
 use crate::tx::PgTx;
@@ -55,7 +56,7 @@ const BACKGROUND_CONNECTIONS: usize = 4;
 /// PostgreSQL behind every port.
 #[derive(Clone)]
 pub struct PgStore {
-    pool: Pool<AsyncPgConnection>,
+    pools: NearPools,
     /// For book-keeping of background work, so that it and requests do not wait for each other.
     background: Pool<AsyncPgConnection>,
     pub(crate) lent: Arc<Lent>,
@@ -91,23 +92,23 @@ impl PgStore {
             listener,
         });
         Ok(Self {
-            pool: pool::build(settings, settings.pool_size, Commits::Durable)?,
+            pools: NearPools::build(settings)?,
             background: pool::build(settings, BACKGROUND_CONNECTIONS, Commits::Relaxed)?,
             lent,
         })
     }
 
     pub(crate) async fn connection(&self) -> Result<Connection, StoreError> {
-        pool::lend(&self.pool).await
+        pool::lend(self.pools.here()?).await
     }
 
     /// A connection for book-keeping that may be done again: its commits do not wait for the disk.
     pub(crate) async fn background_connection(&self) -> Result<Connection, StoreError> {
-        pool::lend(&self.background).await
+        pool::lend_warm(&self.background).await
     }
 
     pub(crate) async fn transaction(&self) -> Result<Connection, StoreError> {
-        pool::begin(&self.pool).await
+        pool::begin(self.pools.here()?).await
     }
 
     /// True answers only: asks the database.
@@ -125,17 +126,12 @@ impl PgStore {
 
     /// How busy the pool is.
     pub fn pool_status(&self) -> PoolStatus {
-        let status = self.pool.status();
-        PoolStatus {
-            size: status.size,
-            available: status.available,
-            waiting: status.waiting,
-        }
+        self.pools.status()
     }
 
     /// Closes every connection; what is running ends first.
     pub fn close(&self) {
-        self.pool.close();
+        self.pools.close();
         self.background.close();
     }
 }

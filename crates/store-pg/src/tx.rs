@@ -9,22 +9,24 @@ use std::time::Duration;
 
 use analytics_domain::Delta;
 use async_trait::async_trait;
+use diesel::QueryResult;
 use diesel_async::pooled_connection::deadpool::Object;
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager as _};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use shared_kernel::{
-    Claim, EventRecord, IdempotencyKey, NewJob, StoreError, StoredAnswer, UnitOfWork,
+    Claim, EventRecord, IdempotencyKey, LoggedEvent, NewJob, StoreError, StoredAnswer, UnitOfWork,
 };
+use tokio::task::coop::unconstrained;
 use tokio::time::timeout;
 use tokio::try_join;
 
 use crate::error::from_diesel;
 use crate::event_log::append_events;
 use crate::figures::append_deltas;
-use crate::idempotency;
 use crate::jobs::queue_jobs;
 use crate::pool::Connection;
 use crate::statement::answered;
 use crate::store::{Lent, PgStore};
+use crate::{event_log, figures, idempotency, jobs};
 
 /// How long the word to roll back may go without an answer. Closing the connection says the same,
 /// and a request whose database fell silent has waited long enough.
@@ -87,39 +89,60 @@ impl UnitOfWork for PgTx {
         let jobs = std::mem::take(&mut self.jobs);
         let deltas = std::mem::take(&mut self.deltas);
         let queued = jobs.len();
-        let conn = self.conn()?;
-        // One round trip: the three travel together.
-        let (logged, (), ()) = try_join!(
-            append_events(conn, events),
-            queue_jobs(conn, jobs),
-            append_deltas(conn, deltas)
-        )?;
-        if let Some(mut conn) = self.conn.take()
-            && let Err(error) = answered(
-                false,
-                AnsiTransactionManager::commit_transaction(&mut *conn),
-            )
-            .await
-        {
-            drop(Object::take(conn));
-            return Err(from_diesel(error));
-        }
+        let logged = send_commit(self.conn()?, events, jobs, deltas).await?;
+        // Its transaction has ended: the pool may have it back.
+        drop(self.conn.take());
         self.lent.listener.committed(logged, queued);
         Ok(())
     }
 
     async fn rollback(mut self: Box<Self>) {
-        if let Some(mut conn) = self.conn.take()
-            && !matches!(
-                timeout(
-                    ROLLBACK,
-                    AnsiTransactionManager::rollback_transaction(&mut *conn)
-                )
-                .await,
-                Ok(Ok(()))
-            )
-        {
+        let Some(conn) = self.conn.take() else { return };
+        let mut shared: &AsyncPgConnection = &conn;
+        let answer = timeout(ROLLBACK, shared.batch_execute("ROLLBACK")).await;
+        if !matches!(answer, Ok(Ok(()))) {
             drop(Object::take(conn));
         }
     }
+}
+
+/// Writes what waited for the commit, and commits, in one round trip: the word to commit travels
+/// behind the statements. Where one of them fails, the server makes a rollback of it.
+///
+/// That holds only while every statement is sent before the word. So they are prepared from the
+/// connection's first moment on ([`prepare_commit`]), polled in order, and not held back by the
+/// scheduler, which lets a task that did much give way in the middle.
+async fn send_commit(
+    conn: &AsyncPgConnection,
+    events: Vec<EventRecord>,
+    jobs: Vec<NewJob>,
+    deltas: Vec<Delta>,
+) -> Result<Vec<LoggedEvent>, StoreError> {
+    let commit = async {
+        let mut shared = conn;
+        answered(false, shared.batch_execute("COMMIT"))
+            .await
+            .map_err(from_diesel)
+    };
+    let (logged, (), (), ()) = unconstrained(async {
+        try_join!(
+            biased;
+            append_events(conn, events),
+            queue_jobs(conn, jobs),
+            append_deltas(conn, deltas),
+            commit
+        )
+    })
+    .await?;
+    Ok(logged)
+}
+
+/// Has a new connection prepare what [`send_commit`] sends, by writing nothing with it.
+pub(crate) async fn prepare_commit(conn: &AsyncPgConnection) -> QueryResult<()> {
+    try_join!(
+        event_log::append_nothing(conn),
+        jobs::queue_nothing(conn),
+        figures::append_nothing(conn)
+    )?;
+    Ok(())
 }

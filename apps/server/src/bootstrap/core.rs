@@ -43,6 +43,7 @@ impl Core {
         let settings = DatabaseSettings {
             url: database_url.to_owned(),
             pool_size: config.storage.pool_size,
+            places: config.http.places(),
             acquire_timeout: Duration::from_millis(config.storage.acquire_timeout_ms),
             statement_timeout: Duration::from_millis(config.storage.statement_timeout_ms),
         };

@@ -11,6 +11,7 @@ pub use core::Core;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -18,7 +19,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use notify::EmailChannel;
 use shared_kernel::{Clock, JobKind, StoreError};
-use store_pg::{JobQueue, PgStore, WakeupHint};
+use store_pg::{JobQueue, PgStore, WakeupHint, serve_from};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -217,7 +218,10 @@ fn listen(
         source,
     };
     let origins = config.http.allowed_origins.clone();
-    let mut server = HttpServer::new(move || {
+    let place = Arc::new(AtomicUsize::new(0));
+    let server = HttpServer::new(move || {
+        // Called once on each thread that serves.
+        serve_from(place.fetch_add(1, Ordering::Relaxed));
         App::new()
             .wrap(cross_origin(&origins))
             .wrap(from_fn(finish))
@@ -231,10 +235,8 @@ fn listen(
     .h1_allow_half_closed(false)
     .client_disconnect_timeout(Duration::from_secs(2))
     .shutdown_timeout(config.http.shutdown_seconds)
+    .workers(config.http.places())
     .disable_signals();
-    if config.http.workers > 0 {
-        server = server.workers(config.http.workers);
-    }
     let server = server.bind(config.http.bind).map_err(failed)?;
     let address = server
         .addrs()

@@ -1,6 +1,7 @@
 //! The sections and what their values may be.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -51,6 +52,14 @@ impl HttpSection {
             let text = format!("http://{}/", self.bind);
             Url::parse(&text).unwrap_or_else(|_| unreachable_url())
         })
+    }
+
+    /// How many threads serve requests.
+    pub fn places(&self) -> usize {
+        match self.workers {
+            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            workers => workers,
+        }
     }
 
     /// Whether only this machine can reach the server.

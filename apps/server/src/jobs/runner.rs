@@ -1,6 +1,7 @@
 //! The only loop over the queue.
 
 use std::collections::HashMap;
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,9 +66,13 @@ impl JobRunner {
     /// Runs until told to stop; then claims nothing more and waits for what is running.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut running = JoinSet::new();
+        let mut done = Vec::new();
         while !stop.is_cancelled() {
             self.health.worker_is_alive();
-            while running.try_join_next().is_some() {}
+            while let Some(finished) = running.try_join_next() {
+                done.extend(finished.ok().flatten());
+            }
+            self.record_done(&mut done).await;
             let free = self.settings.concurrency.saturating_sub(running.len());
             let claimed = if free == 0 {
                 Vec::new()
@@ -84,12 +89,42 @@ impl JobRunner {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.bell.notified() => {}
-                Some(_) = running.join_next() => {}
+                Some(finished) = running.join_next() => done.extend(finished.ok().flatten()),
                 () = tokio::time::sleep(POLL) => {}
             }
             tokio::time::sleep(GATHER).await;
         }
-        while running.join_next().await.is_some() {}
+        while let Some(finished) = running.join_next().await {
+            done.extend(finished.ok().flatten());
+        }
+        self.record_done(&mut done).await;
+        while !done.is_empty() {
+            tokio::time::sleep(POLL).await;
+            self.record_done(&mut done).await;
+        }
+    }
+
+    /// Records what was done in one statement; what the database does not take stays in `done`
+    /// until its lease is over: then it is done again.
+    async fn record_done(&self, done: &mut Vec<ClaimedJob>) {
+        if done.is_empty() {
+            return;
+        }
+        let now = self.clock.now();
+        match self.queue.complete(done, now).await {
+            Ok(_) => done.clear(),
+            Err(StoreError::Unavailable(_) | StoreError::Collision) => {
+                done.retain(|job| !job.is_overdue(now));
+            }
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    jobs = done.len(),
+                    "jobs that are done cannot be recorded"
+                );
+                done.clear();
+            }
+        }
     }
 
     async fn claim(&self, free: usize) -> Vec<ClaimedJob> {
@@ -111,7 +146,8 @@ impl JobRunner {
         }
     }
 
-    async fn work(self: Arc<Self>, job: ClaimedJob) {
+    /// Does one job; answers it when it is done and only that has still to be recorded.
+    async fn work(self: Arc<Self>, job: ClaimedJob) -> Option<ClaimedJob> {
         let outcome = match self.handlers.get(&job.kind).cloned() {
             // In a task of its own, so that a panic is a failed attempt and no more.
             Some(handler) => {
@@ -141,7 +177,12 @@ impl JobRunner {
                 reason: "no handler for this kind of job".to_owned(),
             },
         };
+        if outcome == JobOutcome::Done {
+            count(job.kind.as_str(), "done");
+            return Some(job);
+        }
         self.record(&job, outcome).await;
+        None
     }
 
     /// Retried until the database takes it or the lease is over: then the job is done again.
@@ -173,10 +214,7 @@ impl JobRunner {
         let now = self.clock.now();
         let kind = job.kind.as_str();
         match outcome {
-            JobOutcome::Done => {
-                count(kind, "done");
-                self.queue.complete(job, now).await
-            }
+            JobOutcome::Done => Ok(self.queue.complete(slice::from_ref(job), now).await? == 1),
             JobOutcome::Postponed { reason, wait } => {
                 tracing::debug!(job = job.id, kind, %reason, "job postponed");
                 count(kind, "postponed");

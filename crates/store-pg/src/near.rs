@@ -1,0 +1,92 @@
+//! One pool near each thread that serves requests.
+//!
+//! A connection is driven by a task of the thread that opened it. A request of that same thread
+//! gets its answers without waking another thread, which under load is a good part of what a round
+//! trip costs. A thread whose own pool is exhausted borrows from the others, so no request waits
+//! while a connection is free anywhere.
+
+use std::cell::Cell;
+
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::Pool;
+use shared_kernel::StoreError;
+
+use crate::pool::{self, Commits, DatabaseSettings};
+use crate::store::PoolStatus;
+
+/// Fewer connections than this are not worth a pool of their own.
+const LEAST_IN_A_POOL: usize = 4;
+
+thread_local! {
+    static PLACE: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Says that this thread serves requests, as the `place`-th of them from 0: from now on it prefers
+/// the connections of that place.
+pub fn serve_from(place: usize) {
+    PLACE.set(Some(place));
+}
+
+/// The pools of one store.
+#[derive(Clone)]
+pub(crate) struct NearPools {
+    pools: Vec<Pool<AsyncPgConnection>>,
+}
+
+impl NearPools {
+    /// `settings.pool_size` connections, shared out over up to `settings.places` pools.
+    pub(crate) fn build(settings: &DatabaseSettings) -> Result<Self, StoreError> {
+        let most = (settings.pool_size / LEAST_IN_A_POOL).max(1);
+        let places = settings.places.clamp(1, most);
+        let pools = (0..places)
+            .map(|place| {
+                let size = (settings.pool_size + place) / places;
+                pool::build(settings, size, Commits::Durable)
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { pools })
+    }
+
+    /// The pool this thread is to take its next connection from.
+    pub(crate) fn here(&self) -> Result<&Pool<AsyncPgConnection>, StoreError> {
+        let own = PLACE
+            .get()
+            .and_then(|place| self.pools.get(place % self.pools.len()));
+        if let Some(own) = own.filter(|own| room(own) > 0) {
+            return Ok(own);
+        }
+        let roomiest = self.pools.iter().max_by_key(|pool| room(pool));
+        roomiest
+            .filter(|roomiest| own.is_none() || room(roomiest) > 0)
+            .or(own)
+            .ok_or_else(|| StoreError::defect("a store without a pool"))
+    }
+
+    pub(crate) fn status(&self) -> PoolStatus {
+        let none = PoolStatus {
+            size: 0,
+            available: 0,
+            waiting: 0,
+        };
+        self.pools.iter().fold(none, |sum, pool| {
+            let status = pool.status();
+            PoolStatus {
+                size: sum.size + status.size,
+                available: sum.available + status.available,
+                waiting: sum.waiting + status.waiting,
+            }
+        })
+    }
+
+    pub(crate) fn close(&self) {
+        for pool in &self.pools {
+            pool.close();
+        }
+    }
+}
+
+/// How many connections are to be had without waiting for somebody to give one back.
+fn room(pool: &Pool<AsyncPgConnection>) -> usize {
+    let status = pool.status();
+    status.available + status.max_size.saturating_sub(status.size)
+}
