@@ -1,14 +1,16 @@
 //! End to end: through HTTP, sockets and a real SMTP conversation, on real PostgreSQL.
 //!
-//! To add a subject: a file, and its line here. What most tests begin with is in `desk`.
+//! To add a subject: a file, and its line here. What most tests begin with is in `desk` and `chat`.
 
 mod access_rules;
 mod bad_input;
+mod chat;
 mod desk;
 mod figures;
 mod idempotency;
 mod identity;
 mod lists_and_search;
+mod live_chat;
 mod messages;
 mod notifications;
 mod raw_http;

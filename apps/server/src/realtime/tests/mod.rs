@@ -7,6 +7,12 @@ pub(crate) mod events;
 mod limits;
 mod live;
 mod log;
+#[expect(
+    unreachable_pub,
+    reason = "the test kit's own client, which is public there"
+)]
+#[path = "../../../../../tests/src/node_client.rs"]
+mod node_client;
 mod polling;
 mod raw;
 mod relay;
