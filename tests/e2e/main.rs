@@ -18,3 +18,4 @@ mod route_coverage;
 mod seeded;
 mod sockets;
 mod ticket_lifecycle;
+mod two_instances;

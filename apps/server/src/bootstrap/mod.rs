@@ -75,6 +75,8 @@ pub struct Server {
     pub store: PgStore,
     /// The connected sockets.
     pub gateway: web::Data<Gateway>,
+    /// Who is connected, over all instances.
+    pub presence: Arc<Presence>,
     http: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     health: Arc<HealthMonitor>,
@@ -111,10 +113,10 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(caretaker(&core).run(stop.clone()));
     tasks.spawn(database.watch(stop.clone()));
     let store = core.store.clone();
-    let presence = Arc::clone(&live.presence);
-    let (state, hints) = app_state(config, core, verifier, Arc::clone(&health), presence);
+    let shared = (Arc::clone(&health), Arc::clone(&live.presence));
+    let (state, hints) = app_state(config, core, verifier, shared);
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, stop.clone()));
-    let gateway = live.gateway;
+    let (gateway, presence) = (live.gateway, live.presence);
     let (address, server) = listen(config, web::Data::new(state), gateway.clone())?;
     let http = server.handle();
     announce(config, address, channel.as_ref());
@@ -124,6 +126,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
         address,
         store,
         gateway,
+        presence,
         http,
         serving,
         health,
@@ -180,8 +183,7 @@ fn app_state(
     config: &Config,
     core: Core,
     verifier: Arc<TokenVerifier>,
-    health: Arc<HealthMonitor>,
-    presence: Arc<Presence>,
+    (health, presence): (Arc<HealthMonitor>, Arc<Presence>),
 ) -> (AppState, mpsc::UnboundedReceiver<Vec<WakeupHint>>) {
     let store = Arc::new(core.store);
     let state = AppState {

@@ -22,6 +22,7 @@ pub mod conversations;
 pub mod cursor;
 pub mod dialect;
 mod door;
+mod elsewhere;
 pub mod engine;
 pub mod feed;
 pub mod flood;
