@@ -5,6 +5,7 @@
 mod access_rules;
 mod bad_input;
 mod chat;
+mod churn;
 mod desk;
 mod figures;
 mod idempotency;

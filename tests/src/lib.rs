@@ -11,6 +11,7 @@ mod database;
 pub mod node_client;
 pub mod process;
 mod server;
+pub mod sio_client;
 pub mod smtp_sink;
 pub mod ws_client;
 
