@@ -4,6 +4,7 @@
 
 mod access_rules;
 mod bad_input;
+mod catch_up;
 mod chat;
 mod churn;
 mod desk;

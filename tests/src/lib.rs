@@ -10,6 +10,7 @@ mod clock;
 mod database;
 pub mod node_client;
 pub mod process;
+pub mod proxy;
 mod server;
 pub mod sio_client;
 pub mod smtp_sink;
