@@ -1,8 +1,11 @@
 //! Kill, cut, refuse: what a fault must not lose, with the real program in a process of its own.
 //!
-//! Run by `cargo xtask test-faults`, which builds the program first. `load` has the clients,
-//! `outside` what the server leans on. To add a fault: a file, a line below, its figures printed.
+//! Run by `cargo xtask test-faults`, which builds the program first. `load` and `conversation`
+//! have the clients, `outside` what the server leans on. To add a fault: a file, a line below, its
+//! figures printed.
 
+mod client_cut_off;
+mod conversation;
 mod database_away;
 mod kill_server;
 mod load;

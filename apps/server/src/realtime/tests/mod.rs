@@ -24,5 +24,6 @@ mod stock_client;
     unreachable_pub,
     reason = "the test kit's own client, which is public there"
 )]
+#[expect(dead_code, reason = "some of it is for tests of the whole server")]
 #[path = "../../../../../tests/src/ws_client.rs"]
 mod ws_client;
