@@ -13,6 +13,7 @@ mod load;
 mod outside;
 mod shutdown;
 mod smtp_away;
+mod stalled_readers;
 
 /// Tests that fill both cores take turns, so that what one measures is not another's load.
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

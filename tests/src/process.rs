@@ -166,6 +166,36 @@ impl Process {
         ([127, 0, 0, 1], self.port).into()
     }
 
+    /// Its resident memory.
+    ///
+    /// # Panics
+    /// When the process is gone.
+    pub fn resident_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(path).expect("a running process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next());
+        kib.and_then(|kib| kib.parse().ok()).expect("a size")
+    }
+
+    /// How many of its connections from these ports the kernel still keeps.
+    ///
+    /// # Panics
+    /// When the system does not tell.
+    pub fn connections_from(&self, ports: &[u16]) -> usize {
+        let table = fs::read_to_string("/proc/net/tcp").expect("the system's connections");
+        let port = |address: &str| {
+            let hex = address.rsplit(':').next()?;
+            u16::from_str_radix(hex, 16).ok()
+        };
+        let ours = table.lines().filter(|line| {
+            let mut words = line.split_whitespace().skip(1);
+            let (local, remote) = (words.next().and_then(port), words.next().and_then(port));
+            local == Some(self.port) && remote.is_some_and(|remote| ports.contains(&remote))
+        });
+        ours.count()
+    }
+
     /// Where sockets connect.
     pub fn socket_url(&self) -> String {
         format!("ws://127.0.0.1:{}/ws/messaging", self.port)

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use notify::EmailChannel;
 use shared_kernel::{Clock, JobKind, StoreError};
 use store_pg::{JobQueue, PgStore, WakeupHint};
@@ -31,12 +31,13 @@ use crate::database::{Database, DatabaseError};
 use crate::health::HealthMonitor;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
+use crate::http::listener::{self, Listening};
 use crate::http::rate_limit::ContactLimit;
 use crate::http::routes;
 use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
 use crate::mail::{self, MailError};
 use crate::presence::Presence;
-use crate::realtime::{Gateway, bound_silence};
+use crate::realtime::Gateway;
 use crate::state::AppState;
 use crate::telemetry;
 
@@ -214,36 +215,24 @@ fn listen(
     state: web::Data<AppState>,
     gateway: web::Data<Gateway>,
 ) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
-    let failed = |source| StartError::Bind {
-        address: config.http.bind,
-        source,
-    };
     let origins = config.http.allowed_origins.clone();
-    let mut server = HttpServer::new(move || {
+    let listening = Listening {
+        address: config.http.bind,
+        workers: config.http.workers,
+        shutdown_seconds: config.http.shutdown_seconds,
+    };
+    let app = move || {
         App::new()
             .wrap(cross_origin(&origins))
             .wrap(from_fn(finish))
             .app_data(state.clone())
             .app_data(gateway.clone())
             .configure(routes::configure)
+    };
+    listener::listen(&listening, app).map_err(|source| StartError::Bind {
+        address: config.http.bind,
+        source,
     })
-    .on_connect(bound_silence)
-    // Without these, answers wait for Nagle, and a client that hangs up goes unnoticed.
-    .tcp_nodelay(true)
-    .h1_allow_half_closed(false)
-    .client_disconnect_timeout(Duration::from_secs(2))
-    .shutdown_timeout(config.http.shutdown_seconds)
-    .disable_signals();
-    if config.http.workers > 0 {
-        server = server.workers(config.http.workers);
-    }
-    let server = server.bind(config.http.bind).map_err(failed)?;
-    let address = server
-        .addrs()
-        .into_iter()
-        .next()
-        .unwrap_or(config.http.bind);
-    Ok((address, server.run()))
 }
 
 impl Server {

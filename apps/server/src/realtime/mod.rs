@@ -54,7 +54,7 @@ pub use door::HandshakeRefused;
 pub use gateway::{Authenticate, Gateway, Refusal};
 pub use hub::Hub;
 pub use outbox::OutboxLimits;
-pub use peer::bound_silence;
+pub use peer::{Line, bound_silence};
 pub use relay::{RelayHandle, RelaySettings};
 pub use rooms::RoomId;
 pub use settings::{ClientAddress, RealtimeLimits, RealtimeSettings};
