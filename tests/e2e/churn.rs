@@ -22,7 +22,7 @@ const SEED: u64 = 0x6775_6963_6865_7421;
 const CONVERSATIONS: usize = 16;
 const STAFF: usize = 4;
 /// In each conversation; the customer and support take turns.
-const MESSAGES_EACH: usize = 24;
+const MESSAGES_EACH: usize = 16;
 /// A reader leaves after fewer events than this.
 const STAYS: u64 = 12;
 
@@ -319,7 +319,7 @@ async fn churn(instances: usize) {
     while let Some(reader) = readers.join_next().await {
         returns += reader.expect("a reader hears what is theirs");
     }
-    assert!(returns > 300, "only {returns} came back: this was no churn");
+    assert!(returns > 200, "only {returns} came back: this was no churn");
     let took = began.elapsed();
     println!("{instances} instances: {returns} returns in {took:.1?}");
     assert!(took < BOUND, "{took:?}");
