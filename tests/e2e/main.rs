@@ -1,18 +1,25 @@
 //! End to end: through HTTP, sockets and a real SMTP conversation, on real PostgreSQL.
 //!
-//! To add a subject: a file, and its line here. What most tests begin with is in `desk`.
+//! To add a subject: a file, and its line here. What most tests begin with is in `desk` and `chat`.
 
 mod access_rules;
 mod bad_input;
+mod catch_up;
+mod chat;
+mod churn;
 mod desk;
 mod figures;
+mod hostile_sockets;
 mod idempotency;
 mod identity;
 mod lists_and_search;
+mod live_chat;
 mod messages;
+mod nothing_internal;
 mod notifications;
 mod raw_http;
 mod route_coverage;
 mod seeded;
 mod sockets;
 mod ticket_lifecycle;
+mod two_instances;

@@ -1,66 +1,11 @@
-//! Conversations: messages, replies, read state, lists, and who hears of them live. Scenario 2.
-
-use std::time::Duration;
+//! Conversations: messages, replies, read state, lists, and who hears of them live.
 
 use serde_json::{Value, json};
 use shared_kernel::Role;
 use testkit::ws_client::WsClient;
-use testkit::{Answer, Api, TestServer};
+use testkit::{Answer, Api};
 
-const MESSAGES: &str = "/api/messages";
-const WAIT: Duration = Duration::from_secs(10);
-const JEAN: &str = "jean.dupont@example.com";
-
-struct Chat {
-    server: TestServer,
-    jean: Api,
-    claire: Api,
-}
-
-impl Chat {
-    async fn start() -> Self {
-        let server = TestServer::start().await;
-        let (jean, claire) = (
-            server.customer("cst-jean", JEAN),
-            server.staff("staff-claire"),
-        );
-        for caller in [&jean, &claire] {
-            caller.get(MESSAGES).await.expect(200);
-        }
-        Self {
-            server,
-            jean,
-            claire,
-        }
-    }
-
-    async fn socket(&self, role: Role, id: &str) -> WsClient {
-        let mut socket = WsClient::connect(
-            &self.server.socket_url(),
-            &self.server.token(role, id, None),
-        )
-        .await;
-        socket.wait_for("connected", WAIT).await;
-        socket
-    }
-
-    async fn message(&self, content: &str) -> String {
-        self.jean
-            .post(MESSAGES, &said(content))
-            .await
-            .expect(201)
-            .text_at("/data/id")
-            .to_owned()
-    }
-}
-
-fn said(content: &str) -> Value {
-    json!({ "customerId": "cst-jean", "staffId": "staff-claire", "subject": "RE: Problème démarrage", "content": content })
-}
-
-fn at(id: &str, end: &str) -> String {
-    format!("{MESSAGES}/{id}{end}")
-}
+use crate::chat::{Chat, MESSAGES, WAIT, at, said};
 
 fn contents(answer: &Answer) -> Vec<String> {
     let list = answer.body["data"].as_array().cloned().unwrap_or_default();

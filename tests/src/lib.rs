@@ -1,5 +1,5 @@
 //! The kit of the black-box tests: a database per test, a server in this process, an SMTP server
-//! that records, a WebSocket client, a clock that moves.
+//! that records, clients in either dialect and in Node, a way that can be cut, a clock that moves.
 //!
 //! One throw-away PostgreSQL serves a test program; every test gets a clone of a migrated
 //! template. To write a test: `TestServer::start().await`, speak to it as anybody outside would,
@@ -8,8 +8,11 @@
 mod api;
 mod clock;
 mod database;
+pub mod node_client;
 pub mod process;
+pub mod proxy;
 mod server;
+pub mod sio_client;
 pub mod smtp_sink;
 pub mod ws_client;
 

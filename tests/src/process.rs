@@ -1,7 +1,7 @@
 //! The real program in a process of its own, for tests that kill it.
 
 use std::fs::{self, File, Permissions};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -156,6 +156,46 @@ impl Process {
         self.api().with_token(&staff_token(id))
     }
 
+    /// Calls as a customer with a verified address.
+    pub fn customer(&self, id: &str) -> Api {
+        self.api().with_token(&customer_token(id))
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
+    /// Its resident memory.
+    ///
+    /// # Panics
+    /// When the process is gone.
+    pub fn resident_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(path).expect("a running process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next());
+        kib.and_then(|kib| kib.parse().ok()).expect("a size")
+    }
+
+    /// How many of its connections from these ports the kernel still keeps.
+    ///
+    /// # Panics
+    /// When the system does not tell.
+    pub fn connections_from(&self, ports: &[u16]) -> usize {
+        let table = fs::read_to_string("/proc/net/tcp").expect("the system's connections");
+        let port = |address: &str| {
+            let hex = address.rsplit(':').next()?;
+            u16::from_str_radix(hex, 16).ok()
+        };
+        let ours = table.lines().filter(|line| {
+            let mut words = line.split_whitespace().skip(1);
+            let (local, remote) = (words.next().and_then(port), words.next().and_then(port));
+            local == Some(self.port) && remote.is_some_and(|remote| ports.contains(&remote))
+        });
+        ours.count()
+    }
+
     /// Where sockets connect.
     pub fn socket_url(&self) -> String {
         format!("ws://127.0.0.1:{}/ws/messaging", self.port)
@@ -234,10 +274,22 @@ pub fn run(args: &[&str], settings: &[(&str, String)]) -> Output {
 /// # Panics
 /// When the id is none.
 pub fn staff_token(id: &str) -> String {
+    token(Role::Staff, id, format!("{id}@shop.example"))
+}
+
+/// The same for a customer.
+///
+/// # Panics
+/// When the id is none.
+pub fn customer_token(id: &str) -> String {
+    token(Role::Customer, id, format!("{id}@example.com"))
+}
+
+fn token(role: Role, id: &str, email: String) -> String {
     let token = NewToken {
         id: UserId::parse(id).expect("an id"),
-        role: Role::Staff,
-        email: Some(format!("{id}@shop.example")),
+        role,
+        email: Some(email),
         name: None,
         issuer: None,
         audience: None,

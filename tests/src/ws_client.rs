@@ -64,6 +64,19 @@ impl WsClient {
     /// # Errors
     /// The HTTP status, when the server refused the handshake.
     pub async fn connect_with(url: &str, headers: &[(&str, &str)]) -> Result<Self, u16> {
+        match Self::open(url, headers).await {
+            Ok(client) => Ok(client),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => fail(format!("no connection to {url}: {error}")),
+        }
+    }
+
+    /// The same, where there may be no server; none then.
+    pub async fn try_connect(url: &str, headers: &[(&str, &str)]) -> Option<Self> {
+        Self::open(url, headers).await.ok()
+    }
+
+    async fn open(url: &str, headers: &[(&str, &str)]) -> Result<Self, Error> {
         let mut request = match url.into_client_request() {
             Ok(request) => request,
             Err(error) => fail(format!("{url} is no address: {error}")),
@@ -74,14 +87,11 @@ impl WsClient {
                 _ => fail(format!("{name}: {value} is no header")),
             };
         }
-        match connect_async(request).await {
-            Ok((stream, _)) => Ok(Self {
-                stream,
-                cursor: None,
-            }),
-            Err(Error::Http(response)) => Err(response.status().as_u16()),
-            Err(error) => fail(format!("no connection to {url}: {error}")),
-        }
+        let (stream, _) = connect_async(request).await?;
+        Ok(Self {
+            stream,
+            cursor: None,
+        })
     }
 
     /// The cursor of the last event that had one.
@@ -94,6 +104,15 @@ impl WsClient {
         match timeout(wait, self.receive()).await {
             Ok(Came::Event(event)) => event,
             Ok(Came::Closed(code)) => fail(format!("closed ({code}) instead of an event")),
+            Err(_) => fail(format!("no event within {wait:?}")),
+        }
+    }
+
+    /// The next event; none when the socket is closed instead, in whatever way.
+    pub async fn next_or_closed(&mut self, wait: Duration) -> Option<Value> {
+        match timeout(wait, self.receive()).await {
+            Ok(Came::Event(event)) => Some(event),
+            Ok(Came::Closed(_)) => None,
             Err(_) => fail(format!("no event within {wait:?}")),
         }
     }

@@ -1,6 +1,9 @@
 //! Presence over all instances: each tells the others of its own users, within a second.
+//!
+//! What is asked here holds for every instance; the hub alone answers for its own process. Sending
+//! ([`Hub::send_to_user`], [`Hub::broadcast`]) reaches every instance by itself.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +47,38 @@ impl Presence {
                 + elsewhere.get(user.as_str()).copied().unwrap_or_default()
         };
         Ok(users.iter().map(everywhere).collect())
+    }
+
+    /// Whether a user has a socket anywhere.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_user_connected(&self, user: &UserId) -> Result<bool, StoreError> {
+        Ok(self.user_socket_count(user).await? > 0)
+    }
+
+    /// How many sockets a user has, over all instances.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn user_socket_count(&self, user: &UserId) -> Result<usize, StoreError> {
+        let counts = self.sockets(std::slice::from_ref(user)).await?;
+        Ok(counts.into_iter().sum())
+    }
+
+    /// Every user who has a socket anywhere, each once, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn connected_users(&self) -> Result<Vec<UserId>, StoreError> {
+        let elsewhere = self.store.users_elsewhere(self.instance).await?;
+        let users: BTreeSet<UserId> = self
+            .hub
+            .connected_users()
+            .into_iter()
+            .chain(elsewhere)
+            .collect();
+        Ok(users.into_iter().collect())
     }
 
     /// Tells the other instances until told to stop. A database that is away delays it; what was

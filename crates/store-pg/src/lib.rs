@@ -29,4 +29,4 @@ pub use near::serve_from;
 pub use pool::{DatabaseSettings, Durability, create_database, durability, is_connection_url};
 pub use store::{CommitListener, EventTranslator, PgStore, PoolStatus, Translation};
 pub use tx::PgTx;
-pub use wakeup::{WakeupHint, Wakeups};
+pub use wakeup::{Told, WakeupHint, WakeupListener, Wakeups};

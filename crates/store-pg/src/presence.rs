@@ -132,4 +132,22 @@ impl PgStore {
             })
             .collect())
     }
+
+    /// Users who have a socket on another instance than this one, each once.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn users_elsewhere(&self, instance: Uuid) -> Result<Vec<UserId>, StoreError> {
+        const SQL: &str = "SELECT p.user_id, sum(p.sockets) AS sockets FROM presence p JOIN presence_instance i USING (instance) \
+            WHERE p.instance <> {} AND i.seen_at > now() - {} * interval '1 second' GROUP BY p.user_id";
+        let conn = self.connection().await?;
+        let rows: Vec<PresenceRow> = Statement::new(SQL)
+            .bind::<SqlUuid, _>(instance)
+            .bind::<BigInt, _>(ALIVE_SECONDS)
+            .rows(&conn)
+            .await
+            .map_err(from_diesel)?;
+        let users = rows.into_iter().map(|row| UserId::parse(row.user_id));
+        Ok(users.filter_map(Result::ok).collect())
+    }
 }

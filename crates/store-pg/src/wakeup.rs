@@ -1,8 +1,9 @@
-//! Wake-ups between instances: "stream so-and-so has reached number n".
+//! Wake-ups between instances: "stream so-and-so has reached number n", and what is said in passing.
 //!
-//! Only a hint: the rows are the truth, and every instance compares its streams with the table
-//! now and then. Hints are gathered for a few milliseconds and sent on a connection of their own,
-//! outside any business transaction (a NOTIFY there makes commits wait for each other).
+//! A wake-up is only a hint: the rows are the truth, and every instance compares its streams with
+//! the table now and then. What is said in passing is stored nowhere and may be lost. Both are
+//! gathered for a few milliseconds and sent on a connection of their own, outside any business
+//! transaction (a NOTIFY there makes commits wait for each other).
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,7 +14,8 @@ use tokio::sync::mpsc;
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 use uuid::Uuid;
 
-const CHANNEL: &str = "guichet_events";
+const EVENTS: &str = "guichet_events";
+const PASSING: &str = "guichet_passing";
 const GATHER: Duration = Duration::from_millis(5);
 /// NOTIFY refuses payloads of 8,000 bytes.
 const MAX_PAYLOAD_BYTES: usize = 7_500;
@@ -21,6 +23,26 @@ const RECONNECT: Duration = Duration::from_secs(1);
 
 /// A stream has reached a number.
 pub type WakeupHint = (StreamId, u64);
+
+/// What this instance tells the others.
+pub struct Told {
+    /// What it committed.
+    pub hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+    /// What it says in passing: a line each, without a line break. One too long for NOTIFY is lost.
+    pub passing: mpsc::Receiver<String>,
+}
+
+/// Hears the other instances.
+pub trait WakeupListener: Send + Sync {
+    /// The connection stands. What was said before was missed.
+    fn connected(&self);
+
+    /// Others have brought these streams to these numbers.
+    fn reached(&self, hints: Vec<WakeupHint>);
+
+    /// Another has said this in passing.
+    fn passing(&self, line: &str);
+}
 
 /// The exchange of hints over one database.
 pub struct Wakeups {
@@ -35,40 +57,34 @@ impl Wakeups {
         Self { url, instance }
     }
 
-    /// Sends what comes through `outgoing` and hands what others send to `heard`; calls
-    /// `connected` each time the connection stands, since hints were missed before. Runs until
-    /// `outgoing` closes; a lost connection is opened again.
-    pub async fn run(
-        self,
-        mut outgoing: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
-        heard: impl Fn(Vec<WakeupHint>) + Send,
-        connected: impl Fn() + Send,
-    ) {
+    /// Sends what is told and hands what others send to the listener. Runs until the hints' sender
+    /// is gone; a lost connection is opened again.
+    pub async fn run(self, mut told: Told, listener: impl WakeupListener) {
         loop {
-            match self.session(&mut outgoing, &heard, &connected).await {
+            match self.session(&mut told, &listener).await {
                 Ok(()) => return,
                 Err(error) => tracing::warn!(%error, "wake-ups between instances are interrupted"),
             }
             tokio::time::sleep(RECONNECT).await;
-            // Hints of the time without a connection are old by now; the comparison finds all.
-            while outgoing.try_recv().is_ok() {}
+            // What was told without a connection is old by now; the comparison finds all that counts.
+            while told.hints.try_recv().is_ok() {}
+            while told.passing.try_recv().is_ok() {}
         }
     }
 
     async fn session(
         &self,
-        outgoing: &mut mpsc::UnboundedReceiver<Vec<WakeupHint>>,
-        heard: &(impl Fn(Vec<WakeupHint>) + Send),
-        connected: &(impl Fn() + Send),
+        told: &mut Told,
+        listener: &impl WakeupListener,
     ) -> Result<(), tokio_postgres::Error> {
         let (client, mut connection) = tokio_postgres::connect(&self.url, NoTls).await?;
         let mut messages =
             futures_util::stream::poll_fn(move |cx| connection.poll_message(cx)).boxed();
         let sending = async {
-            let setup = format!("SET synchronous_commit = off; LISTEN {CHANNEL}");
+            let setup = format!("SET synchronous_commit = off; LISTEN {EVENTS}; LISTEN {PASSING}");
             client.batch_execute(&setup).await?;
-            connected();
-            self.send_all(&client, outgoing).await
+            listener.connected();
+            self.send_all(&client, told).await
         };
         tokio::pin!(sending);
         loop {
@@ -76,10 +92,7 @@ impl Wakeups {
                 ended = &mut sending => return ended,
                 message = messages.next() => match message {
                     Some(Ok(AsyncMessage::Notification(note))) => {
-                        let hints = parse(note.payload(), self.instance);
-                        if !hints.is_empty() {
-                            heard(hints);
-                        }
+                        self.hear(note.channel(), note.payload(), listener);
                     }
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return Err(error),
@@ -90,43 +103,93 @@ impl Wakeups {
         }
     }
 
+    fn hear(&self, channel: &str, payload: &str, listener: &impl WakeupListener) {
+        if channel == PASSING {
+            passed(payload, self.instance).for_each(|line| listener.passing(line));
+            return;
+        }
+        let hints = parse(payload, self.instance);
+        if !hints.is_empty() {
+            listener.reached(hints);
+        }
+    }
+
     async fn send_all(
         &self,
         client: &Client,
-        outgoing: &mut mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+        told: &mut Told,
     ) -> Result<(), tokio_postgres::Error> {
-        while let Some(first) = outgoing.recv().await {
-            tokio::time::sleep(GATHER).await;
-            let mut latest: HashMap<StreamId, u64> = first.into_iter().collect();
-            while let Ok(more) = outgoing.try_recv() {
-                for (stream, seq) in more {
-                    let known = latest.entry(stream).or_default();
-                    *known = seq.max(*known);
-                }
+        loop {
+            let (mut latest, mut lines) = (HashMap::new(), Vec::new());
+            tokio::select! {
+                hints = told.hints.recv() => match hints {
+                    Some(hints) => keep_latest(&mut latest, hints),
+                    None => return Ok(()),
+                },
+                Some(line) = told.passing.recv() => lines.push(line),
             }
-            for payload in payloads(self.instance, &latest) {
+            tokio::time::sleep(GATHER).await;
+            while let Ok(hints) = told.hints.try_recv() {
+                keep_latest(&mut latest, hints);
+            }
+            while let Ok(line) = told.passing.try_recv() {
+                lines.push(line);
+            }
+            let events = payloads(self.instance, &latest);
+            let passing = passing(self.instance, &lines);
+            let to_events = events.iter().map(|payload| (EVENTS, payload));
+            let to_passing = passing.iter().map(|payload| (PASSING, payload));
+            for (channel, payload) in to_events.chain(to_passing) {
                 client
-                    .execute("SELECT pg_notify($1, $2)", &[&CHANNEL, &payload])
+                    .execute("SELECT pg_notify($1, $2)", &[&channel, &payload])
                     .await?;
             }
         }
-        Ok(())
     }
 }
 
-/// `instance stream=seq stream=seq …`, cut into pieces NOTIFY can carry.
-fn payloads(instance: Uuid, hints: &HashMap<StreamId, u64>) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut payload = instance.to_string();
+fn keep_latest(latest: &mut HashMap<StreamId, u64>, hints: Vec<WakeupHint>) {
     for (stream, seq) in hints {
-        let hint = format!(" {stream}={seq}");
-        if payload.len() + hint.len() > MAX_PAYLOAD_BYTES {
-            all.push(std::mem::replace(&mut payload, instance.to_string()));
+        let known = latest.entry(stream).or_default();
+        *known = seq.max(*known);
+    }
+}
+
+/// Puts words behind the instance's name, in as few payloads as NOTIFY can carry.
+fn gather(instance: Uuid, separator: char, words: impl Iterator<Item = String>) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut payload = String::new();
+    for word in words {
+        if payload.len() + 1 + word.len() > MAX_PAYLOAD_BYTES && !payload.is_empty() {
+            all.push(std::mem::take(&mut payload));
         }
-        payload.push_str(&hint);
+        if payload.is_empty() {
+            payload = instance.to_string();
+        }
+        payload.push(separator);
+        payload.push_str(&word);
     }
     all.push(payload);
+    all.retain(|payload| !payload.is_empty() && payload.len() <= MAX_PAYLOAD_BYTES);
     all
+}
+
+/// `instance`, then a line each.
+fn passing(instance: Uuid, lines: &[String]) -> Vec<String> {
+    gather(instance, '\n', lines.iter().cloned())
+}
+
+/// Reads what another instance said in passing; nothing when we said it ourselves.
+fn passed(payload: &str, own: Uuid) -> impl Iterator<Item = &str> {
+    let mut lines = payload.split('\n');
+    let ours = lines.next() == Some(own.to_string().as_str());
+    lines.filter(move |_| !ours)
+}
+
+/// `instance stream=seq stream=seq …`.
+fn payloads(instance: Uuid, hints: &HashMap<StreamId, u64>) -> Vec<String> {
+    let words = hints.iter().map(|(stream, seq)| format!("{stream}={seq}"));
+    gather(instance, ' ', words)
 }
 
 /// Reads what another instance sent; nothing when we sent it ourselves.
@@ -180,5 +243,39 @@ mod tests {
         ] {
             assert_eq!(parse(payload, Uuid::nil()), [], "{payload:?}");
         }
+    }
+
+    #[test]
+    fn what_is_said_in_passing_arrives_in_order_and_never_at_home() {
+        let (ours, theirs) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let lines: Vec<String> = (0..600)
+            .map(|n| format!("{{\"n\": \"é = {n}\"}}"))
+            .collect();
+        let payloads = passing(theirs, &lines);
+        assert!(payloads.len() > 1);
+        assert!(payloads.iter().all(|payload| payload.len() < 8_000));
+        let heard: Vec<_> = payloads
+            .iter()
+            .flat_map(|payload| passed(payload, ours))
+            .collect();
+        assert_eq!(heard, lines);
+        assert!(
+            payloads
+                .iter()
+                .all(|payload| passed(payload, theirs).next().is_none())
+        );
+    }
+
+    #[test]
+    fn a_line_too_long_is_lost_and_takes_no_other_with_it() {
+        let (ours, theirs) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let lines = ["a".to_owned(), "x".repeat(8_000), "b".to_owned()];
+        let payloads = passing(theirs, &lines);
+        let heard: Vec<_> = payloads
+            .iter()
+            .flat_map(|payload| passed(payload, ours))
+            .collect();
+        assert_eq!(heard, ["a", "b"]);
+        assert!(passing(theirs, &[]).is_empty());
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use store_pg::{WakeupHint, Wakeups};
+use store_pg::{Told, WakeupHint, WakeupListener, Wakeups};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -18,6 +18,9 @@ use crate::realtime::{
     Authenticate, ClientAddress, Gateway, Hub, OutboxLimits, RealtimeLimits, RealtimeSettings,
     RelayHandle, RelaySettings,
 };
+
+/// Events nobody stores that may wait for their way to the other instances; more are dropped.
+const MAX_PASSING: usize = 256;
 
 /// The hub and what feeds it.
 pub(super) struct Live {
@@ -82,13 +85,42 @@ impl Live {
         stop: CancellationToken,
     ) -> impl Future<Output = ()> + use<> {
         let wakeups = Wakeups::new(database_url, self.instance);
-        let (nudged, compared) = (self.relay.clone(), self.relay.clone());
+        let (passing, passed) = mpsc::channel(MAX_PASSING);
+        self.hub.connect_elsewhere(passing);
+        let told = Told {
+            hints,
+            passing: passed,
+        };
+        let heard = Heard {
+            relay: self.relay.clone(),
+            hub: Arc::clone(&self.hub),
+        };
         async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = wakeups.run(hints, move |hints| nudged.nudge(hints), move || compared.compare_all()) => {}
+                () = wakeups.run(told, heard) => {}
             }
         }
+    }
+}
+
+/// Takes what other instances tell to the relay and the hub.
+struct Heard {
+    relay: RelayHandle,
+    hub: Arc<Hub>,
+}
+
+impl WakeupListener for Heard {
+    fn connected(&self) {
+        self.relay.compare_all();
+    }
+
+    fn reached(&self, hints: Vec<WakeupHint>) {
+        self.relay.nudge(hints);
+    }
+
+    fn passing(&self, line: &str) {
+        self.hub.heard_elsewhere(line);
     }
 }
 

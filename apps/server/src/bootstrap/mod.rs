@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use notify::EmailChannel;
 use shared_kernel::{Clock, JobKind, StoreError};
 use store_pg::{JobQueue, PgStore, WakeupHint, serve_from};
@@ -32,12 +32,13 @@ use crate::database::{Database, DatabaseError};
 use crate::health::HealthMonitor;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
+use crate::http::listener::{self, Listening};
 use crate::http::rate_limit::ContactLimit;
 use crate::http::routes;
 use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
 use crate::mail::{self, MailError};
 use crate::presence::Presence;
-use crate::realtime::{Gateway, bound_silence};
+use crate::realtime::Gateway;
 use crate::state::AppState;
 use crate::telemetry;
 
@@ -76,6 +77,8 @@ pub struct Server {
     pub store: PgStore,
     /// The connected sockets.
     pub gateway: web::Data<Gateway>,
+    /// Who is connected, over all instances.
+    pub presence: Arc<Presence>,
     http: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     health: Arc<HealthMonitor>,
@@ -112,10 +115,10 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(caretaker(&core).run(stop.clone()));
     tasks.spawn(database.watch(stop.clone()));
     let store = core.store.clone();
-    let presence = Arc::clone(&live.presence);
-    let (state, hints) = app_state(config, core, verifier, Arc::clone(&health), presence);
+    let shared = (Arc::clone(&health), Arc::clone(&live.presence));
+    let (state, hints) = app_state(config, core, verifier, shared);
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, stop.clone()));
-    let gateway = live.gateway;
+    let (gateway, presence) = (live.gateway, live.presence);
     let (address, server) = listen(config, web::Data::new(state), gateway.clone())?;
     let http = server.handle();
     announce(config, address, channel.as_ref());
@@ -125,6 +128,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
         address,
         store,
         gateway,
+        presence,
         http,
         serving,
         health,
@@ -181,8 +185,7 @@ fn app_state(
     config: &Config,
     core: Core,
     verifier: Arc<TokenVerifier>,
-    health: Arc<HealthMonitor>,
-    presence: Arc<Presence>,
+    (health, presence): (Arc<HealthMonitor>, Arc<Presence>),
 ) -> (AppState, mpsc::UnboundedReceiver<Vec<WakeupHint>>) {
     let store = Arc::new(core.store);
     let state = AppState {
@@ -213,13 +216,14 @@ fn listen(
     state: web::Data<AppState>,
     gateway: web::Data<Gateway>,
 ) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
-    let failed = |source| StartError::Bind {
-        address: config.http.bind,
-        source,
-    };
     let origins = config.http.allowed_origins.clone();
+    let listening = Listening {
+        address: config.http.bind,
+        workers: config.http.places(),
+        shutdown_seconds: config.http.shutdown_seconds,
+    };
     let place = Arc::new(AtomicUsize::new(0));
-    let server = HttpServer::new(move || {
+    let app = move || {
         // Called once on each thread that serves.
         serve_from(place.fetch_add(1, Ordering::Relaxed));
         App::new()
@@ -228,22 +232,11 @@ fn listen(
             .app_data(state.clone())
             .app_data(gateway.clone())
             .configure(routes::configure)
+    };
+    listener::listen(&listening, app).map_err(|source| StartError::Bind {
+        address: config.http.bind,
+        source,
     })
-    .on_connect(bound_silence)
-    // Without these, answers wait for Nagle, and a client that hangs up goes unnoticed.
-    .tcp_nodelay(true)
-    .h1_allow_half_closed(false)
-    .client_disconnect_timeout(Duration::from_secs(2))
-    .shutdown_timeout(config.http.shutdown_seconds)
-    .workers(config.http.places())
-    .disable_signals();
-    let server = server.bind(config.http.bind).map_err(failed)?;
-    let address = server
-        .addrs()
-        .into_iter()
-        .next()
-        .unwrap_or(config.http.bind);
-    Ok((address, server.run()))
 }
 
 impl Server {

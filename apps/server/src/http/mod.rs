@@ -13,6 +13,7 @@ pub mod field;
 pub mod finish;
 pub mod health;
 pub mod json_body;
+pub mod listener;
 pub mod messages;
 pub mod openapi;
 pub mod precondition;

@@ -204,9 +204,7 @@ impl Member {
                 return Err(EventRefused::NOT_FOUND.into());
             }
         }
-        if self.typing.note(&recipient, to.is_typing, Instant::now()) {
-            self.tell_typing(&[recipient], to.is_typing);
-        }
+        self.says_typing(&recipient, to.is_typing);
         Ok(Value::Null)
     }
 

@@ -17,6 +17,7 @@ use super::hub::Hub;
 use super::relay::RelayHandle;
 use super::settings::RealtimeSettings;
 use super::socketio::{Messaging, SocketIo, messaging_engine};
+use super::typing::TypingPairs;
 use crate::auth::{Session, TokenVerifier};
 
 /// Why a token was not accepted.
@@ -59,6 +60,8 @@ pub struct Gateway {
     pub settings: RealtimeSettings,
     /// Who talks with whom.
     pub conversations: Arc<dyn Conversations>,
+    /// What recipients were told of typing.
+    pub(super) typing: TypingPairs,
     /// The Socket.IO sessions.
     pub(super) socket_io: Arc<Engine<SocketIo<Messaging>>>,
     admission: Arc<Admission>,
@@ -78,6 +81,7 @@ impl Gateway {
         let socket_io = messaging_engine(&settings);
         Self {
             conversations: Arc::new(NoConversations),
+            typing: TypingPairs::default(),
             socket_io,
             hub,
             relay,

@@ -5,10 +5,10 @@
 //! it. Presence questions are in `presence.rs`.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use shared_kernel::{LoggedEvent, StreamId, UserId};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::close::CloseReason;
 use super::connection::{Connection, ConnectionId};
@@ -33,6 +33,8 @@ pub(super) struct Registry {
 pub struct Hub {
     registry: RwLock<Registry>,
     count: watch::Sender<usize>,
+    /// The way to the other instances, for what nobody stores.
+    elsewhere: OnceLock<mpsc::Sender<String>>,
 }
 
 impl Default for Hub {
@@ -40,6 +42,7 @@ impl Default for Hub {
         Self {
             registry: RwLock::default(),
             count: watch::Sender::new(0),
+            elsewhere: OnceLock::new(),
         }
     }
 }
@@ -48,6 +51,16 @@ impl Hub {
     /// An empty hub.
     pub fn new() -> Arc<Self> {
         Arc::new(Self::default())
+    }
+
+    /// What is sent to rooms goes from now on to other instances too, by this way.
+    pub fn connect_elsewhere(&self, way: mpsc::Sender<String>) {
+        // Connecting twice changes nothing.
+        let _ = self.elsewhere.set(way);
+    }
+
+    pub(super) fn elsewhere(&self) -> Option<&mpsc::Sender<String>> {
+        self.elsewhere.get()
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Registry> {

@@ -251,8 +251,7 @@ impl Member {
 
 impl Drop for Member {
     fn drop(&mut self) {
-        let ended = self.typing.end_all(Instant::now());
-        self.tell_typing(&ended, false);
+        self.end_all_typing();
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who is here, and sending to them: the questions other parts of the server ask the hub.
 //!
-//! The answers speak of this process. What is sent here is stored nowhere.
+//! The answers speak of this process (`crate::presence` asks all of them); what is sent reaches
+//! every instance. It is stored nowhere, and lost where it cannot be passed on at once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use shared_kernel::UserId;
 
 use super::connection::{Connection, ConnectionId};
 use super::dialect::{Outgoing, PerDialect, ServerEvent};
+use super::elsewhere;
 use super::hub::Hub;
 use super::measures;
 use super::outbox::Pushed;
@@ -43,14 +45,34 @@ impl Hub {
         self.read().users.keys().cloned().collect()
     }
 
-    /// Sends to every connection of a user; answers how many took it.
+    /// Sends to every connection of a user; answers how many of this process took it.
     pub fn send_to_user(&self, user: &UserId, event: &ServerEvent) -> usize {
         self.broadcast(&[RoomId::User(user.clone())], event, None)
     }
 
     /// Sends to every connection in at least one of these rooms, once, except one; answers how
-    /// many took it.
+    /// many of this process took it.
     pub fn broadcast(
+        &self,
+        rooms: &[RoomId],
+        event: &ServerEvent,
+        except: Option<ConnectionId>,
+    ) -> usize {
+        if let Some(way) = self.elsewhere() {
+            // What does not go through at once is as good as lost: nobody stores it.
+            let _ = way.try_send(elsewhere::written(rooms, event));
+        }
+        self.broadcast_here(rooms, event, except)
+    }
+
+    /// Sends what another instance passed on; anything else is ignored.
+    pub fn heard_elsewhere(&self, line: &str) {
+        if let Some((rooms, event)) = elsewhere::read(line) {
+            self.broadcast_here(&rooms, &event, None);
+        }
+    }
+
+    fn broadcast_here(
         &self,
         rooms: &[RoomId],
         event: &ServerEvent,
@@ -136,6 +158,26 @@ mod tests {
             hub.broadcast(&rooms, &typing(), Some(guard.connection().id)),
             0
         );
+    }
+
+    #[test]
+    fn what_is_sent_reaches_other_instances_once_and_does_not_come_back() {
+        let (here, there) = (Hub::new(), Hub::new());
+        let (way, mut passed) = tokio::sync::mpsc::channel(1);
+        here.connect_elsewhere(way.clone());
+        there.connect_elsewhere(way);
+        let mut guard = there.enter(test_connection());
+        let rooms = vec![RoomId::User(user("7")), RoomId::Staff];
+        guard
+            .identify(user("7"), Vec::new(), rooms.clone(), 20)
+            .unwrap();
+        assert_eq!(here.broadcast(&rooms, &typing(), None), 0);
+        // There is room for one: what is beyond is dropped and nobody waits.
+        here.send_to_user(&user("7"), &typing());
+        there.heard_elsewhere(&passed.try_recv().unwrap());
+        assert!(passed.try_recv().is_err());
+        let taken = guard.connection().outbox.drain(32).unwrap();
+        assert!(matches!(&taken[..], [Outgoing::Ephemeral(frame)] if frame.contains("userTyping")));
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! Who one client says it is typing to: throttled, and ended when the client forgets to.
+//! Who one client says it is typing to, ended when the client forgets to. What recipients are told
+//! of it is decided over all of a sender's connections, in `pairs`.
+
+mod pairs;
 
 use std::time::Duration;
 
@@ -6,12 +9,10 @@ use serde_json::json;
 use shared_kernel::{EmailAddress, UserId};
 use tokio::time::Instant;
 
+pub(super) use self::pairs::TypingPairs;
 use super::dialect::ServerEvent;
 use super::member::Member;
-use super::rooms::RoomId;
 
-/// The same state is passed on at most this often, per recipient.
-const REPEAT_AFTER: Duration = Duration::from_secs(1);
 /// A client that says nothing more has stopped typing after this.
 const LASTS: Duration = Duration::from_secs(8);
 /// How long a recipient is remembered, and the right to write to them with it.
@@ -22,10 +23,8 @@ const MAX_RECIPIENTS: usize = 16;
 #[derive(Debug)]
 struct Indicator {
     recipient: UserId,
-    is_typing: bool,
-    passed_on: Instant,
     checked: Instant,
-    /// When typing ends by itself.
+    /// When typing ends by itself; none while it does not type.
     ends: Option<Instant>,
 }
 
@@ -43,8 +42,7 @@ impl Typing {
             .any(|one| one.recipient == *recipient && now < one.checked + REMEMBERED)
     }
 
-    /// Notes what a client says, its right being checked; answers whether to pass it on. A change
-    /// of state always passes.
+    /// Notes what a client says, its right being checked; answers whether there was room for it.
     pub(super) fn note(&mut self, recipient: &UserId, is_typing: bool, now: Instant) -> bool {
         let ends = is_typing.then(|| now + LASTS);
         let found = self
@@ -52,16 +50,11 @@ impl Typing {
             .iter_mut()
             .find(|one| one.recipient == *recipient);
         if let Some(known) = found {
-            let passes = known.is_typing != is_typing || now >= known.passed_on + REPEAT_AFTER;
             known.ends = ends;
-            known.is_typing = is_typing;
-            if passes {
-                known.passed_on = now;
-            }
             if now >= known.checked + REMEMBERED {
                 known.checked = now;
             }
-            return passes;
+            return true;
         }
         if self.indicators.len() >= MAX_RECIPIENTS {
             // Only one that has ended may be forgotten, or nobody would end it.
@@ -72,8 +65,6 @@ impl Typing {
         }
         self.indicators.push(Indicator {
             recipient: recipient.clone(),
-            is_typing,
-            passed_on: now,
             checked: now,
             ends,
         });
@@ -85,40 +76,61 @@ impl Typing {
         self.indicators.iter().filter_map(|one| one.ends).min()
     }
 
-    /// Ends what is due; answers whom to tell.
-    pub(super) fn end_due(&mut self, now: Instant) -> Vec<UserId> {
-        self.end(|ends| ends <= now, now)
+    /// Ends what is due; answers to whom.
+    fn end_due(&mut self, now: Instant) -> Vec<UserId> {
+        self.end(|ends| ends <= now)
     }
 
-    /// Ends everything, because the client leaves; answers whom to tell.
-    pub(super) fn end_all(&mut self, now: Instant) -> Vec<UserId> {
-        self.end(|_| true, now)
+    /// Ends everything, because the client leaves; answers to whom.
+    fn end_all(&mut self) -> Vec<UserId> {
+        self.end(|_| true)
     }
 
-    fn end(&mut self, is_due: impl Fn(Instant) -> bool, now: Instant) -> Vec<UserId> {
-        let mut told = Vec::new();
-        for one in &mut self.indicators {
-            if one.ends.is_some_and(&is_due) {
-                (one.ends, one.is_typing, one.passed_on) = (None, false, now);
-                told.push(one.recipient.clone());
-            }
-        }
-        told
+    fn end(&mut self, is_due: impl Fn(Instant) -> bool) -> Vec<UserId> {
+        let due = |one: &&mut Indicator| one.ends.is_some_and(&is_due);
+        let ended = self.indicators.iter_mut().filter(due).map(|one| {
+            one.ends = None;
+            one.recipient.clone()
+        });
+        ended.collect()
     }
 }
 
 impl Member {
+    /// The client says that it types or has stopped, its right being checked.
+    pub(super) fn says_typing(&mut self, recipient: &UserId, is_typing: bool) {
+        let now = Instant::now();
+        if !self.typing.note(recipient, is_typing, now) {
+            return;
+        }
+        let (pairs, sender) = (&self.gateway.typing, &self.actor.id);
+        if pairs.say(sender, recipient, self.connection.id, is_typing, now) {
+            self.tell_typing(recipient, is_typing);
+        }
+    }
+
     /// Ends the typing that is due.
     pub(super) fn end_typing(&mut self) {
         let ended = self.typing.end_due(Instant::now());
-        self.tell_typing(&ended, false);
+        self.have_ended(&ended);
     }
 
-    /// Tells recipients that this user types or has stopped.
-    pub(super) fn tell_typing(&self, recipients: &[UserId], is_typing: bool) {
-        if recipients.is_empty() {
-            return;
+    /// Ends all typing, because the client leaves.
+    pub(super) fn end_all_typing(&mut self) {
+        let ended = self.typing.end_all();
+        self.have_ended(&ended);
+    }
+
+    fn have_ended(&self, recipients: &[UserId]) {
+        let (pairs, sender, now) = (&self.gateway.typing, &self.actor.id, Instant::now());
+        for recipient in recipients {
+            if pairs.end(sender, recipient, self.connection.id, now) {
+                self.tell_typing(recipient, false);
+            }
         }
+    }
+
+    fn tell_typing(&self, recipient: &UserId, is_typing: bool) {
         let actor = &self.actor;
         // A customer is told a staff member's name, never the address.
         let shown = if actor.role.is_staff() {
@@ -135,10 +147,7 @@ impl Member {
                 "type": "typing_indicator",
             }),
         };
-        for recipient in recipients {
-            let room = RoomId::User(recipient.clone());
-            self.gateway.hub.broadcast(&[room], &event, None);
-        }
+        self.gateway.hub.send_to_user(recipient, &event);
     }
 }
 
@@ -148,18 +157,6 @@ mod tests {
 
     fn user(id: &str) -> UserId {
         UserId::parse(id).unwrap()
-    }
-
-    #[test]
-    fn the_same_state_passes_once_a_second_and_a_change_always() {
-        let (mut typing, start) = (Typing::default(), Instant::now());
-        let at = |millis| start + Duration::from_millis(millis);
-        assert!(typing.note(&user("1"), true, at(0)));
-        assert!(!typing.note(&user("1"), true, at(999)));
-        assert!(typing.note(&user("2"), true, at(999)));
-        assert!(typing.note(&user("1"), true, at(1_000)));
-        assert!(typing.note(&user("1"), false, at(1_001)));
-        assert!(typing.note(&user("1"), true, at(1_002)));
     }
 
     #[test]
@@ -181,7 +178,7 @@ mod tests {
         for id in 0..100 {
             typing.note(&user(&id.to_string()), true, now);
         }
-        assert_eq!(typing.end_all(now).len(), MAX_RECIPIENTS);
+        assert_eq!(typing.end_all().len(), MAX_RECIPIENTS);
     }
 
     #[test]

@@ -1,8 +1,10 @@
-//! The writing half of a WebSocket: every write has a deadline and gives way to a close.
+//! The writing half of a WebSocket: every write has a deadline and gives way to a close, and the
+//! connection under it ends with it.
 
 use std::io;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, Message, ProtocolError, Session};
 use bytestring::ByteString;
@@ -10,16 +12,24 @@ use futures_util::SinkExt as _;
 use tokio::time::{sleep, timeout};
 
 use super::close::CloseReason;
+use super::peer::Cut;
 
 /// Writes to one socket.
 pub(super) struct Wire {
     session: Session,
     stall: Duration,
+    /// Ends the connection; none where the server's connections cannot be cut.
+    cut: Option<Cut>,
 }
 
 impl Wire {
-    pub(super) fn new(session: Session, stall: Duration) -> Self {
-        Self { session, stall }
+    /// Of the socket this request opens.
+    pub(super) fn new(request: &HttpRequest, session: Session, stall: Duration) -> Self {
+        Self {
+            session,
+            stall,
+            cut: request.conn_data::<Cut>().cloned(),
+        }
     }
 
     /// Writes, unless it takes too long or the connection is to be closed meanwhile.
@@ -49,32 +59,51 @@ impl Wire {
     }
 
     /// Sends the close frame and waits for the peer's, both for a limited time. A peer that reads
-    /// nothing gets no close frame; the end of this value ends its connection all the same.
+    /// nothing gets no close frame: its connection is cut.
     pub(super) async fn close(
         self,
         reason: &CloseReason,
-        mut incoming: AggregatedMessageStream,
+        incoming: AggregatedMessageStream,
         wait: Duration,
     ) {
-        if *reason == CloseReason::Gone {
-            return;
+        let Self { session, cut, .. } = self;
+        // Who has read nothing for so long is hardly going to read a goodbye.
+        let wait = match reason {
+            CloseReason::SlowConsumer => wait / 2,
+            _ => wait,
+        };
+        let parted = match reason {
+            CloseReason::Gone => false,
+            // Out of time means the peer is let go without a goodbye.
+            _ => timeout(wait, farewell(session, reason, incoming))
+                .await
+                .is_ok(),
+        };
+        let Some(cut) = cut else { return };
+        if !parted {
+            return cut.now();
         }
-        let frame = actix_ws::CloseReason {
-            code: reason.code().into(),
-            description: Some(reason.word().to_owned()),
-        };
-        let farewell = async {
-            if self.session.close(Some(frame)).await.is_ok() && *reason != CloseReason::Normal {
-                // Reading on lets the close frame arrive: unread bytes would reset the connection.
-                while let Some(Ok(message)) = incoming.recv().await {
-                    if matches!(message, AggregatedMessage::Close(_)) {
-                        break;
-                    }
-                }
+        // The last bytes may arrive, for as long again; usually they have by now.
+        tokio::spawn(async move {
+            sleep(wait).await;
+            cut.now();
+        });
+    }
+}
+
+/// Says goodbye and hears it.
+async fn farewell(session: Session, reason: &CloseReason, mut incoming: AggregatedMessageStream) {
+    let frame = actix_ws::CloseReason {
+        code: reason.code().into(),
+        description: Some(reason.word().to_owned()),
+    };
+    if session.close(Some(frame)).await.is_ok() && *reason != CloseReason::Normal {
+        // Reading on lets the close frame arrive: unread bytes would reset the connection.
+        while let Some(Ok(message)) = incoming.recv().await {
+            if matches!(message, AggregatedMessage::Close(_)) {
+                break;
             }
-        };
-        // Out of time means the peer is let go without a goodbye.
-        let _ = timeout(wait, farewell).await;
+        }
     }
 }
 

@@ -138,7 +138,7 @@ impl<A: EngineApp> Engine<A> {
             .max_continuation_size(most);
         Ok((
             response,
-            Wire::new(session, self.settings.write_stall),
+            Wire::new(request, session, self.settings.write_stall),
             incoming,
         ))
     }

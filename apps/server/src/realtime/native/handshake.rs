@@ -9,6 +9,7 @@ use super::session::{Opening, Socket};
 use crate::realtime::connection::Connection;
 use crate::realtime::door::{HandshakeRefused, token_in_headers};
 use crate::realtime::gateway::Gateway;
+use crate::realtime::wire::Wire;
 
 /// Where native sockets are opened.
 pub const PATH: &str = "/ws/messaging";
@@ -40,7 +41,8 @@ async fn open(
         token: token_in_headers(request.headers()).or(token),
         after,
     };
-    let socket = Socket::new(Arc::clone(&gateway), connection, session, incoming);
+    let wire = Wire::new(&request, session, gateway.settings.write_stall);
+    let socket = Socket::new(Arc::clone(&gateway), connection, wire, incoming);
     actix_web::rt::spawn(async move {
         socket.run(opening).await;
         drop(admitted);

@@ -51,7 +51,7 @@ impl Socket {
     pub(super) fn new(
         gateway: Arc<Gateway>,
         connection: Connection,
-        session: actix_ws::Session,
+        wire: Wire,
         incoming: MessageStream,
     ) -> Self {
         let (settings, now) = (&gateway.settings, Instant::now());
@@ -60,7 +60,7 @@ impl Socket {
             meter: FloodMeter::new(settings.events_per_second, settings.event_burst, now),
             connection: Arc::clone(registration.connection()),
             registration,
-            wire: Wire::new(session, settings.write_stall),
+            wire,
             incoming: incoming
                 .max_frame_size(settings.message_bytes)
                 .aggregate_continuations()

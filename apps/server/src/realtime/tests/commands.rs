@@ -141,6 +141,24 @@ async fn repeated_typing_is_told_once_and_leaving_ends_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_sockets_of_a_person_tell_no_more_than_one() {
+    let server = TestServer::start();
+    let mut customer = Client::connect(&server, "native", "customer:a7").await;
+    let mut sockets = Vec::new();
+    for number in 0..20 {
+        let dialect = DIALECTS[number % 2];
+        sockets.push(Client::connect(&server, dialect, "staff:a1").await);
+    }
+    let typing = json!({"recipientId": "a7", "isTyping": true});
+    for socket in &mut sockets {
+        socket.granted("typing", &typing).await;
+    }
+    drop(sockets);
+    assert_eq!(customer.event().await.1["isTyping"], true);
+    assert_eq!(customer.event().await.1["isTyping"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_read_mark_is_confirmed_to_its_own_socket_only() {
     for dialect in DIALECTS {
         let server = TestServer::start();

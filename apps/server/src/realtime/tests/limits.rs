@@ -52,6 +52,54 @@ async fn a_slow_reader_is_dropped_and_the_others_get_everything() {
     }
 }
 
+/// Connections to this port that the kernel still keeps, on the server's side.
+#[cfg(target_os = "linux")]
+fn kept_by_the_kernel(address: &str) -> usize {
+    const LISTENS: &str = "0A";
+    let port: u16 = address.rsplit(':').next().unwrap().parse().unwrap();
+    let local = format!(":{port:04X}");
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let entries = table.lines().skip(1).filter(|line| {
+        let mut words = line.split_whitespace().skip(1);
+        let is_ours = words.next().is_some_and(|from| from.ends_with(&local));
+        is_ours && words.nth(1) != Some(LISTENS)
+    });
+    entries.count()
+}
+
+/// Even the close frame cannot be written to it, so its connection does not wait for that.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_reader_that_takes_nothing_has_no_connection_two_seconds_later() {
+    let outbox = OutboxLimits {
+        frames: 64,
+        bytes: 16 * 1024 * 1024,
+    };
+    let server = TestServer::with(RealtimeSettings {
+        outbox,
+        close_wait: RealtimeSettings::default().close_wait,
+        ..settings()
+    });
+    let mut stock = super::raw::Raw::open(&server.address, "/socket.io/?EIO=4&transport=websocket")
+        .await
+        .unwrap();
+    stock.send("40/messaging,{\"token\":\"customer:2\"}").await;
+    let _native = server.connect("customer:2").await;
+    eventually("both are here", || server.user_sockets("2") == 2).await;
+    let padding = "x".repeat(100_000);
+    while server.user_sockets("2") > 0 {
+        server.publish(&[&user_stream("2")], &json!({"padding": padding}));
+        tokio::task::yield_now().await;
+    }
+    let dropped = Instant::now();
+    eventually("no connection is left", || {
+        kept_by_the_kernel(&server.address) == 0
+    })
+    .await;
+    let lingered = dropped.elapsed();
+    assert!(lingered < Duration::from_secs(2), "{lingered:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_is_first_refused_and_then_closed_with_4429() {
     let server = TestServer::start();

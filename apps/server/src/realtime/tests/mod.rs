@@ -7,6 +7,12 @@ pub(crate) mod events;
 mod limits;
 mod live;
 mod log;
+#[expect(
+    unreachable_pub,
+    reason = "the test kit's own client, which is public there"
+)]
+#[path = "../../../../../tests/src/node_client.rs"]
+mod node_client;
 mod polling;
 mod raw;
 mod relay;
@@ -18,5 +24,6 @@ mod stock_client;
     unreachable_pub,
     reason = "the test kit's own client, which is public there"
 )]
+#[expect(dead_code, reason = "some of it is for tests of the whole server")]
 #[path = "../../../../../tests/src/ws_client.rs"]
 mod ws_client;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -14,10 +14,11 @@ use super::events::user_stream;
 use super::log::MemoryLog;
 use super::ws_client::WsClient;
 use crate::auth::Session;
+use crate::http::listener::{Listening, listen};
 use crate::realtime::presence::HubCounts;
 use crate::realtime::{
     Authenticate, Conversations, Gateway, Hub, RealtimeSettings, Refusal, RelayHandle,
-    RelaySettings, bound_silence, configure,
+    RelaySettings, configure,
 };
 
 pub(super) const WAIT: Duration = Duration::from_secs(10);
@@ -138,18 +139,15 @@ impl TestServer {
         let gateway = Gateway::new(hub, relay.clone(), Arc::new(Words), clock, settings);
         let gateway = web::Data::new(gateway.with_conversations(Arc::new(Talks)));
         let data = gateway.clone();
-        let server =
-            HttpServer::new(move || App::new().app_data(data.clone()).configure(configure))
-                .workers(1)
-                .disable_signals()
-                .on_connect(bound_silence)
-                .tcp_nodelay(true)
-                .h1_allow_half_closed(false)
-                .bind(("127.0.0.1", 0))
-                .unwrap();
-        let address = server.addrs()[0].to_string();
+        let listening = Listening {
+            address: ([127, 0, 0, 1], 0).into(),
+            workers: 1,
+            shutdown_seconds: 1,
+        };
+        let app = move || App::new().app_data(data.clone()).configure(configure);
+        let (address, server) = listen(&listening, app).unwrap();
+        let address = address.to_string();
         let url = format!("ws://{address}/ws/messaging");
-        let server = server.run();
         let handle = server.handle();
         tokio::spawn(server);
         Self {
