@@ -102,7 +102,7 @@ mod tests {
 
     fn chosen(languages: &[&str], there_is: &[&str]) -> String {
         let languages = Languages::new(None, languages.iter().map(|tag| locale(tag)).collect());
-        let among: BTreeMap<_, _> = there_is.iter().map(|tag| (locale(tag), ())).collect();
+        let among: BTreeMap<_, _> = there_is.iter().map(|tag| (locale(tag), *tag)).collect();
         languages.choose(&among).unwrap().0.to_string()
     }
 

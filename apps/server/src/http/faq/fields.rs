@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use faq_domain::article::{Answer, Question};
 use faq_domain::{CategoryId, Locale, Order, Tag, Tags};
 use serde_json::Value;
-use utoipa::openapi::schema::{AdditionalProperties, Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, Object, ObjectBuilder, Schema, SchemaType, Type,
+};
 
 use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
 
@@ -86,6 +88,7 @@ impl Parse for Tags {
 }
 
 /// `tags=a,b` of a query.
+#[derive(Debug)]
 pub struct TagList(pub Vec<String>);
 
 impl Parse for TagList {
@@ -124,6 +127,7 @@ impl Parse for TranslationBody {
 }
 
 /// `translations`: texts by language; null takes a language away.
+#[derive(Debug)]
 pub struct Translations(BTreeMap<Locale, Field<TranslationBody>>);
 
 impl Parse for Translations {
@@ -151,7 +155,7 @@ impl Parse for Translations {
         let mut text = TranslationBody::schema();
         text.description = Some("A text, or null to take the language away.".to_owned());
         typed(Type::Object)
-            .additional_properties(Some(AdditionalProperties::from(text)))
+            .additional_properties(Some(AdditionalProperties::from(Schema::Object(text))))
             .build()
     }
 }
