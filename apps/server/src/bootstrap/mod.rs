@@ -110,6 +110,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
     tasks.spawn(caretaker(&core).run(stop.clone()));
     tasks.spawn(database.watch(stop.clone()));
+    tasks.spawn(telemetry::fold_figures(telemetry::metrics(), stop.clone()));
     let store = core.store.clone();
     let presence = Arc::clone(&live.presence);
     let (state, hints) = app_state(config, core, verifier, Arc::clone(&health), presence);

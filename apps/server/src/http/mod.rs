@@ -20,6 +20,8 @@ pub mod problem;
 pub mod query;
 pub mod rate_limit;
 pub mod rating_page;
+mod request_figures;
+mod request_id;
 pub mod routes;
 pub mod tickets;
 pub mod write;

@@ -6,6 +6,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, Route, guard, web};
 
 use super::problem::Problem;
+use super::request_figures::RouteLabel;
 use super::{events, health, messages, openapi, rating_page, tickets};
 
 /// One method of one path.
@@ -153,7 +154,9 @@ pub fn configure(app: &mut web::ServiceConfig) {
     let mut endpoints = endpoints().into_iter().peekable();
     while let Some(first) = endpoints.next() {
         let path = first.path;
-        let mut resource = web::resource(path).route(guarded(&first.method, first.route));
+        let mut resource = web::resource(path)
+            .app_data(RouteLabel(path))
+            .route(guarded(&first.method, first.route));
         let mut methods = vec![first.method];
         while let Some(next) = endpoints.next_if(|next| next.path == path) {
             resource = resource.route(guarded(&next.method, next.route));

@@ -1,0 +1,10 @@
+//! What stands between the knowledge base and its readers and is neither HTTP nor SQL.
+//!
+//! - `visitor`: tells readers apart without knowing who they are;
+//! - `cache`: what was read lately, until somebody changes it; knows nothing of articles;
+//! - `articles`: articles as they are served, from memory;
+//! - `views`: which views count, and when they are written down;
+//! - `follower`: hears what other instances did, and writes down what happened here.
+
+pub mod cache;
+pub mod visitor;
