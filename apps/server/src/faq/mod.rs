@@ -4,7 +4,12 @@
 //! - `cache`: what was read lately, until somebody changes it; knows nothing of articles;
 //! - `articles`: articles as they are served, from memory;
 //! - `views`: which views count, and when they are written down;
-//! - `follower`: hears what other instances did, and writes down what happened here.
+//! - `follower`: keeps both in step with the database and the other instances;
+//! - `horizon`: from where on it looks for changes.
 
+pub mod articles;
 pub mod cache;
+pub mod follower;
+mod horizon;
+pub mod views;
 pub mod visitor;

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use faq_domain::readers::Visitor;
 use hmac::{Hmac, Mac};
 use ipnet::IpNet;
 use sha2::Sha256;
@@ -16,26 +17,8 @@ use shared_kernel::{Caller, UserId};
 
 use crate::http::client_address::{client_address, limited_network};
 
-/// Bytes of a digest that are kept: no two of a billion visitors share them.
-const BYTES: usize = 16;
 /// A browser's name is read this far; the rest is noise a stranger could vary for ever.
 const MAX_AGENT_BYTES: usize = 512;
-
-/// A reader, as far as the knowledge base tells them apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Visitor([u8; BYTES]);
-
-impl Visitor {
-    /// The digest.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    #[cfg(test)]
-    pub(super) fn numbered(number: u8) -> Self {
-        Self([number; BYTES])
-    }
-}
 
 /// Makes visitors of requests.
 pub struct Visitors {
@@ -84,11 +67,11 @@ impl Visitors {
             mac.update(&[0]);
         }
         let digest = mac.finalize().into_bytes();
-        let mut kept = [0; BYTES];
+        let mut kept = [0; Visitor::BYTES];
         kept.iter_mut()
             .zip(digest)
             .for_each(|(to, from)| *to = from);
-        Visitor(kept)
+        Visitor::new(kept)
     }
 }
 

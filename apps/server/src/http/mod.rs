@@ -13,6 +13,7 @@ pub mod faq;
 pub mod field;
 pub mod finish;
 pub mod health;
+pub mod if_none_match;
 pub mod json_body;
 pub mod messages;
 pub mod openapi;

@@ -27,9 +27,10 @@ fn endpoint(method: Method, path: &'static str, route: fn() -> Route) -> Endpoin
 /// The table. Routes of one path stand together.
 pub fn endpoints() -> Vec<Endpoint> {
     [
+        // Tried in this order; articles are read most.
+        faq_endpoints(),
         ticket_endpoints(),
         message_endpoints(),
-        faq_endpoints(),
         operation_endpoints(),
     ]
     .into_iter()
@@ -176,6 +177,9 @@ fn faq_endpoints() -> Vec<Endpoint> {
             "/api/support/faq/{faqId}/versions/{version}/restore",
             || web::route().to(faq::restore::restore),
         ),
+        endpoint(Method::PUT, "/api/support/faq/{faqId}/helpful", || {
+            web::route().to(faq::vote::vote)
+        }),
     ]
 }
 
