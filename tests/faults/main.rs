@@ -8,6 +8,7 @@ mod client_cut_off;
 mod conversation;
 mod database_away;
 mod instance_killed;
+mod kill_readers;
 mod kill_server;
 mod load;
 mod outside;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use analytics_domain::FigureQueries;
 use chrono_tz::Tz;
+use faq_domain::FaqQueries;
 use messages_domain::MessageQueries;
 use metrics_exporter_prometheus::PrometheusHandle;
 use shared_kernel::{Clock, EventLog, IdGenerator};
@@ -12,8 +13,10 @@ use support_domain::use_cases::Surroundings;
 
 use crate::auth::{Arrivals, TokenVerifier};
 use crate::desk_store::DeskStore;
+use crate::faq::articles::Articles;
+use crate::faq::visitor::Visitors;
 use crate::health::HealthMonitor;
-use crate::http::rate_limit::ContactLimit;
+use crate::http::rate_limit::NetworkLimit;
 use crate::presence::Presence;
 use crate::rating_links::RatingLinks;
 
@@ -22,13 +25,17 @@ pub struct AppState {
     pub store: Arc<dyn DeskStore>,
     pub tickets: Arc<dyn TicketQueries>,
     pub messages: Arc<dyn MessageQueries>,
+    pub faq: Arc<dyn FaqQueries>,
     pub log: Arc<dyn EventLog>,
     pub figures: Arc<dyn FigureQueries>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdGenerator>,
     pub verifier: Arc<TokenVerifier>,
     pub arrivals: Arrivals,
-    pub contact_limit: ContactLimit,
+    pub contact_limit: NetworkLimit,
+    pub vote_limit: NetworkLimit,
+    pub articles: Arc<Articles>,
+    pub visitors: Visitors,
     pub links: Arc<RatingLinks>,
     pub health: Arc<HealthMonitor>,
     pub presence: Arc<Presence>,
@@ -51,6 +58,14 @@ impl AppState {
     /// The same, for conversations.
     pub fn around_messages(&self) -> messages_domain::use_cases::Surroundings<'_> {
         messages_domain::use_cases::Surroundings {
+            clock: &*self.clock,
+            ids: &*self.ids,
+        }
+    }
+
+    /// The same, for the knowledge base.
+    pub fn around_faq(&self) -> faq_domain::use_cases::Surroundings<'_> {
+        faq_domain::use_cases::Surroundings {
             clock: &*self.clock,
             ids: &*self.ids,
         }

@@ -219,6 +219,12 @@ impl PgStore {
              FROM counted GROUP BY measure, status, priority, category, agent"
         );
         conn.transaction(async |conn| {
+            // Before the tables, as the folder does: the two must not wait for each other.
+            Statement::new("SELECT pg_advisory_xact_lock({})")
+                .bind::<BigInt, _>(FOLD_LOCK)
+                .patiently()
+                .run(conn)
+                .await?;
             conn.batch_execute(
                 "SET LOCAL statement_timeout = 0; LOCK TABLE ___xtr_msg, ticket_rating IN SHARE MODE; \
                  TRUNCATE ticket_figure, ticket_figure_delta",

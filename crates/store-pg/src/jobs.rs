@@ -145,7 +145,7 @@ impl JobQueue {
         lease: TimeDelta,
         limit: u32,
     ) -> Result<Vec<ClaimedJob>, StoreError> {
-        let conn = self.store.background_connection().await?;
+        let conn = self.store.queue_connection().await?;
         let rows: Vec<JobRow> = Statement::new(CLAIM)
             .bind::<Timestamptz, _>(now)
             .bind::<BigInt, _>(i64::from(limit))
@@ -189,7 +189,7 @@ impl JobQueue {
         const SQL: &str = "UPDATE job SET state = 'done', finished_at = {}, payload = jsonb_build_object(), last_error = NULL, lease_until = NULL \
             FROM unnest({}, {}) AS ours (id, attempt) \
             WHERE job.id = ours.id AND job.attempts = ours.attempt AND job.state = 'running'";
-        let conn = self.store.background_connection().await?;
+        let conn = self.store.queue_connection().await?;
         Statement::new(SQL)
             .bind::<Timestamptz, _>(now)
             .bind::<Array<BigInt>, _>(jobs.iter().map(|job| job.id).collect::<Vec<_>>())
@@ -214,7 +214,7 @@ impl JobQueue {
             run_at = coalesce({}, run_at), last_error = {}, lease_until = NULL, \
             finished_at = CASE WHEN {} IS NULL THEN {} END \
             WHERE id = {} AND attempts = {} AND state = 'running'";
-        let conn = self.store.background_connection().await?;
+        let conn = self.store.queue_connection().await?;
         let rows = Statement::new(SQL)
             .bind::<Nullable<Timestamptz>, _>(retry_at)
             .bind::<Nullable<Timestamptz>, _>(retry_at)
@@ -240,7 +240,7 @@ impl JobQueue {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE job SET state = 'ready', lease_until = NULL, attempts = attempts - 1, run_at = {} \
             WHERE id = {} AND attempts = {} AND lease_until = {} AND state = 'running'";
-        let conn = self.store.background_connection().await?;
+        let conn = self.store.queue_connection().await?;
         let rows = Statement::new(SQL)
             .bind::<Timestamptz, _>(run_at)
             .bind::<BigInt, _>(job.id)
@@ -261,7 +261,7 @@ impl JobQueue {
             count(*) FILTER (WHERE state = 'running') AS running, count(*) FILTER (WHERE state = 'dead') AS dead, \
             coalesce(extract(epoch FROM {} - min(run_at) FILTER (WHERE state = 'ready' AND run_at <= {})), 0)::bigint AS oldest_due_seconds \
             FROM job WHERE state IN ('ready', 'running', 'dead')";
-        let conn = self.store.background_connection().await?;
+        let conn = self.store.queue_connection().await?;
         let row = Statement::new(SQL)
             .bind::<Timestamptz, _>(now)
             .bind::<Timestamptz, _>(now)

@@ -51,6 +51,8 @@ pub(crate) enum Commits {
     Durable,
     /// A power cut may undo the last moments: for book-keeping that is done again then.
     Relaxed,
+    /// The same, for the job queue, which is read in the order of its indexes only.
+    RelaxedInOrder,
 }
 
 pub(crate) fn build(
@@ -80,9 +82,10 @@ pub(crate) fn build(
 fn session_settings(statement_timeout: Duration, commits: Commits) -> String {
     let relaxed = match commits {
         Commits::Durable => "",
-        // The queue is read in order from its indexes. Before the first ANALYZE the planner would
-        // rather gather and sort all that waits, at each claim.
-        Commits::Relaxed => "SET synchronous_commit = off; SET enable_bitmapscan = off; ",
+        Commits::Relaxed => "SET synchronous_commit = off; ",
+        // Before the first ANALYZE the planner would rather gather and sort all that waits, at each
+        // claim, than read it in order from its index.
+        Commits::RelaxedInOrder => "SET synchronous_commit = off; SET enable_bitmapscan = off; ",
     };
     format!(
         "{relaxed}SET statement_timeout = {}; SET lock_timeout = 3000; \

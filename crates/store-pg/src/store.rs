@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
+use faq_domain::FaqEvent;
 use messages_domain::MessageEvent;
 use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
 use support_domain::{SupportStore, SupportTx, TicketEvent};
@@ -34,6 +35,9 @@ pub trait EventTranslator: Send + Sync {
 
     /// The same, for messages.
     fn message(&self, event: &MessageEvent) -> Translation;
+
+    /// The same, for the knowledge base.
+    fn faq(&self, event: &FaqEvent) -> Translation;
 }
 
 /// Hears of commits, once each, after they are true.
@@ -50,8 +54,10 @@ pub struct PoolStatus {
     pub waiting: usize,
 }
 
-/// Connections of background work: the runner's jobs, the caretaker, a spare one.
+/// Connections of background work: the caretaker, the knowledge base, presence, a spare one.
 const BACKGROUND_CONNECTIONS: usize = 4;
+/// Connections of the job queue: one for the runner's loop, one for jobs that failed.
+const QUEUE_CONNECTIONS: usize = 2;
 
 /// PostgreSQL behind every port.
 #[derive(Clone)]
@@ -59,6 +65,8 @@ pub struct PgStore {
     pools: NearPools,
     /// For book-keeping of background work, so that it and requests do not wait for each other.
     background: Pool<AsyncPgConnection>,
+    /// For claiming jobs and recording what became of them.
+    queue: Pool<AsyncPgConnection>,
     pub(crate) lent: Arc<Lent>,
 }
 
@@ -94,6 +102,7 @@ impl PgStore {
         Ok(Self {
             pools: NearPools::build(settings)?,
             background: pool::build(settings, BACKGROUND_CONNECTIONS, Commits::Relaxed)?,
+            queue: pool::build(settings, QUEUE_CONNECTIONS, Commits::RelaxedInOrder)?,
             lent,
         })
     }
@@ -105,6 +114,11 @@ impl PgStore {
     /// A connection for book-keeping that may be done again: its commits do not wait for the disk.
     pub(crate) async fn background_connection(&self) -> Result<Connection, StoreError> {
         pool::lend_warm(&self.background).await
+    }
+
+    /// The same, for the job queue.
+    pub(crate) async fn queue_connection(&self) -> Result<Connection, StoreError> {
+        pool::lend_warm(&self.queue).await
     }
 
     pub(crate) async fn transaction(&self) -> Result<Connection, StoreError> {
@@ -133,6 +147,7 @@ impl PgStore {
     pub fn close(&self) {
         self.pools.close();
         self.background.close();
+        self.queue.close();
     }
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Core;
 use crate::config::Config;
 use crate::conversations::DeskConversations;
+use crate::faq::follower::Follower;
 use crate::http::client_address::client_address;
 use crate::presence::Presence;
 use crate::realtime::{
@@ -82,6 +83,7 @@ impl Live {
         &self,
         database_url: String,
         hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+        follower: Arc<Follower>,
         stop: CancellationToken,
     ) -> impl Future<Output = ()> + use<> {
         let wakeups = Wakeups::new(database_url, self.instance);
@@ -94,6 +96,7 @@ impl Live {
         let heard = Heard {
             relay: self.relay.clone(),
             hub: Arc::clone(&self.hub),
+            follower,
         };
         async move {
             tokio::select! {
@@ -104,10 +107,11 @@ impl Live {
     }
 }
 
-/// Takes what other instances tell to the relay and the hub.
+/// Takes what other instances tell to the relay, the hub and the knowledge base.
 struct Heard {
     relay: RelayHandle,
     hub: Arc<Hub>,
+    follower: Arc<Follower>,
 }
 
 impl WakeupListener for Heard {
@@ -116,6 +120,7 @@ impl WakeupListener for Heard {
     }
 
     fn reached(&self, hints: Vec<WakeupHint>) {
+        self.follower.nudge(&hints);
         self.relay.nudge(hints);
     }
 

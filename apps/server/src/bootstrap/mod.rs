@@ -29,11 +29,14 @@ use self::live::Live;
 use crate::auth::{Arrivals, SecretError, TokenVerifier, VerifierError, signing_secret};
 use crate::config::Config;
 use crate::database::{Database, DatabaseError};
+use crate::faq::articles::Articles;
+use crate::faq::follower::Follower;
+use crate::faq::visitor::Visitors;
 use crate::health::HealthMonitor;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
 use crate::http::listener::{self, Listening};
-use crate::http::rate_limit::ContactLimit;
+use crate::http::rate_limit::NetworkLimit;
 use crate::http::routes;
 use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
 use crate::mail::{self, MailError};
@@ -99,6 +102,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     let channel = mail::channel(config, Arc::clone(&clock))?;
     let database = Database::open_migrated(config).await?;
     let core = Core::new(config, Arc::clone(&clock), &database.url)?;
+    core.enter_default_articles().await?;
     let verifier = Arc::new(TokenVerifier::new(&config.auth, &core.secret)?);
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
 
@@ -114,10 +118,19 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
     tasks.spawn(caretaker(&core).run(stop.clone()));
     tasks.spawn(database.watch(stop.clone()));
+    tasks.spawn(telemetry::fold_figures(telemetry::metrics(), stop.clone()));
     let store = core.store.clone();
-    let shared = (Arc::clone(&health), Arc::clone(&live.presence));
+    let articles = Articles::new(Arc::new(store.clone()));
+    core.commits.connect_articles(Arc::clone(&articles));
+    let follower = Follower::new(Arc::clone(&articles), store.clone());
+    tasks.spawn(Arc::clone(&follower).run(stop.clone()));
+    let shared = Shared {
+        health: Arc::clone(&health),
+        presence: Arc::clone(&live.presence),
+        articles,
+    };
     let (state, hints) = app_state(config, core, verifier, shared);
-    tasks.spawn(live.hints_exchanged(database.url.clone(), hints, stop.clone()));
+    tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let (gateway, presence) = (live.gateway, live.presence);
     let (address, server) = listen(config, web::Data::new(state), gateway.clone())?;
     let http = server.handle();
@@ -180,28 +193,39 @@ fn caretaker(core: &Core) -> Caretaker {
     }
 }
 
+/// What handlers share with what runs beside them.
+struct Shared {
+    health: Arc<HealthMonitor>,
+    presence: Arc<Presence>,
+    articles: Arc<Articles>,
+}
+
 /// What handlers share, and the hints left over for the other instances.
 fn app_state(
     config: &Config,
     core: Core,
     verifier: Arc<TokenVerifier>,
-    (health, presence): (Arc<HealthMonitor>, Arc<Presence>),
+    shared: Shared,
 ) -> (AppState, mpsc::UnboundedReceiver<Vec<WakeupHint>>) {
     let store = Arc::new(core.store);
     let state = AppState {
         store: Arc::clone(&store) as _,
         tickets: Arc::clone(&store) as _,
         messages: Arc::clone(&store) as _,
+        faq: Arc::clone(&store) as _,
         log: Arc::clone(&store) as _,
         figures: Arc::clone(&store) as _,
         arrivals: Arrivals::new(store, Arc::clone(&core.clock)),
         clock: core.clock,
         ids: core.ids,
         verifier,
-        contact_limit: ContactLimit::new(config),
+        contact_limit: NetworkLimit::of_forms(config),
+        vote_limit: NetworkLimit::of_votes(config),
+        visitors: Visitors::new(&core.secret, config.http.trusted_proxies.clone()),
+        articles: shared.articles,
         links: core.links,
-        health,
-        presence,
+        health: shared.health,
+        presence: shared.presence,
         metrics: telemetry::metrics(),
         zone: config.shop.time_zone,
         shop_name: config.shop.name.clone(),

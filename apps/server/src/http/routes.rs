@@ -6,7 +6,8 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, Route, guard, web};
 
 use super::problem::Problem;
-use super::{events, health, messages, openapi, rating_page, tickets};
+use super::request_figures::RouteLabel;
+use super::{events, faq, health, messages, openapi, rating_page, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
@@ -26,6 +27,8 @@ fn endpoint(method: Method, path: &'static str, route: fn() -> Route) -> Endpoin
 /// The table. Routes of one path stand together.
 pub fn endpoints() -> Vec<Endpoint> {
     [
+        // Tried in this order; articles are read most.
+        faq_endpoints(),
         ticket_endpoints(),
         message_endpoints(),
         operation_endpoints(),
@@ -132,6 +135,54 @@ fn message_endpoints() -> Vec<Endpoint> {
     ]
 }
 
+fn faq_endpoints() -> Vec<Endpoint> {
+    const FAQ: &str = "/api/support/faq";
+    const CATEGORIES: &str = "/api/support/faq/categories";
+    const CATEGORY: &str = "/api/support/faq/categories/{categoryId}";
+    const ARTICLE: &str = "/api/support/faq/{faqId}";
+    vec![
+        endpoint(Method::GET, FAQ, || web::route().to(faq::list::list)),
+        endpoint(Method::POST, FAQ, || web::route().to(faq::create::create)),
+        // Before `{faqId}`, which would take them for ids.
+        endpoint(Method::GET, "/api/support/faq/stats", || {
+            web::route().to(faq::stats::stats)
+        }),
+        endpoint(Method::GET, CATEGORIES, || {
+            web::route().to(faq::categories::list::list)
+        }),
+        endpoint(Method::POST, CATEGORIES, || {
+            web::route().to(faq::categories::create::create)
+        }),
+        endpoint(Method::GET, CATEGORY, || {
+            web::route().to(faq::categories::show::show)
+        }),
+        endpoint(Method::PUT, CATEGORY, || {
+            web::route().to(faq::categories::update::update)
+        }),
+        endpoint(Method::DELETE, CATEGORY, || {
+            web::route().to(faq::categories::delete::delete)
+        }),
+        endpoint(Method::GET, ARTICLE, || web::route().to(faq::show::show)),
+        endpoint(Method::PUT, ARTICLE, || {
+            web::route().to(faq::update::update)
+        }),
+        endpoint(Method::DELETE, ARTICLE, || {
+            web::route().to(faq::delete::delete)
+        }),
+        endpoint(Method::GET, "/api/support/faq/{faqId}/versions", || {
+            web::route().to(faq::versions::versions)
+        }),
+        endpoint(
+            Method::POST,
+            "/api/support/faq/{faqId}/versions/{version}/restore",
+            || web::route().to(faq::restore::restore),
+        ),
+        endpoint(Method::PUT, "/api/support/faq/{faqId}/helpful", || {
+            web::route().to(faq::vote::vote)
+        }),
+    ]
+}
+
 fn operation_endpoints() -> Vec<Endpoint> {
     vec![
         endpoint(Method::GET, "/api/events", || {
@@ -153,7 +204,9 @@ pub fn configure(app: &mut web::ServiceConfig) {
     let mut endpoints = endpoints().into_iter().peekable();
     while let Some(first) = endpoints.next() {
         let path = first.path;
-        let mut resource = web::resource(path).route(guarded(&first.method, first.route));
+        let mut resource = web::resource(path)
+            .app_data(RouteLabel(path))
+            .route(guarded(&first.method, first.route));
         let mut methods = vec![first.method];
         while let Some(next) = endpoints.next_if(|next| next.path == path) {
             resource = resource.route(guarded(&next.method, next.route));

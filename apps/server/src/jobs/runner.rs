@@ -149,6 +149,10 @@ impl JobRunner {
     /// Does one job; answers it when it is done and only that has still to be recorded.
     async fn work(self: Arc<Self>, job: ClaimedJob) -> Option<ClaimedJob> {
         let outcome = match self.handlers.get(&job.kind).cloned() {
+            // Each attempt ended without an outcome, so it may be this job that kills the process.
+            _ if job.attempt > self.settings.max_attempts => JobOutcome::Hopeless {
+                reason: "begun too often without an outcome".to_owned(),
+            },
             // In a task of its own, so that a panic is a failed attempt and no more.
             Some(handler) => {
                 let task = tokio::spawn({
