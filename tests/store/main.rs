@@ -6,6 +6,7 @@ mod desk;
 mod event_log;
 mod faq;
 mod figures;
+mod housekeeping;
 mod idempotency;
 mod jobs;
 mod lists;
