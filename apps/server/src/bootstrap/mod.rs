@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
 use notify::EmailChannel;
 use shared_kernel::{Clock, JobKind, StoreError};
@@ -251,7 +251,8 @@ fn listen(
         // Called once on each thread that serves.
         serve_from(place.fetch_add(1, Ordering::Relaxed));
         App::new()
-            .wrap(cross_origin(&origins))
+            // Nothing to say to other pages, nothing to pay for them.
+            .wrap(Condition::new(!origins.is_empty(), cross_origin(&origins)))
             .wrap(from_fn(finish))
             .app_data(state.clone())
             .app_data(gateway.clone())
