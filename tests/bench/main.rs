@@ -2,12 +2,15 @@
 //!
 //! Starts a private durable PostgreSQL and the release build of `guichet` beside itself, loads them through
 //! loopback, and prints one table. Everything it starts it stops. `--quick` halves the durations, `--only ROW` measures
-//! one row (`contact`, `history`, `live`, `faq`).
+//! one row (`contact`, `history`, `live`, `chat`, `idle`, `faq`).
 //!
 //! - `contact`: `POST /api/support/contact` beside `pgbench` running the same SQL, and the server's memory;
 //! - `history`: whether reading costs more with twenty times the tickets;
 //! - `live`: from the answered POST to the event on a staff socket;
+//! - `chat`: from the POST of a message to the event at its recipient, beside the npm `socket.io` server;
+//! - `idle`: memory of thousands of connected users, beside the same;
 //! - `faq`: an article from memory beside a bare actix route (`bare`) that answers the same bytes;
+//! - `sockets`, `people`, `npm_peer`: light WebSocket clients, whom they speak for, and that server;
 //! - `capture`, `log`, `pgbench`: the transaction as PostgreSQL's own log has it, and the script made of it;
 //! - `http`, `load`: a client that costs little and the loops around it;
 //! - `desk`, `server`, `proc`: what is started, and what the system says it used.
@@ -16,27 +19,36 @@
 
 mod bare;
 mod capture;
+mod chat;
 mod contact;
 mod desk;
 mod faq;
 mod history;
 mod http;
+mod idle;
 mod live;
 mod load;
 mod log;
+mod npm_peer;
+mod people;
 mod pgbench;
 mod proc;
 mod report;
 mod server;
+mod sockets;
 
 use std::process::ExitCode;
 use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use desk::Desk;
 use report::Row;
 
 /// A benchmark stops at the first thing that is not as expected; the text says what.
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const ROWS: [&str; 6] = ["contact", "history", "live", "chat", "idle", "faq"];
 
 /// What the command line asks for.
 struct Plan {
@@ -56,8 +68,8 @@ impl Plan {
                 "--quick" => plan.quick = true,
                 "--only" => {
                     let row = arguments.next().unwrap_or_default();
-                    if !["contact", "history", "live", "faq"].contains(&row.as_str()) {
-                        return Err("--only contact|history|live|faq".into());
+                    if !ROWS.contains(&row.as_str()) {
+                        return Err(format!("--only {}", ROWS.join("|")).into());
                     }
                     plan.only = Some(row);
                 }
@@ -118,6 +130,7 @@ fn finished(measured: Outcome<String>) -> ExitCode {
 
 async fn run() -> Outcome<String> {
     let plan = Plan::from_arguments()?;
+    raise_open_files()?;
     let mut desk = Desk::open()?;
     let measured = measure(&plan, &desk).await;
     desk.close()?;
@@ -135,10 +148,24 @@ async fn measure(plan: &Plan, desk: &Desk) -> Outcome<Vec<Row>> {
     if plan.wants("live") {
         rows.extend(live::rows(plan, desk).await?);
     }
+    if plan.wants("chat") {
+        rows.extend(chat::rows(plan, desk).await?);
+    }
+    if plan.wants("idle") {
+        rows.extend(idle::rows(plan, desk).await?);
+    }
     if plan.wants("faq") {
         rows.extend(faq::rows(plan, desk).await?);
     }
     Ok(rows)
+}
+
+/// Thousands of sockets are thousands of files here too.
+fn raise_open_files() -> Outcome<()> {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let current = maximum;
+    setrlimit(Resource::Nofile, Rlimit { current, maximum })?;
+    Ok(())
 }
 
 /// One line of progress.

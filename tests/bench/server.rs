@@ -9,9 +9,9 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::desk::Desk;
 use crate::http::{Connection, get};
+use crate::people::SECRET;
 use crate::{Outcome, say};
 
-const SECRET: &str = "a-secret-for-measurements-of-enough-bytes-0123456789";
 const START_LIMIT: Duration = Duration::from_secs(30);
 const STOP_LIMIT: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(20);
@@ -145,6 +145,6 @@ fn guichet(desk: &Desk, database: &str) -> Outcome<Command> {
 }
 
 /// A port nobody uses now.
-fn free_address() -> Outcome<SocketAddr> {
+pub(crate) fn free_address() -> Outcome<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }

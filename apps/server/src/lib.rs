@@ -19,6 +19,7 @@ pub mod health;
 pub mod http;
 pub mod jobs;
 pub mod mail;
+pub mod open_files;
 pub mod presence;
 pub mod random_ids;
 pub mod rating_links;

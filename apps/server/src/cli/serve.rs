@@ -10,6 +10,7 @@ use crate::bootstrap::{StartError, start};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::database::DatabaseError;
+use crate::open_files;
 
 pub(super) async fn run(config: &Config) -> ExitCode {
     let signals = signal(SignalKind::terminate())
@@ -18,6 +19,7 @@ pub(super) async fn run(config: &Config) -> ExitCode {
         Ok(signals) => signals,
         Err(error) => return fail(&chain(&error), 1),
     };
+    open_files::raise_limit();
     let server = match start(config, Arc::new(SystemClock)).await {
         Ok(server) => server,
         // A secret that is missing or too weak is a matter of configuration.

@@ -8,7 +8,7 @@
 //! [`cursor`] of that socket.
 //!
 //! Two dialects: [`native`], JSON over WebSocket, and [`socketio`] over the transports of
-//! [`engine`]. Both lead a known user's connection through `member` and `commands`.
+//! [`engine`]; `wire` is the WebSocket under both. Both lead a known user's connection through `member` and `commands`.
 //!
 //! The hub knows nothing of framing. To add a dialect: implement [`dialect::Dialect`], enter a
 //! [`connection::Connection`] that uses it into the hub, and serve it through `member`.

@@ -1,72 +1,110 @@
-//! The writing half of a WebSocket: every write has a deadline and gives way to a close, and the
-//! connection under it ends with it.
+//! A WebSocket under a request: the writing half, and the handshake that makes both.
+//!
+//! Frames go into a `pipe`, which is the answer's body to actix; `incoming` makes messages of the request's. Nothing is
+//! kept for a socket that neither writes nor reads: there are thousands of those. The connection under a socket ends
+//! with it.
 
-use std::io;
+mod incoming;
+mod pipe;
+
+use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
-use actix_web::error::PayloadError;
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, Message, ProtocolError, Session};
+use actix_http::body::MessageBody as _;
+pub(super) use actix_http::ws::Message;
+use actix_http::ws::{CloseReason as CloseFrame, handshake};
+use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
+use actix_web::{HttpRequest, HttpResponse, web};
 use bytestring::ByteString;
-use futures_util::SinkExt as _;
 use tokio::time::{sleep, timeout};
 
+pub(super) use self::incoming::{Incoming, Received};
+use self::pipe::{Outflow, Pipe};
 use super::close::CloseReason;
 use super::peer::Cut;
 
-/// Writes to one socket.
+/// Writes to one socket; dropping it ends the connection.
 pub(super) struct Wire {
-    session: Session,
+    pipe: Rc<Pipe>,
     stall: Duration,
     /// Ends the connection; none where the server's connections cannot be cut.
     cut: Option<Cut>,
 }
 
-impl Wire {
-    /// Of the socket this request opens.
-    pub(super) fn new(request: &HttpRequest, session: Session, stall: Duration) -> Self {
-        Self {
-            session,
-            stall,
-            cut: request.conn_data::<Cut>().cloned(),
-        }
+/// Answers a handshake.
+///
+/// `protocol` is chosen if the client offers it; `most` is the longest message it may send, in bytes; `stall` how long a
+/// write may make no progress.
+///
+/// # Errors
+/// When the request is no handshake.
+pub(super) fn open(
+    request: &HttpRequest,
+    body: web::Payload,
+    protocol: Option<&'static str>,
+    most: usize,
+    stall: Duration,
+) -> Result<(HttpResponse, Wire, Incoming), actix_web::Error> {
+    let mut response = handshake(request.head())?;
+    if let Some(protocol) = protocol.filter(|protocol| offers(request, protocol)) {
+        response.insert_header((SEC_WEBSOCKET_PROTOCOL, protocol));
     }
+    let pipe = Rc::new(Pipe::default());
+    let outflow = Outflow(Rc::clone(&pipe));
+    let response = response.message_body(outflow.boxed())?.into();
+    let incoming = Incoming::new(body.into_inner(), Rc::clone(&pipe), most);
+    let cut = request.conn_data::<Cut>().cloned();
+    Ok((response, Wire { pipe, stall, cut }, incoming))
+}
 
-    /// Writes, unless it takes too long or the connection is to be closed meanwhile.
+fn offers(request: &HttpRequest, protocol: &str) -> bool {
+    request
+        .headers()
+        .get_all(SEC_WEBSOCKET_PROTOCOL)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|offered| offered.trim() == protocol)
+}
+
+impl Wire {
+    /// Writes, unless there is no room for too long or the connection is to be closed meanwhile; `closing` is asked
+    /// for only when there is no room.
     ///
     /// # Errors
     /// Why the socket is to be closed.
-    pub(super) async fn send(
+    pub(super) async fn send<C: Future<Output = CloseReason>>(
         &mut self,
         message: Message,
-        closing: impl Future<Output = CloseReason>,
+        closing: impl FnOnce() -> C,
     ) -> Result<(), CloseReason> {
+        if self.pipe.is_full() {
+            // Boxed: the wait is rare, and its room would be taken in the task of every socket.
+            Box::pin(self.room(closing())).await?;
+        }
+        self.pipe.write(message)
+    }
+
+    async fn room(&self, closing: impl Future<Output = CloseReason>) -> Result<(), CloseReason> {
         tokio::select! {
             biased;
-            sent = self.session.send(message) => sent.map_err(|_| CloseReason::Gone),
+            () = self.pipe.room() => Ok(()),
             reason = closing => Err(reason),
             () = sleep(self.stall) => Err(CloseReason::SlowConsumer),
         }
     }
 
     /// Writes a text frame; see [`Self::send`].
-    pub(super) async fn text(
+    pub(super) async fn text<C: Future<Output = CloseReason>>(
         &mut self,
         frame: ByteString,
-        closing: impl Future<Output = CloseReason>,
+        closing: impl FnOnce() -> C,
     ) -> Result<(), CloseReason> {
         self.send(Message::Text(frame), closing).await
     }
 
-    /// Sends the close frame and waits for the peer's, both for a limited time. A peer that reads
-    /// nothing gets no close frame: its connection is cut.
-    pub(super) async fn close(
-        self,
-        reason: &CloseReason,
-        incoming: AggregatedMessageStream,
-        wait: Duration,
-    ) {
-        let Self { session, cut, .. } = self;
+    /// Sends the close frame and waits for the peer's, both for a limited time. A peer that reads nothing gets no close
+    /// frame: its connection is cut.
+    pub(super) async fn close(self, reason: &CloseReason, incoming: Incoming, wait: Duration) {
         // Who has read nothing for so long is hardly going to read a goodbye.
         let wait = match reason {
             CloseReason::SlowConsumer => wait / 2,
@@ -75,11 +113,9 @@ impl Wire {
         let parted = match reason {
             CloseReason::Gone => false,
             // Out of time means the peer is let go without a goodbye.
-            _ => timeout(wait, farewell(session, reason, incoming))
-                .await
-                .is_ok(),
+            _ => timeout(wait, self.farewell(reason, incoming)).await.is_ok(),
         };
-        let Some(cut) = cut else { return };
+        let Some(cut) = self.cut.clone() else { return };
         if !parted {
             return cut.now();
         }
@@ -89,37 +125,29 @@ impl Wire {
             cut.now();
         });
     }
-}
 
-/// Says goodbye and hears it.
-async fn farewell(session: Session, reason: &CloseReason, mut incoming: AggregatedMessageStream) {
-    let frame = actix_ws::CloseReason {
-        code: reason.code().into(),
-        description: Some(reason.word().to_owned()),
-    };
-    if session.close(Some(frame)).await.is_ok() && *reason != CloseReason::Normal {
+    /// Says goodbye and hears it.
+    async fn farewell(&self, reason: &CloseReason, mut incoming: Incoming) {
+        let frame = CloseFrame {
+            code: reason.code().into(),
+            description: Some(reason.word().to_owned()),
+        };
+        let said = self.pipe.write(Message::Close(Some(frame)));
+        self.pipe.end();
+        if said.is_err() || *reason == CloseReason::Normal {
+            return;
+        }
         // Reading on lets the close frame arrive: unread bytes would reset the connection.
-        while let Some(Ok(message)) = incoming.recv().await {
-            if matches!(message, AggregatedMessage::Close(_)) {
+        while let Ok(received) = incoming.recv().await {
+            if received == Received::Close {
                 break;
             }
         }
     }
 }
 
-/// Why a socket is closed whose stream ended with this error.
-pub(super) fn reason_of(error: &ProtocolError) -> CloseReason {
-    match error {
-        ProtocolError::Overflow => CloseReason::TooLarge,
-        ProtocolError::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-            CloseReason::NotText
-        }
-        ProtocolError::Io(error) => match error.get_ref() {
-            Some(cause) if cause.is::<PayloadError>() => CloseReason::Gone,
-            // The only other one: fragments that together exceed the limit.
-            Some(_) => CloseReason::TooLarge,
-            None => CloseReason::Gone,
-        },
-        _ => CloseReason::Protocol,
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.pipe.end();
     }
 }

@@ -17,7 +17,7 @@ use super::polling::Polling;
 use super::sessions::{Handover, Request, Way};
 use super::{Engine, EngineApp, Refused, packets, upgrade, websocket};
 use crate::realtime::close::CloseReason;
-use crate::realtime::wire::Wire;
+use crate::realtime::wire::{self, Incoming, Wire};
 
 #[derive(Deserialize)]
 struct Parameters {
@@ -126,21 +126,12 @@ impl<A: EngineApp> Engine<A> {
         &self,
         request: &HttpRequest,
         body: Payload,
-    ) -> Result<(HttpResponse, Wire, actix_ws::AggregatedMessageStream), actix_web::Error> {
+    ) -> Result<(HttpResponse, Wire, Incoming), actix_web::Error> {
         if !request.headers().contains_key(UPGRADE) || request.method() != Method::GET {
             return Err(Refused::BadRequest.into());
         }
-        let (response, session, incoming) = actix_ws::handle(request, body)?;
-        let most = self.settings.max_payload;
-        let incoming = incoming
-            .max_frame_size(most)
-            .aggregate_continuations()
-            .max_continuation_size(most);
-        Ok((
-            response,
-            Wire::new(request, session, self.settings.write_stall),
-            incoming,
-        ))
+        let (most, stall) = (self.settings.max_payload, self.settings.write_stall);
+        wire::open(request, body, None, most, stall)
     }
 
     async fn post(

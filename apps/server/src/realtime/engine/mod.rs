@@ -10,6 +10,8 @@
 
 mod core;
 mod door;
+#[doc(hidden)]
+pub mod fuzzed;
 mod packets;
 mod polling;
 mod refused;

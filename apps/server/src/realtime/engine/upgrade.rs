@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use actix_ws::AggregatedMessageStream;
 use bytestring::ByteString;
 use engineioxide_core::Packet;
 use tokio::sync::{mpsc, oneshot};
@@ -12,13 +11,13 @@ use super::EngineSession;
 use super::sessions::{Handover, Request};
 use super::websocket;
 use crate::realtime::close::CloseReason;
-use crate::realtime::wire::{Wire, reason_of};
+use crate::realtime::wire::{Incoming, Wire};
 
 /// Tries to take a polling session over; the session goes on polling when that fails.
 pub(super) async fn run<S: EngineSession>(
     requests: mpsc::Sender<Request<S>>,
     mut wire: Wire,
-    mut incoming: AggregatedMessageStream,
+    mut incoming: Incoming,
     wait: Duration,
     close_wait: Duration,
 ) {
@@ -40,7 +39,7 @@ pub(super) async fn run<S: EngineSession>(
 async fn take_over<S: EngineSession>(
     requests: &mpsc::Sender<Request<S>>,
     wire: &mut Wire,
-    incoming: &mut AggregatedMessageStream,
+    incoming: &mut Incoming,
 ) -> Result<Handover<S>, CloseReason> {
     expect(&Packet::PingUpgrade, requests, wire, incoming).await?;
     let (reply, allowed) = oneshot::channel();
@@ -48,7 +47,7 @@ async fn take_over<S: EngineSession>(
     allowed.await.map_err(|_| CloseReason::Protocol)?;
     // From here on the session waits for this socket, until told otherwise.
     let mut abort = Abort(Some(requests.clone()));
-    wire.text(ByteString::from_static("3probe"), std::future::pending())
+    wire.text(ByteString::from_static("3probe"), std::future::pending)
         .await?;
     expect(&Packet::Upgrade, requests, wire, incoming).await?;
     let (reply, handover) = oneshot::channel();
@@ -69,15 +68,14 @@ async fn expect<S>(
     expected: &Packet,
     requests: &mpsc::Sender<Request<S>>,
     wire: &mut Wire,
-    incoming: &mut AggregatedMessageStream,
+    incoming: &mut Incoming,
 ) -> Result<(), CloseReason> {
     loop {
         let message = tokio::select! {
-            message = incoming.recv() => message.ok_or(CloseReason::Gone)?,
+            message = incoming.recv() => message?,
             // The polling session has ended meanwhile.
             () = requests.closed() => return Err(CloseReason::Restart),
         };
-        let message = message.map_err(|error| reason_of(&error))?;
         match websocket::packet(message, wire).await? {
             Some(packet) if packet == *expected => return Ok(()),
             Some(_) => return Err(CloseReason::Protocol),

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 
-use actix_ws::{AggregatedMessage, AggregatedMessageStream};
 use engineioxide_core::Packet;
 use tokio::time::sleep_until;
 
@@ -11,13 +10,13 @@ use super::sessions::Handover;
 use super::{EngineSession, Frame, packets};
 use crate::realtime::close::CloseReason;
 use crate::realtime::measures;
-use crate::realtime::wire::{Wire, reason_of};
+use crate::realtime::wire::{self, Incoming, Received, Wire};
 
 /// Serves a session to its end.
 pub(super) async fn run<S: EngineSession>(
     handover: Handover<S>,
     mut wire: Wire,
-    mut incoming: AggregatedMessageStream,
+    mut incoming: Incoming,
 ) {
     let Handover { mut core, waiting } = handover;
     let Err(reason) = serve(&mut core, waiting, &mut wire, &mut incoming).await;
@@ -25,14 +24,15 @@ pub(super) async fn run<S: EngineSession>(
     core.app.on_close(&reason);
     core.seat.leave();
     let wait = core.settings.close_wait;
-    wire.close(&reason, incoming, wait).await;
+    // Boxed: its room would be taken in the task of every idle socket.
+    Box::pin(wire.close(&reason, incoming, wait)).await;
 }
 
 async fn serve<S: EngineSession>(
     core: &mut Core<S>,
     mut out: Vec<Frame>,
     wire: &mut Wire,
-    incoming: &mut AggregatedMessageStream,
+    incoming: &mut Incoming,
 ) -> Result<Infallible, CloseReason> {
     loop {
         for frame in out.drain(..) {
@@ -42,9 +42,7 @@ async fn serve<S: EngineSession>(
             biased;
             () = sleep_until(core.heartbeat_due) => out.push(core.beat()?),
             message = incoming.recv() => {
-                let message = message.ok_or(CloseReason::Gone)?;
-                let message = message.map_err(|error| reason_of(&error))?;
-                if let Some(packet) = packet(message, wire).await? {
+                if let Some(packet) = packet(message?, wire).await? {
                     core.received(packet, &mut out).await?;
                 }
             }
@@ -63,19 +61,20 @@ async fn send<S: EngineSession>(
     frame: Frame,
 ) -> Result<(), CloseReason> {
     let message = match frame {
-        Frame::Packet(text) => actix_ws::Message::Text(text),
-        Frame::Binary(bytes) => actix_ws::Message::Binary(bytes),
+        Frame::Packet(text) => wire::Message::Text(text),
+        Frame::Binary(bytes) => wire::Message::Binary(bytes),
     };
-    wire.send(message, core.app.ended()).await
+    let app = &mut core.app;
+    wire.send(message, move || app.ended()).await
 }
 
 /// The packet in a WebSocket message; control messages are dealt with here.
 pub(super) async fn packet(
-    message: AggregatedMessage,
+    message: Received,
     wire: &mut Wire,
 ) -> Result<Option<Packet>, CloseReason> {
     match message {
-        AggregatedMessage::Text(text) => {
+        Received::Text(text) => {
             let packet = packets::parse(&text).map_err(|_| CloseReason::Protocol)?;
             // Bytes have frames of their own here.
             if matches!(packet, Packet::Binary(_)) {
@@ -83,13 +82,13 @@ pub(super) async fn packet(
             }
             Ok(Some(packet))
         }
-        AggregatedMessage::Binary(bytes) => Ok(Some(Packet::Binary(bytes))),
-        AggregatedMessage::Ping(bytes) => {
-            wire.send(actix_ws::Message::Pong(bytes), std::future::pending())
+        Received::Binary(bytes) => Ok(Some(Packet::Binary(bytes))),
+        Received::Ping(bytes) => {
+            wire.send(wire::Message::Pong(bytes), std::future::pending)
                 .await?;
             Ok(None)
         }
-        AggregatedMessage::Pong(_) => Ok(None),
-        AggregatedMessage::Close(_) => Err(CloseReason::Normal),
+        Received::Pong => Ok(None),
+        Received::Close => Err(CloseReason::Normal),
     }
 }

@@ -9,7 +9,7 @@ use super::session::{Opening, Socket};
 use crate::realtime::connection::Connection;
 use crate::realtime::door::{HandshakeRefused, token_in_headers};
 use crate::realtime::gateway::Gateway;
-use crate::realtime::wire::Wire;
+use crate::realtime::wire;
 
 /// Where native sockets are opened.
 pub const PATH: &str = "/ws/messaging";
@@ -34,14 +34,14 @@ async fn open(
     let admitted = gateway.admit(&request)?;
     let connection = Connection::new(&NATIVE, gateway.settings.outbox)
         .map_err(|_| HandshakeRefused::Unavailable)?;
-    let (response, session, incoming) =
-        actix_ws::handle_with_protocols(&request, body, &["bearer"])?;
+    let settings = &gateway.settings;
+    let (most, stall) = (settings.message_bytes, settings.write_stall);
+    let (response, wire, incoming) = wire::open(&request, body, Some("bearer"), most, stall)?;
     let OpenQuery { token, after } = query.into_inner();
     let opening = Opening {
         token: token_in_headers(request.headers()).or(token),
         after,
     };
-    let wire = Wire::new(&request, session, gateway.settings.write_stall);
     let socket = Socket::new(Arc::clone(&gateway), connection, wire, incoming);
     actix_web::rt::spawn(async move {
         socket.run(opening).await;

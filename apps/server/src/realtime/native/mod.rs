@@ -5,6 +5,8 @@
 
 mod commands;
 mod frames;
+#[doc(hidden)]
+pub mod fuzzed;
 mod handshake;
 mod session;
 

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, Message, MessageStream};
 use bytestring::ByteString;
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
@@ -19,7 +18,7 @@ use crate::realtime::gateway::Gateway;
 use crate::realtime::hub::Registration;
 use crate::realtime::measures;
 use crate::realtime::member::Member;
-use crate::realtime::wire::{Wire, reason_of};
+use crate::realtime::wire::{Incoming, Message, Received, Wire};
 
 /// What the handshake brought along.
 pub(super) struct Opening {
@@ -41,7 +40,7 @@ pub(super) struct Socket {
     pub(super) registration: Registration,
     pub(super) connection: Arc<Connection>,
     wire: Wire,
-    incoming: AggregatedMessageStream,
+    incoming: Incoming,
     /// When to ping, or to give the peer up.
     heartbeat_due: Instant,
     pinged: bool,
@@ -52,7 +51,7 @@ impl Socket {
         gateway: Arc<Gateway>,
         connection: Connection,
         wire: Wire,
-        incoming: MessageStream,
+        incoming: Incoming,
     ) -> Self {
         let (settings, now) = (&gateway.settings, Instant::now());
         let registration = gateway.hub.enter(connection);
@@ -61,10 +60,7 @@ impl Socket {
             connection: Arc::clone(registration.connection()),
             registration,
             wire,
-            incoming: incoming
-                .max_frame_size(settings.message_bytes)
-                .aggregate_continuations()
-                .max_continuation_size(settings.message_bytes),
+            incoming,
             heartbeat_due: now + settings.ping_interval,
             pinged: false,
             gateway,
@@ -78,9 +74,9 @@ impl Socket {
         tracing::debug!(socket = %self.connection.socket_id, reason = reason.word(), "socket closed");
         self.connection.outbox.close(reason.clone());
         self.registration.forget_user();
-        self.wire
-            .close(&reason, self.incoming, self.gateway.settings.close_wait)
-            .await;
+        let wait = self.gateway.settings.close_wait;
+        // Boxed: its room would be taken in the task of every idle socket.
+        Box::pin(self.wire.close(&reason, self.incoming, wait)).await;
     }
 
     async fn serve(&mut self, opening: Opening) -> Result<Infallible, CloseReason> {
@@ -148,9 +144,7 @@ impl Socket {
                     self.beat().await?;
                 }
                 message = self.incoming.recv() => {
-                    let message = message.ok_or(CloseReason::Gone)?;
-                    let message = message.map_err(|error| reason_of(&error))?;
-                    if let Some(frame) = self.received(message).await? {
+                    if let Some(frame) = self.received(message?).await? {
                         return Ok(Step::Frame(frame));
                     }
                 }
@@ -171,10 +165,7 @@ impl Socket {
         self.send(Message::Ping(actix_web::web::Bytes::new())).await
     }
 
-    async fn received(
-        &mut self,
-        message: AggregatedMessage,
-    ) -> Result<Option<ClientFrame>, CloseReason> {
+    async fn received(&mut self, message: Received) -> Result<Option<ClientFrame>, CloseReason> {
         let now = Instant::now();
         (self.pinged, self.heartbeat_due) = (false, now + self.gateway.settings.ping_interval);
         let verdict = self.meter.count(now, 1);
@@ -182,7 +173,7 @@ impl Socket {
             return Err(CloseReason::Flood);
         }
         match message {
-            AggregatedMessage::Text(text) => {
+            Received::Text(text) => {
                 let Some(frame) = ClientFrame::parse(&text) else {
                     self.answer(None, Err(EventRefused::MALFORMED)).await?;
                     return Ok(None);
@@ -194,13 +185,13 @@ impl Socket {
                 }
                 Ok(Some(frame))
             }
-            AggregatedMessage::Ping(bytes) if verdict == Verdict::Allowed => {
+            Received::Ping(bytes) if verdict == Verdict::Allowed => {
                 self.send(Message::Pong(bytes)).await?;
                 Ok(None)
             }
-            AggregatedMessage::Ping(_) | AggregatedMessage::Pong(_) => Ok(None),
-            AggregatedMessage::Binary(_) => Err(CloseReason::Binary),
-            AggregatedMessage::Close(_) => Err(CloseReason::Normal),
+            Received::Ping(_) | Received::Pong => Ok(None),
+            Received::Binary(_) => Err(CloseReason::Binary),
+            Received::Close => Err(CloseReason::Normal),
         }
     }
 
@@ -230,12 +221,12 @@ impl Socket {
     }
 
     pub(super) async fn text(&mut self, frame: ByteString) -> Result<(), CloseReason> {
-        self.wire.text(frame, self.connection.outbox.closed()).await
+        let outbox = &self.connection.outbox;
+        self.wire.text(frame, || outbox.closed()).await
     }
 
     async fn send(&mut self, message: Message) -> Result<(), CloseReason> {
-        self.wire
-            .send(message, self.connection.outbox.closed())
-            .await
+        let outbox = &self.connection.outbox;
+        self.wire.send(message, || outbox.closed()).await
     }
 }

@@ -6,6 +6,8 @@
 //! The protocol: <https://socket.io/docs/v4/socket-io-protocol/>.
 
 mod dialect;
+#[doc(hidden)]
+pub mod fuzzed;
 mod messaging;
 mod packets;
 mod session;

@@ -107,7 +107,8 @@ impl<S: NamespaceSession> SocketIoSession<S> {
             Ok(accepted) => {
                 out.push(connected(&namespace, &accepted));
                 self.first = Some((Instant::now() + FIRST_EVENTS_AFTER, first));
-                self.namespaces.push(namespace);
+                // A copy: the packet it is a part of also has the token.
+                self.namespaces.push(Str::copy_from_slice(&namespace));
             }
             Err(ConnectRefused::Told { message, data }) => {
                 out.push(refused(&namespace, message, data.as_ref()));
