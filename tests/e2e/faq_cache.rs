@@ -168,10 +168,7 @@ async fn rounds(server: &TestServer, other: &TestServer, hints: bool) {
             .put(&path, &json!({ "order": round }))
             .await
             .expect(200);
-        let took = soon(&other.api, &path, |shown| {
-            shown.body["order"] == Value::from(round)
-        })
-        .await;
+        let took = soon(&other.api, &path, |shown| shown.body["order"] == round).await;
         longest = longest.max(took);
     }
     println!(
@@ -256,7 +253,7 @@ async fn counters_of_one_server_are_shown_by_another_within_a_second() {
             .await
             .expect(200);
         soon(&other.api, &path, |shown| {
-            shown.body["helpful"] == Value::from(round) && shown.body["views"] == Value::from(round)
+            shown.body["helpful"] == round && shown.body["views"] == round
         })
         .await;
     }
@@ -377,10 +374,7 @@ async fn a_server_that_cannot_look_at_the_log_does_not_show_what_may_have_passed
     let sql = "UPDATE ___xtr_faq SET faq_order = 777 WHERE faq_id = $1";
     let writer = server.database.client().await;
     writer.execute(sql, &[&id]).await.unwrap();
-    soon(&server.api, &path, |shown| {
-        shown.body["order"] == Value::from(777)
-    })
-    .await;
+    soon(&server.api, &path, |shown| shown.body["order"] == 777).await;
     lock.rollback().await.unwrap();
     server.stop().await;
 }
