@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::{Answer, Api, TestServer, eventually};
 
 use crate::faq_desk::{CATEGORY, FAQ, article, article_that, number, visitor};
