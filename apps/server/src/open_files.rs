@@ -15,7 +15,7 @@ pub fn raise_limit() {
     match setrlimit(Resource::Nofile, raised) {
         Ok(()) => tracing::debug!(from = ?limit.current, to = ?limit.maximum, "open files"),
         Err(error) => {
-            tracing::warn!(%error, open_files = ?limit.current, "the limit of open files stays")
+            tracing::warn!(%error, open_files = ?limit.current, "the limit of open files stays");
         }
     }
 }

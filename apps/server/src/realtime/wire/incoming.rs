@@ -86,7 +86,11 @@ impl Incoming {
     /// The next whole message in what was read.
     fn decode(&mut self) -> Result<Option<Received>, CloseReason> {
         while !self.bytes.is_empty() {
-            let Some(frame) = self.codec.decode(&mut self.bytes).map_err(reason_of)? else {
+            let Some(frame) = self
+                .codec
+                .decode(&mut self.bytes)
+                .map_err(|error| reason_of(&error))?
+            else {
                 return Ok(None);
             };
             if self.bytes.is_empty() {
@@ -115,8 +119,7 @@ impl Incoming {
     fn fragment(&mut self, item: Item) -> Result<Option<Received>, CloseReason> {
         let (is_text, is_last, more) = match item {
             Item::FirstText(bytes) => (true, false, bytes),
-            Item::FirstBinary(bytes) => (false, false, bytes),
-            Item::Continue(bytes) => (false, false, bytes),
+            Item::FirstBinary(bytes) | Item::Continue(bytes) => (false, false, bytes),
             Item::Last(bytes) => (false, true, bytes),
         };
         let fragments = self.fragments.get_or_insert_with(|| {
@@ -146,7 +149,7 @@ fn text(bytes: Bytes) -> Result<Received, CloseReason> {
     Ok(Received::Text(text))
 }
 
-fn reason_of(error: ProtocolError) -> CloseReason {
+fn reason_of(error: &ProtocolError) -> CloseReason {
     match error {
         ProtocolError::Overflow => CloseReason::TooLarge,
         _ => CloseReason::Protocol,
