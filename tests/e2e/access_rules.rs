@@ -1,10 +1,14 @@
 //! Who may do what: the table of rights, and that nothing internal gets out by any exit.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Answer, Api, TestServer};
 
-use crate::desk::{CONTACT, JEAN, LIST, SEARCH, all_mail_sent, at, form_with, ids, ticket_by};
+use crate::desk::{
+    CONTACT, FAQ_CATEGORIES, JEAN, LIST, SEARCH, all_mail_sent, at, form_with, ids, ticket_by,
+};
 
 /// A route and what each kind of caller is answered.
 pub struct Row {
@@ -39,7 +43,7 @@ impl Row {
 
 /// The table of rights. A route without a row here fails `route_coverage`.
 pub fn rows() -> Vec<Row> {
-    [desk_rows(), message_rows()]
+    [desk_rows(), message_rows(), faq_rows()]
         .into_iter()
         .flatten()
         .collect()
@@ -175,6 +179,47 @@ fn message_rows() -> Vec<Row> {
     ]
 }
 
+/// The article stands published in a published category; another category is empty.
+fn faq_rows() -> Vec<Row> {
+    const FAQ: &str = "/api/support/faq";
+    const ARTICLE: &str = "/api/support/faq/{faqId}";
+    const CATEGORIES: &str = "/api/support/faq/categories";
+    const CATEGORY: &str = "/api/support/faq/categories/{categoryId}";
+    const PUBLIC: [u16; 5] = [200; 5];
+    const MAKING: [u16; 5] = [401, 403, 403, 201, 201];
+    const REMOVING: [u16; 5] = [401, 403, 403, 204, 204];
+    let said = json!({
+        "question": "Combien coûte l'envoi ?", "answer": "Rien à partir de 60 euros d'achat.", "category": "orders",
+    });
+    let shelf = json!({ "id": "{new}", "name": "Pneus" });
+    let changed = json!({ "published": true });
+    vec![
+        row(Method::GET, FAQ, Value::Null, PUBLIC),
+        row(Method::POST, FAQ, said, MAKING),
+        row(Method::GET, "/api/support/faq/stats", Value::Null, PUBLIC),
+        row(Method::GET, CATEGORIES, Value::Null, PUBLIC),
+        row(Method::POST, CATEGORIES, shelf, MAKING),
+        row(Method::GET, CATEGORY, Value::Null, PUBLIC),
+        row(Method::PUT, CATEGORY, changed.clone(), STAFF_ONLY),
+        row(Method::DELETE, CATEGORY, Value::Null, REMOVING),
+        row(Method::GET, ARTICLE, Value::Null, PUBLIC),
+        row(Method::PUT, ARTICLE, changed, STAFF_ONLY),
+        row(Method::DELETE, ARTICLE, Value::Null, REMOVING),
+        row(
+            Method::GET,
+            "/api/support/faq/{faqId}/versions",
+            Value::Null,
+            STAFF_ONLY,
+        ),
+        row(
+            Method::POST,
+            "/api/support/faq/{faqId}/versions/{version}/restore",
+            Value::Null,
+            STAFF_ONLY,
+        ),
+    ]
+}
+
 struct People {
     server: TestServer,
     /// In the order of the table's columns.
@@ -218,7 +263,21 @@ impl People {
             "customerId": "cst-jean", "staffId": "staff-claire", "subject": "Ma commande", "content": "Bonjour",
         });
         let created = self.owner().post("/api/messages", &said).await.expect(201);
-        Ids::of(&ticket, created.text_at("/data/id"))
+        let mut ids = Ids::of(&ticket, created.text_at("/data/id"));
+        let shelf = json!({ "id": new_category(), "name": "Pneus", "published": true });
+        let opened = self.staff().post(FAQ_CATEGORIES, &shelf).await.expect(201);
+        opened.text_at("/id").clone_into(&mut ids.category);
+        let said = json!({
+            "question": "Combien coûte l'envoi ?", "answer": "Rien à partir de 60 euros d'achat.",
+            "category": "orders", "published": true,
+        });
+        let written = self
+            .staff()
+            .post("/api/support/faq", &said)
+            .await
+            .expect(201);
+        written.text_at("/id").clone_into(&mut ids.article);
+        ids
     }
 
     /// A ticket of the owner.
@@ -238,6 +297,14 @@ impl People {
 struct Ids {
     ticket: String,
     message: String,
+    article: String,
+    category: String,
+}
+
+/// An id no category has.
+fn new_category() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("shelf-{}", NEXT.fetch_add(1, Ordering::SeqCst))
 }
 
 impl Ids {
@@ -245,12 +312,15 @@ impl Ids {
         Self {
             ticket: ticket.to_owned(),
             message: message.to_owned(),
+            article: "FAQ-ZZZZZZZZ".to_owned(),
+            category: "none".to_owned(),
         }
     }
 }
 
 async fn ask(caller: &Api, row: &Row, ids: &Ids) -> Answer {
-    let body = (!row.body.is_null()).then(|| row.body.to_string().into_bytes());
+    let body = row.body.to_string().replace("{new}", &new_category());
+    let body = (!row.body.is_null()).then(|| body.into_bytes());
     caller
         .call(
             row.method.clone(),
@@ -258,7 +328,10 @@ async fn ask(caller: &Api, row: &Row, ids: &Ids) -> Answer {
                 "{}{}",
                 row.path
                     .replace("{ticketId}", &ids.ticket)
-                    .replace("{id}", &ids.message),
+                    .replace("{id}", &ids.message)
+                    .replace("{faqId}", &ids.article)
+                    .replace("{categoryId}", &ids.category)
+                    .replace("{version}", "1"),
                 row.query
             ),
             body,
@@ -294,7 +367,9 @@ async fn a_token_that_is_none_is_refused_on_every_route_that_reads_one() {
     let server = TestServer::start().await;
     let bad = server.api.with_token("not.a.token");
     for row in rows() {
-        let reads_tokens = row.expected[0] == 401 || row.path == CONTACT;
+        let reads_tokens = row.expected[0] == 401
+            || row.path == CONTACT
+            || row.path.starts_with("/api/support/faq");
         if reads_tokens {
             let answer = ask(&bad, &row, &Ids::of("TICKET-00000000", "MSG-0"))
                 .await

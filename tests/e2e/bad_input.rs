@@ -66,7 +66,7 @@ fn assert_is_problem(status: u16, content_type: &str, request_id: &str, body: &V
 
 /// The same of an answer, with its status and code.
 #[track_caller]
-fn assert_problem(answer: &Answer, status: u16, code: &str) {
+pub fn assert_problem(answer: &Answer, status: u16, code: &str) {
     assert_eq!(answer.status, status, "{}", answer.text);
     let (kind, id) = (answer.header("content-type"), answer.header("x-request-id"));
     assert_is_problem(status, kind, id, &answer.body);
@@ -86,7 +86,7 @@ fn refused(answer: &Answer) -> BTreeSet<String> {
 }
 
 #[track_caller]
-fn assert_refused(answer: &Answer, fields: &[&str]) {
+pub fn assert_refused(answer: &Answer, fields: &[&str]) {
     assert_problem(answer, 400, "validation_failed");
     let expected: BTreeSet<String> = fields.iter().map(ToString::to_string).collect();
     assert_eq!(refused(answer), expected, "{}", answer.text);

@@ -7,6 +7,8 @@ pub const JEAN: &str = "jean.dupont@example.com";
 pub const LIST: &str = "/api/support/contact/tickets";
 pub const SEARCH: &str = "/api/support/contact/search";
 pub const CONTACT: &str = "/api/support/contact";
+pub const FAQ: &str = "/api/support/faq";
+pub const FAQ_CATEGORIES: &str = "/api/support/faq/categories";
 pub const STATS: &str = "/api/support/contact/stats";
 
 /// A path at or below a ticket.
@@ -64,4 +66,39 @@ pub async fn all_mail_sent(server: &TestServer) {
         (left == 0).then_some(())
     })
     .await;
+}
+
+/// An article of the knowledge base, published in `orders` unless said otherwise.
+pub fn article_with(changes: Value) -> Value {
+    let mut article = serde_json::json!({
+        "question": "Puis-je modifier ma commande ?",
+        "answer": "Oui, tant qu'elle n'est pas en préparation : ouvrez **Mes commandes**.",
+        "category": "orders",
+        "tags": ["commande"],
+        "order": 5,
+        "published": true,
+    });
+    if let (Some(fields), Value::Object(changes)) = (article.as_object_mut(), changes) {
+        fields.extend(changes);
+    }
+    article
+}
+
+/// Writes an article; answers its id.
+pub async fn article_by(staff: &Api, changes: Value) -> String {
+    let written = staff.post(FAQ, &article_with(changes)).await.expect(201);
+    written.text_at("/id").to_owned()
+}
+
+/// A path at or below an article.
+pub fn faq_at(article: &str, end: &str) -> String {
+    format!("{FAQ}/{article}{end}")
+}
+
+/// A member of each item of a list.
+#[track_caller]
+pub fn each<'a>(answer: &'a Answer, member: &str) -> Vec<&'a str> {
+    let items = answer.body.as_array().expect("a list");
+    let texts = items.iter().map(|item| item[member].as_str());
+    texts.map(Option::unwrap_or_default).collect()
 }

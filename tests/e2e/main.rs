@@ -5,6 +5,10 @@
 mod access_rules;
 mod bad_input;
 mod desk;
+mod faq;
+mod faq_bad_input;
+mod faq_rights;
+mod faq_versions;
 mod figures;
 mod idempotency;
 mod identity;

@@ -55,6 +55,10 @@ impl EventTranslator for Literal {
     fn message(&self, _: &messages_domain::MessageEvent) -> Translation {
         Translation::default()
     }
+
+    fn faq(&self, _: &faq_domain::FaqEvent) -> Translation {
+        Translation::default()
+    }
 }
 
 /// What the commit listener heard.

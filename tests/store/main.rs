@@ -4,6 +4,7 @@
 
 mod desk;
 mod event_log;
+mod faq;
 mod figures;
 mod idempotency;
 mod jobs;

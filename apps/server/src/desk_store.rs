@@ -1,13 +1,14 @@
 //! One unit of work over every domain, as handlers need it.
 
 use async_trait::async_trait;
+use faq_domain::FaqTx;
 use messages_domain::MessagesTx;
 use shared_kernel::StoreError;
 use store_pg::{PgStore, PgTx};
 use support_domain::SupportTx;
 
-/// An open transaction over tickets and conversations.
-pub trait DeskTx: SupportTx + MessagesTx {}
+/// An open transaction over tickets, conversations and the knowledge base.
+pub trait DeskTx: SupportTx + MessagesTx + FaqTx {}
 
 impl DeskTx for PgTx {}
 

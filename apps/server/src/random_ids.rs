@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use shared_kernel::{CustomerId, EmailKey, EntryId, IdGenerator, TicketId};
+use shared_kernel::{CustomerId, EmailKey, EntryId, FaqId, IdGenerator, TicketId};
 use ulid::Ulid;
 
 /// Crockford's base 32: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const TICKET_CHARS: usize = 8;
+/// 40 random bits.
+const DRAWN_CHARS: usize = 8;
 
 /// Ids nobody can guess.
 pub struct RandomIds {
@@ -35,6 +36,12 @@ fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+fn drawn() -> String {
+    let letter = |byte: u8| ALPHABET.get(usize::from(byte % 32)).copied();
+    let letters = random::<DRAWN_CHARS>().map(|byte| char::from(letter(byte).unwrap_or(b'0')));
+    String::from_iter(letters)
+}
+
 fn ulid_bits(bytes: [u8; 16]) -> Ulid {
     Ulid::from(u128::from_be_bytes(bytes))
 }
@@ -42,15 +49,12 @@ fn ulid_bits(bytes: [u8; 16]) -> Ulid {
 impl IdGenerator for RandomIds {
     #[expect(clippy::expect_used, reason = "letters and digits are an id")]
     fn ticket_id(&self) -> TicketId {
-        let letters = random::<TICKET_CHARS>().map(|byte| {
-            char::from(
-                ALPHABET
-                    .get(usize::from(byte % 32))
-                    .copied()
-                    .unwrap_or(b'0'),
-            )
-        });
-        TicketId::parse(format!("TICKET-{}", String::from_iter(letters))).expect("a valid id")
+        TicketId::parse(format!("TICKET-{}", drawn())).expect("a valid id")
+    }
+
+    #[expect(clippy::expect_used, reason = "letters and digits are an id")]
+    fn faq_id(&self) -> FaqId {
+        FaqId::parse(format!("FAQ-{}", drawn())).expect("a valid id")
     }
 
     #[expect(clippy::expect_used, reason = "letters and digits are an id")]
@@ -88,6 +92,7 @@ mod tests {
         let ids = RandomIds::new(b"secret".to_vec());
         let ticket = ids.ticket_id();
         assert_eq!(ticket.as_str().len(), "TICKET-".len() + 8);
+        assert_eq!(ids.faq_id().as_str().len(), "FAQ-".len() + 8);
         let now = DateTime::from_timestamp_millis(1_700_000_000_000).unwrap();
         assert_eq!(ids.entry_id(now).as_str().len(), "MSG-".len() + 26);
         assert!(ids.entry_id(now) < ids.entry_id(now + chrono::TimeDelta::milliseconds(1)));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use analytics_domain::FigureQueries;
 use chrono_tz::Tz;
+use faq_domain::FaqQueries;
 use messages_domain::MessageQueries;
 use metrics_exporter_prometheus::PrometheusHandle;
 use shared_kernel::{Clock, EventLog, IdGenerator};
@@ -22,6 +23,7 @@ pub struct AppState {
     pub store: Arc<dyn DeskStore>,
     pub tickets: Arc<dyn TicketQueries>,
     pub messages: Arc<dyn MessageQueries>,
+    pub faq: Arc<dyn FaqQueries>,
     pub log: Arc<dyn EventLog>,
     pub figures: Arc<dyn FigureQueries>,
     pub clock: Arc<dyn Clock>,
@@ -51,6 +53,14 @@ impl AppState {
     /// The same, for conversations.
     pub fn around_messages(&self) -> messages_domain::use_cases::Surroundings<'_> {
         messages_domain::use_cases::Surroundings {
+            clock: &*self.clock,
+            ids: &*self.ids,
+        }
+    }
+
+    /// The same, for the knowledge base.
+    pub fn around_faq(&self) -> faq_domain::use_cases::Surroundings<'_> {
+        faq_domain::use_cases::Surroundings {
             clock: &*self.clock,
             ids: &*self.ids,
         }

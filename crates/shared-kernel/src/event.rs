@@ -1,8 +1,8 @@
 //! The event log as everybody sees it: numbered streams of what happened.
 //!
 //! A stream's numbers have no gaps and follow the order of commits, so a reader that has seen
-//! number *n* has seen everything before it. Streams: one per user (`user-<id>`), and
-//! [`STAFF_STREAMS`] for all staff.
+//! number *n* has seen everything before it. Streams: one per user (`user-<id>`),
+//! [`STAFF_STREAMS`] for all staff, and one for the knowledge base, which no socket follows.
 
 use std::fmt;
 
@@ -40,6 +40,12 @@ impl StreamId {
         (0..STAFF_STREAMS)
             .map(|n| Self(format!("staff-{n}")))
             .collect()
+    }
+
+    /// The knowledge base's. Servers follow it, to know when what they remember has passed; it is
+    /// nobody's feed.
+    pub fn knowledge_base() -> Self {
+        Self("faq".to_owned())
     }
 
     /// Takes a name back from the store.

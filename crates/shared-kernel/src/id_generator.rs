@@ -3,12 +3,15 @@
 use chrono::{DateTime, Utc};
 
 use crate::contact::EmailKey;
-use crate::ids::{CustomerId, EntryId, TicketId};
+use crate::ids::{CustomerId, EntryId, FaqId, TicketId};
 
 /// Makes new ids.
 pub trait IdGenerator: Send + Sync {
     /// A random ticket id. It may collide once in a trillion: the store says so and we draw again.
     fn ticket_id(&self) -> TicketId;
+
+    /// A random article id. Like a ticket's, it is drawn again when it is taken.
+    fn faq_id(&self) -> FaqId;
 
     /// An id for a response, note or message. Ids made later sort later.
     fn entry_id(&self, now: DateTime<Utc>) -> EntryId;

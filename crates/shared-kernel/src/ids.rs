@@ -90,6 +90,10 @@ id!(
     OrderId
 );
 id!(
+    /// An article of the knowledge base: `FAQ-` and 8 Crockford base-32 characters when we made it.
+    FaqId
+);
+id!(
     /// Whoever a token speaks of. Customers and staff share one id space.
     UserId
 );

@@ -22,7 +22,7 @@ pub use clock::Clock;
 pub use contact::{EmailAddress, EmailKey, PhoneNumber};
 pub use event::{EventLog, EventRecord, LoggedEvent, StreamId, StreamPosition};
 pub use id_generator::IdGenerator;
-pub use ids::{CustomerId, EntryId, IdError, OrderId, StaffId, TicketId, UserId};
+pub use ids::{CustomerId, EntryId, FaqId, IdError, OrderId, StaffId, TicketId, UserId};
 pub use job::{JobKind, NewJob};
 pub use page::{Limit, Page, PageNumber};
 pub use store_error::StoreError;

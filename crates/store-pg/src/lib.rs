@@ -1,4 +1,4 @@
-//! PostgreSQL: unit of work, tickets, event log, job queue, figures, search.
+//! PostgreSQL: unit of work, tickets, conversations, knowledge base, event log, job queue, figures, search.
 //!
 //! Diesel stays in here: rows are private and become domain types at once, constraint names become
 //! domain words in `error.rs`. Statements are written as SQL and prepared once per connection
@@ -7,6 +7,7 @@
 
 mod error;
 mod event_log;
+mod faq;
 mod figures;
 mod housekeeping;
 mod idempotency;

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
+use faq_domain::FaqEvent;
 use messages_domain::MessageEvent;
 use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
 use support_domain::{SupportStore, SupportTx, TicketEvent};
@@ -33,6 +34,9 @@ pub trait EventTranslator: Send + Sync {
 
     /// The same, for messages.
     fn message(&self, event: &MessageEvent) -> Translation;
+
+    /// The same, for the knowledge base.
+    fn faq(&self, event: &FaqEvent) -> Translation;
 }
 
 /// Hears of commits, once each, after they are true.

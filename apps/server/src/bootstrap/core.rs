@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared_kernel::{Clock, IdGenerator};
+use faq_domain::use_cases::{Surroundings, enter_defaults};
+use faq_domain::{FaqError, FaqTx};
+use shared_kernel::{Clock, IdGenerator, StoreError};
 use store_pg::{DatabaseSettings, PgStore, WakeupHint};
 use tokio::sync::mpsc;
 
@@ -62,5 +64,36 @@ impl Core {
             commits,
             hints,
         })
+    }
+
+    /// Gives a new knowledge base something to begin with. Of several servers that start at once,
+    /// one does.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn enter_default_articles(&self) -> Result<(), StoreError> {
+        let mut tx: Box<dyn FaqTx> = Box::new(self.store.open().await?);
+        let with = Surroundings {
+            clock: &*self.clock,
+            ids: &*self.ids,
+        };
+        match enter_defaults(&mut *tx, with).await {
+            Ok(true) => {
+                tx.commit().await?;
+                tracing::info!("the default articles of the knowledge base were entered");
+                Ok(())
+            }
+            Ok(false) => {
+                tx.rollback().await;
+                Ok(())
+            }
+            Err(error) => {
+                tx.rollback().await;
+                Err(match error {
+                    FaqError::Store(error) => error,
+                    other => StoreError::defect(other.to_string()),
+                })
+            }
+        }
     }
 }

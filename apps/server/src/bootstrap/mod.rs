@@ -95,6 +95,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     let channel = mail::channel(config, Arc::clone(&clock))?;
     let database = Database::open_migrated(config).await?;
     let core = Core::new(config, Arc::clone(&clock), &database.url)?;
+    core.enter_default_articles().await?;
     let verifier = Arc::new(TokenVerifier::new(&config.auth, &core.secret)?);
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
 
@@ -188,6 +189,7 @@ fn app_state(
         store: Arc::clone(&store) as _,
         tickets: Arc::clone(&store) as _,
         messages: Arc::clone(&store) as _,
+        faq: Arc::clone(&store) as _,
         log: Arc::clone(&store) as _,
         figures: Arc::clone(&store) as _,
         arrivals: Arrivals::new(store, Arc::clone(&core.clock)),

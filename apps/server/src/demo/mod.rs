@@ -3,11 +3,13 @@
 //! Loaded through the use cases themselves, at instants of the last days: figures, events and
 //! mails are what they would have been.
 
+mod articles;
 mod cast;
 mod stories;
 mod story;
 
 use chrono::{DateTime, Utc};
+use faq_domain::FaqError;
 use shared_kernel::{Clock, Limit, PageNumber, StoreError};
 use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow};
 use support_domain::rights::Scope;
@@ -25,11 +27,22 @@ impl Clock for At {
     }
 }
 
+/// Why the shop could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error(transparent)]
+    Support(#[from] SupportError),
+    #[error(transparent)]
+    Faq(#[from] FaqError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Loads the shop unless there are tickets. Answers how many tickets were made.
 ///
 /// # Errors
-/// [`SupportError`].
-pub async fn load(core: &Core) -> Result<usize, SupportError> {
+/// [`DemoError`].
+pub async fn load(core: &Core) -> Result<usize, DemoError> {
     if has_tickets(core).await? {
         return Ok(0);
     }
@@ -45,6 +58,8 @@ pub async fn load(core: &Core) -> Result<usize, SupportError> {
     for story in STORIES {
         story::tell(core, story, now).await?;
     }
+    core.enter_default_articles().await?;
+    articles::write(core, now).await?;
     Ok(STORIES.len())
 }
 

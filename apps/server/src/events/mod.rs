@@ -1,12 +1,13 @@
 //! From what happened to who hears of it.
 //!
 //! `translation` runs inside the transaction: it turns a ticket event into entries of the event
-//! log (`announcements`, `messages`) and into e-mail jobs (`notifications`). `commits` runs after it: it wakes
+//! log (`announcements`, `messages`, `faq`) and into e-mail jobs (`notifications`). `commits` runs after it: it wakes
 //! the sockets, the other instances and the job runner. To add an event: its variant in the
 //! domain, an arm in `announcements` and one in `notifications`.
 
 mod announcements;
 mod commits;
+mod faq;
 mod messages;
 pub(crate) mod notifications;
 mod translation;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use faq_domain::FaqEvent;
 use messages_domain::MessageEvent;
 use notify::Desk;
 use store_pg::{EventTranslator, Translation};
 use support_domain::TicketEvent;
 
-use super::{announcements, messages, notifications};
+use super::{announcements, faq, messages, notifications};
 use crate::rating_links::RatingLinks;
 
 /// Translates events for the log and the queue.
@@ -34,6 +35,13 @@ impl EventTranslator for Translator {
     fn message(&self, event: &MessageEvent) -> Translation {
         Translation {
             events: messages::of(event),
+            jobs: Vec::new(),
+        }
+    }
+
+    fn faq(&self, event: &FaqEvent) -> Translation {
+        Translation {
+            events: vec![faq::of(event)],
             jobs: Vec::new(),
         }
     }

@@ -24,10 +24,25 @@ impl Answer {
         }))
     }
 
+    /// An answer that only says that it is done.
+    pub fn no_content() -> Self {
+        Self(StoredAnswer {
+            status: StatusCode::NO_CONTENT.as_u16(),
+            etag: None,
+            body: Vec::new(),
+        })
+    }
+
     /// Adds the entity tag of a version.
     #[must_use]
-    pub fn version(mut self, version: u64) -> Self {
-        self.0.etag = Some(etag(version));
+    pub fn version(self, version: u64) -> Self {
+        self.tagged(etag(version))
+    }
+
+    /// Adds an entity tag.
+    #[must_use]
+    pub fn tagged(mut self, tag: String) -> Self {
+        self.0.etag = Some(tag);
         self
     }
 
@@ -52,7 +67,9 @@ impl From<Answer> for HttpResponse {
         let status =
             StatusCode::from_u16(stored.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
-        response.content_type("application/json");
+        if !stored.body.is_empty() {
+            response.content_type("application/json");
+        }
         if let Some(etag) = stored.etag {
             response.insert_header((header::ETAG, etag));
         }

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod client_address;
 pub mod cross_origin;
 pub mod events;
+pub mod faq;
 pub mod field;
 pub mod finish;
 pub mod health;

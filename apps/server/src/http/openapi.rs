@@ -9,7 +9,7 @@ use super::tickets::{
     add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
     stats,
 };
-use super::{events, health, messages, rating_page};
+use super::{events, faq, health, messages, rating_page};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -44,6 +44,19 @@ use super::{events, health, messages, rating_page};
         messages::archive::archive,
         messages::delete::delete,
         messages::reply::reply,
+        faq::list::list,
+        faq::create::create,
+        faq::categories::list::list,
+        faq::categories::create::create,
+        faq::categories::show::show,
+        faq::categories::update::update,
+        faq::categories::delete::delete,
+        faq::show::show,
+        faq::update::update,
+        faq::delete::delete,
+        faq::versions::versions,
+        faq::restore::restore,
+        faq::stats::stats,
         events::events,
         rating_page::show,
         rating_page::submit,
@@ -56,6 +69,7 @@ use super::{events, health, messages, rating_page};
     tags(
         (name = "tickets", description = "Support tickets"),
         (name = "messages", description = "Conversations between customers and staff"),
+        (name = "faq", description = "The knowledge base"),
         (name = "events", description = "What happened, as a feed"),
         (name = "operations", description = "Health and figures of the server")
     )

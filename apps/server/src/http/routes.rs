@@ -6,7 +6,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, Route, guard, web};
 
 use super::problem::Problem;
-use super::{events, health, messages, openapi, rating_page, tickets};
+use super::{events, faq, health, messages, openapi, rating_page, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
@@ -28,6 +28,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     [
         ticket_endpoints(),
         message_endpoints(),
+        faq_endpoints(),
         operation_endpoints(),
     ]
     .into_iter()
@@ -129,6 +130,51 @@ fn message_endpoints() -> Vec<Endpoint> {
         endpoint(Method::POST, "/api/messages/{id}/reply", || {
             web::route().to(messages::reply::reply)
         }),
+    ]
+}
+
+fn faq_endpoints() -> Vec<Endpoint> {
+    const FAQ: &str = "/api/support/faq";
+    const CATEGORIES: &str = "/api/support/faq/categories";
+    const CATEGORY: &str = "/api/support/faq/categories/{categoryId}";
+    const ARTICLE: &str = "/api/support/faq/{faqId}";
+    vec![
+        endpoint(Method::GET, FAQ, || web::route().to(faq::list::list)),
+        endpoint(Method::POST, FAQ, || web::route().to(faq::create::create)),
+        // Before `{faqId}`, which would take them for ids.
+        endpoint(Method::GET, "/api/support/faq/stats", || {
+            web::route().to(faq::stats::stats)
+        }),
+        endpoint(Method::GET, CATEGORIES, || {
+            web::route().to(faq::categories::list::list)
+        }),
+        endpoint(Method::POST, CATEGORIES, || {
+            web::route().to(faq::categories::create::create)
+        }),
+        endpoint(Method::GET, CATEGORY, || {
+            web::route().to(faq::categories::show::show)
+        }),
+        endpoint(Method::PUT, CATEGORY, || {
+            web::route().to(faq::categories::update::update)
+        }),
+        endpoint(Method::DELETE, CATEGORY, || {
+            web::route().to(faq::categories::delete::delete)
+        }),
+        endpoint(Method::GET, ARTICLE, || web::route().to(faq::show::show)),
+        endpoint(Method::PUT, ARTICLE, || {
+            web::route().to(faq::update::update)
+        }),
+        endpoint(Method::DELETE, ARTICLE, || {
+            web::route().to(faq::delete::delete)
+        }),
+        endpoint(Method::GET, "/api/support/faq/{faqId}/versions", || {
+            web::route().to(faq::versions::versions)
+        }),
+        endpoint(
+            Method::POST,
+            "/api/support/faq/{faqId}/versions/{version}/restore",
+            || web::route().to(faq::restore::restore),
+        ),
     ]
 }
 

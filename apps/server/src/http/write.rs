@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse};
+use faq_domain::FaqError;
 use messages_domain::MessagesError;
 use sha2::{Digest as _, Sha256};
 use shared_kernel::{Caller, Claim, IdempotencyKey, StoreError};
@@ -182,6 +183,12 @@ impl Collides for SupportError {
 }
 
 impl Collides for MessagesError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Collision))
+    }
+}
+
+impl Collides for FaqError {
     fn is_collision(&self) -> bool {
         matches!(self, Self::Store(StoreError::Collision))
     }

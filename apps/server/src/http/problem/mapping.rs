@@ -1,11 +1,12 @@
 //! What the layers below call an error, in the words of the outside.
 
 use actix_web::http::StatusCode;
+use faq_domain::FaqError;
 use messages_domain::MessagesError;
 use shared_kernel::StoreError;
 use support_domain::SupportError;
 
-use super::Problem;
+use super::{FieldError, Problem};
 use crate::auth::TokenRefused;
 
 impl From<TokenRefused> for Problem {
@@ -116,6 +117,49 @@ impl From<MessagesError> for Problem {
                 &detail,
             ),
             MessagesError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FaqError> for Problem {
+    fn from(error: FaqError) -> Self {
+        let detail = error.to_string();
+        let absent = |code, message| Self::new(StatusCode::NOT_FOUND, code, message, &detail);
+        match error {
+            FaqError::ArticleNotFound => absent("faq_not_found", "FAQ not found"),
+            FaqError::CategoryNotFound => absent("category_not_found", "Category not found"),
+            FaqError::VersionNotFound => absent("version_not_found", "Version non trouvée"),
+            FaqError::UnknownCategory => Self::unknown_reference("category"),
+            FaqError::CategoryExists => Self::new(
+                StatusCode::CONFLICT,
+                "category_exists",
+                "Une catégorie porte déjà cet identifiant",
+                &detail,
+            ),
+            FaqError::CategoryNotEmpty => Self::new(
+                StatusCode::BAD_REQUEST,
+                "category_not_empty",
+                "Cannot delete category with existing FAQs",
+                &detail,
+            ),
+            FaqError::IdentityMismatch { .. } => Self::identity_mismatch(&detail),
+            FaqError::Languages => Self::validation(vec![FieldError {
+                field: "translations".to_owned(),
+                code: "out_of_range",
+                message: "translations : il faut de 1 à 20 langues".to_owned(),
+            }]),
+            FaqError::HalfAText { locale, field } => Self::validation(vec![FieldError {
+                field: field.to_owned(),
+                code: "required",
+                message: format!("{field} : requis dans une nouvelle langue ({locale})"),
+            }]),
+            FaqError::VersionMismatch => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "stale_version",
+                "L'article a été modifié entre-temps",
+                &detail,
+            ),
+            FaqError::Store(error) => error.into(),
         }
     }
 }

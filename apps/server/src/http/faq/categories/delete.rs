@@ -1,0 +1,35 @@
+//! `DELETE /api/support/faq/categories/:categoryId`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use faq_domain::use_cases::delete_category;
+use shared_kernel::Caller;
+
+use super::category_path::CategoryPath;
+use crate::auth::StaffOnly;
+use crate::http::answer::Answer;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::write::Write;
+use crate::state::AppState;
+
+/// Close a category that has no articles. Staff only.
+#[utoipa::path(delete, path = "/api/support/faq/categories/{categoryId}", tag = "faq", operation_id = "deleteFaqCategory",
+    params(("categoryId" = String, Path), ("Idempotency-Key" = Option<String>, Header)), responses(
+    (status = 204, description = "Removed"),
+    (status = 400, description = "Articles stand in it", body = ProblemBody),
+    (status = 401, description = "No valid token", body = ProblemBody),
+    (status = 403, description = "Staff only", body = ProblemBody),
+    (status = 404, description = "No such category", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn delete(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    StaffOnly(actor): StaffOnly,
+    CategoryPath(id): CategoryPath,
+) -> Result<HttpResponse, Problem> {
+    Write::of(&state, &request, &Caller::Known(actor.clone()), &[])?
+        .run(
+            async |tx| delete_category(tx, state.around_faq(), &actor.id, &id).await,
+            |(): &()| Ok(Answer::no_content()),
+        )
+        .await
+}

@@ -1,0 +1,26 @@
+//! `GET /api/support/faq/categories/:categoryId`
+
+use actix_web::{HttpResponse, web};
+use faq_domain::{FaqError, Scope};
+
+use super::category_path::CategoryPath;
+use crate::auth::MaybeUser;
+use crate::http::faq::views::FaqCategoryView;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::state::AppState;
+
+/// One category.
+#[utoipa::path(get, path = "/api/support/faq/categories/{categoryId}", tag = "faq", operation_id = "showFaqCategory",
+    params(("categoryId" = String, Path)), responses(
+    (status = 200, description = "The category", body = FaqCategoryView),
+    (status = 404, description = "No such category for this caller", body = ProblemBody),
+), security((), ("bearer" = [])))]
+pub async fn show(
+    state: web::Data<AppState>,
+    MaybeUser(caller): MaybeUser,
+    CategoryPath(id): CategoryPath,
+) -> Result<HttpResponse, Problem> {
+    let found = state.faq.category(&id, Scope::of(&caller)).await?;
+    let file = found.ok_or(FaqError::CategoryNotFound)?;
+    Ok(HttpResponse::Ok().json(FaqCategoryView::from(&file)))
+}

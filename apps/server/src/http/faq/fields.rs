@@ -1,0 +1,188 @@
+//! How the knowledge base's own types are read from a request.
+
+use std::collections::BTreeMap;
+
+use faq_domain::article::{Answer, Question};
+use faq_domain::{CategoryId, Locale, Order, Tag, Tags};
+use serde_json::Value;
+use utoipa::openapi::schema::{
+    AdditionalProperties, Object, ObjectBuilder, Schema, SchemaType, Type,
+};
+
+use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
+
+fn typed(kind: Type) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(kind))
+}
+
+fn text(value: &Value) -> Result<&str, Refusal> {
+    let wrong = || Refusal::new("wrong_type", "doit être un texte");
+    value.as_str().ok_or_else(wrong)
+}
+
+impl Parse for CategoryId {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        Self::parse(text(value)?).ok_or_else(|| {
+            Refusal::new(
+                "invalid_id",
+                "de 1 à 50 caractères parmi a-z, 0-9, « - » et « _ »",
+            )
+        })
+    }
+
+    fn schema() -> Object {
+        typed(Type::String)
+            .pattern(Some("^[a-z0-9_-]{1,50}$"))
+            .build()
+    }
+}
+
+impl Parse for Locale {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        Self::parse(text(value)?)
+            .ok_or_else(|| Refusal::new("invalid_locale", "doit être une langue comme fr ou en"))
+    }
+
+    fn schema() -> Object {
+        typed(Type::String)
+            .min_length(Some(2))
+            .max_length(Some(Self::MAX_CHARS))
+            .build()
+    }
+}
+
+impl Parse for Order {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        Self::new(i64::parse(value)?)
+            .ok_or_else(|| Refusal::new("out_of_range", "doit être un nombre entier à partir de 0"))
+    }
+
+    fn schema() -> Object {
+        typed(Type::Integer)
+            .minimum(Some(0))
+            .maximum(Some(i32::MAX))
+            .build()
+    }
+}
+
+impl Parse for Tags {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let wrong = || Refusal::new("wrong_type", "doit être une liste de textes");
+        let too_many = || {
+            let message = format!("au plus {} étiquettes", Self::MAX);
+            Refusal::new("too_many", message)
+        };
+        let items = value.as_array().ok_or_else(wrong)?;
+        let tags = items.iter().map(|item| {
+            let tag = item.as_str().ok_or_else(wrong)?.trim();
+            Tag::parse(tag).map_err(Refusal::from)
+        });
+        Self::new(tags.collect::<Result<_, _>>()?).ok_or_else(too_many)
+    }
+
+    fn schema() -> Object {
+        typed(Type::Array)
+            .description(Some("At most 20 texts of 1 to 50 characters."))
+            .build()
+    }
+}
+
+/// `tags=a,b` of a query.
+#[derive(Debug)]
+pub struct TagList(pub Vec<String>);
+
+impl Parse for TagList {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let list = String::parse(value)?;
+        let tags = list.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+        Ok(Self(tags.map(str::to_owned).collect()))
+    }
+
+    fn schema() -> Object {
+        typed(Type::String).max_length(Some(1_000)).build()
+    }
+}
+
+fields! {
+    /// A question and its answer in another language.
+    pub struct TranslationBody {
+        optional question: Question,
+        optional answer: Answer,
+    }
+}
+
+impl Parse for TranslationBody {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let wrong = || Refusal::new("wrong_type", "doit être un objet");
+        if value.is_object() {
+            serde_json::from_value(value.clone()).map_err(|_| wrong())
+        } else {
+            Err(wrong())
+        }
+    }
+
+    fn schema() -> Object {
+        Described::object(Self::described())
+    }
+}
+
+/// `translations`: texts by language; null takes a language away.
+#[derive(Debug)]
+pub struct Translations(BTreeMap<Locale, Field<TranslationBody>>);
+
+impl Parse for Translations {
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let wrong = || Refusal::new("wrong_type", "doit être un objet de langues");
+        let given = value.as_object().ok_or_else(wrong)?;
+        let mut translations = BTreeMap::new();
+        for (tag, said) in given {
+            let locale = <Locale as Parse>::parse(&Value::String(tag.clone()))?;
+            let said = match said {
+                Value::Null => Field::Null,
+                said => TranslationBody::parse(said).map_or_else(Field::Refused, Field::Given),
+            };
+            if translations.insert(locale, said).is_some() {
+                return Err(Refusal::new(
+                    "repeated",
+                    "une langue est donnée plusieurs fois",
+                ));
+            }
+        }
+        Ok(Self(translations))
+    }
+
+    fn schema() -> Object {
+        let mut text = TranslationBody::schema();
+        text.description = Some("A text, or null to take the language away.".to_owned());
+        typed(Type::Object)
+            .additional_properties(Some(AdditionalProperties::from(Schema::Object(text))))
+            .build()
+    }
+}
+
+/// What is said in one language, as far as it was given and fine.
+pub type GivenText = (Option<Question>, Option<Answer>);
+
+impl Translations {
+    /// Takes every text; `None` for a language that is to go. What is wrong is named by its
+    /// language: `translations.en.answer`.
+    pub fn read(self, errors: &mut Errors) -> BTreeMap<Locale, Option<GivenText>> {
+        let mut read = BTreeMap::new();
+        for (locale, said) in self.0 {
+            let name = format!("translations.{locale}");
+            let is_null = matches!(said, Field::Null);
+            match errors.optional(&name, said) {
+                Some(body) => {
+                    let question = errors.optional(&format!("{name}.question"), body.question);
+                    let answer = errors.optional(&format!("{name}.answer"), body.answer);
+                    read.insert(locale, Some((question, answer)));
+                }
+                None if is_null => {
+                    read.insert(locale, None);
+                }
+                None => {}
+            }
+        }
+        read
+    }
+}

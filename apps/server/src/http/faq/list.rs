@@ -1,0 +1,111 @@
+//! `GET /api/support/faq`
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use faq_domain::ports::{ArticleFilter, Window};
+use faq_domain::{CategoryId, Locale, Scope};
+use shared_kernel::{Limit, PageNumber};
+
+use super::fields::TagList;
+use super::languages::Preferred;
+use super::views::FaqView;
+use crate::auth::MaybeUser;
+use crate::http::field::{Errors, fields};
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::query::Query;
+use crate::state::AppState;
+
+/// Articles listed to who names no `limit`. The specification's list has no pages.
+const UNLIMITED: u32 = 500;
+
+fields! {
+    /// The query.
+    pub struct ListFaqQuery {
+        /// A category's id.
+        optional category: CategoryId,
+        /// For staff; others never see what is not published.
+        optional published: bool,
+        /// Separated by commas; an article with any of them is listed.
+        optional tags: TagList,
+        /// The language to answer in; `Accept-Language` when absent.
+        optional locale: Locale,
+        /// From 1.
+        optional page: PageNumber,
+        /// 1 to 100. Without `page` and `limit` the first 500 are listed.
+        optional limit: Limit,
+    }
+}
+
+/// List articles by the order of categories, then their own: published ones; for staff, all.
+#[utoipa::path(get, path = "/api/support/faq", tag = "faq", operation_id = "listFaqs",
+    params(ListFaqQuery, ("Accept-Language" = Option<String>, Header)), responses(
+    (status = 200, description = "The articles; X-Total-Count says how many there are, Link where the next part is", body = Vec<FaqView>),
+    (status = 400, description = "Refused parameters", body = ProblemBody),
+), security((), ("bearer" = [])))]
+pub async fn list(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    MaybeUser(caller): MaybeUser,
+    preferred: Preferred,
+    Query(query): Query<ListFaqQuery>,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = Errors::default();
+    let category = errors.optional("category", query.category);
+    let published = errors.optional("published", query.published);
+    let tags = errors.optional("tags", query.tags);
+    let languages = preferred.after(errors.optional("locale", query.locale));
+    let page = errors.optional("page", query.page);
+    let limit = errors.optional("limit", query.limit);
+    errors.finish()?;
+    let filter = ArticleFilter {
+        scope: Scope::of(&caller),
+        category,
+        published,
+        tags: tags.map(|tags| tags.0).unwrap_or_default(),
+    };
+    let window = window(page, limit);
+    let part = state.faq.articles(&filter, window).await?;
+    let views = part.items.iter().map(|file| FaqView::new(file, &languages));
+    let views: Vec<_> = views
+        .map(|view| Ok(view?.0))
+        .collect::<Result<_, Problem>>()?;
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((header::VARY, "Accept-Language"))
+        .insert_header(("X-Total-Count", part.total.to_string()));
+    if part.has_more {
+        response.insert_header((header::LINK, next_link(&request, window)));
+    }
+    Ok(response.json(views))
+}
+
+fn window(page: Option<PageNumber>, limit: Option<Limit>) -> Window {
+    match (page, limit.or_else(|| Limit::new(Limit::MAX))) {
+        (None, _) if limit.is_none() => Window {
+            offset: 0,
+            limit: UNLIMITED,
+        },
+        (page, Some(limit)) => Window {
+            offset: page.unwrap_or(PageNumber::FIRST).offset(limit),
+            limit: limit.get(),
+        },
+        (_, None) => Window {
+            offset: 0,
+            limit: Limit::MAX,
+        },
+    }
+}
+
+/// The same question for the page after this window, which is full.
+fn next_link(request: &HttpRequest, window: Window) -> String {
+    let limit = window.limit.min(Limit::MAX);
+    let page = (window.offset + i64::from(window.limit)) / i64::from(limit) + 1;
+    let asked = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let kept = asked.filter(|(name, _)| name != "page" && name != "limit");
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .append_pair("page", &page.to_string())
+        .append_pair("limit", &limit.to_string())
+        .finish();
+    format!("<{}?{query}>; rel=\"next\"", request.path())
+}

@@ -1,0 +1,50 @@
+//! `POST /api/support/faq/:faqId/versions/:version/restore`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use faq_domain::use_cases::{RestoreArticle, restore_article};
+use faq_domain::{ArticleFile, Locale};
+use shared_kernel::Caller;
+
+use super::create::article_answer;
+use super::entity_tag::IfMatchArticle;
+use super::faq_path::FaqPath;
+use super::version_path::VersionPath;
+use super::views::FaqView;
+use crate::auth::StaffOnly;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::write::Write;
+use crate::state::AppState;
+
+/// Bring back what an article once was, as a new version. A deleted article comes back under its id. Staff only.
+#[utoipa::path(post, path = "/api/support/faq/{faqId}/versions/{version}/restore", tag = "faq", operation_id = "restoreFaqVersion",
+    params(("faqId" = String, Path), ("version" = u64, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+    (status = 200, description = "The article as it stands now", body = FaqView),
+    (status = 400, description = "Its category is gone", body = ProblemBody),
+    (status = 401, description = "No valid token", body = ProblemBody),
+    (status = 403, description = "Staff only", body = ProblemBody),
+    (status = 404, description = "There never was such an article, or such a version", body = ProblemBody),
+    (status = 412, description = "If-Match names a version that has passed", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn restore(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    StaffOnly(actor): StaffOnly,
+    FaqPath(id): FaqPath,
+    VersionPath(version): VersionPath,
+    IfMatchArticle(expected_version): IfMatchArticle,
+) -> Result<HttpResponse, Problem> {
+    let ask = RestoreArticle {
+        id,
+        version,
+        expected_version,
+    };
+    let french = Locale::french();
+    Write::of(&state, &request, &Caller::Known(actor.clone()), &[])?
+        .run(
+            async |tx| restore_article(tx, state.around_faq(), &actor.id, ask.clone()).await,
+            |file: &ArticleFile| article_answer(StatusCode::OK, file, &french),
+        )
+        .await
+}

@@ -1,0 +1,110 @@
+//! `GET /api/support/faq/:faqId/versions`
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use faq_domain::{Article, ArticleVersion, FaqError, Text};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::faq_path::FaqPath;
+use crate::auth::StaffOnly;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::tickets::views::instant;
+use crate::state::AppState;
+
+/// A question and its answer in one language.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TextView {
+    pub question: String,
+    /// Markdown, as written.
+    pub answer: String,
+}
+
+impl From<&Text> for TextView {
+    fn from(text: &Text) -> Self {
+        Self {
+            question: text.question.as_str().to_owned(),
+            answer: text.answer.as_str().to_owned(),
+        }
+    }
+}
+
+/// What an article was.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SnapshotView {
+    pub category: String,
+    pub tags: Vec<String>,
+    pub order: i32,
+    pub published: bool,
+    pub created_by: String,
+    pub created_at: String,
+    /// By language.
+    pub texts: BTreeMap<String, TextView>,
+}
+
+impl From<&Article> for SnapshotView {
+    fn from(article: &Article) -> Self {
+        let content = &article.content;
+        let texts = content.texts.all().iter();
+        Self {
+            category: content.category.to_string(),
+            tags: content.tags.iter().map(str::to_owned).collect(),
+            order: content.order.get(),
+            published: content.published,
+            created_by: article.created_by.to_string(),
+            created_at: instant(article.created_at),
+            texts: texts
+                .map(|(locale, text)| (locale.to_string(), text.into()))
+                .collect(),
+        }
+    }
+}
+
+/// A version.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionView {
+    pub version: u64,
+    /// `created`, `updated`, `restored`, `imported` or `deleted`.
+    pub change: &'static str,
+    pub changed_by: String,
+    /// UTC, ISO 8601, milliseconds.
+    pub changed_at: String,
+    /// How it stood afterwards; of a deleted one, before.
+    pub snapshot: SnapshotView,
+}
+
+impl From<&ArticleVersion> for VersionView {
+    fn from(version: &ArticleVersion) -> Self {
+        Self {
+            version: version.article.version,
+            change: version.change.as_str(),
+            changed_by: version.by.to_string(),
+            changed_at: instant(version.at),
+            snapshot: SnapshotView::from(&version.article),
+        }
+    }
+}
+
+/// Every version of an article, the latest first; of a deleted one too. Staff only.
+#[utoipa::path(get, path = "/api/support/faq/{faqId}/versions", tag = "faq", operation_id = "faqVersions",
+    params(("faqId" = String, Path)), responses(
+    (status = 200, description = "The versions", body = Vec<VersionView>),
+    (status = 401, description = "No valid token", body = ProblemBody),
+    (status = 403, description = "Staff only", body = ProblemBody),
+    (status = 404, description = "There never was such an article", body = ProblemBody),
+), security(("bearer" = [])))]
+pub async fn versions(
+    state: web::Data<AppState>,
+    _: StaffOnly,
+    FaqPath(id): FaqPath,
+) -> Result<HttpResponse, Problem> {
+    let versions = state.faq.article_versions(&id).await?;
+    if versions.is_empty() {
+        return Err(FaqError::ArticleNotFound.into());
+    }
+    let views: Vec<_> = versions.iter().map(VersionView::from).collect();
+    Ok(HttpResponse::Ok().json(views))
+}

@@ -1,0 +1,113 @@
+//! Articles and categories as callers see them: one definition for every exit.
+
+use faq_domain::{ArticleFile, CategoryFile, FaqError, Languages, Locale};
+use serde::Serialize;
+use shared_kernel::{Actor, StoreError, UserId};
+use utoipa::ToSchema;
+
+use crate::http::field::{Errors, Field};
+use crate::http::problem::Problem;
+use crate::http::tickets::views::instant;
+
+/// An article in one of its languages.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FaqView {
+    pub id: String,
+    pub question: String,
+    /// Markdown, as written.
+    pub answer: String,
+    pub category: String,
+    pub tags: Vec<String>,
+    pub order: i32,
+    pub published: bool,
+    pub created_by: String,
+    pub helpful: i64,
+    pub not_helpful: i64,
+    pub views: i64,
+    /// UTC, ISO 8601, milliseconds.
+    pub last_updated: String,
+    /// The language this is in.
+    pub locale: String,
+    /// Every language there is.
+    pub locales: Vec<String>,
+    /// Grows by one with every change of the content.
+    pub version: u64,
+}
+
+impl FaqView {
+    /// The article in the language its reader understands best, and that language.
+    ///
+    /// # Errors
+    /// 500 for an article that says nothing in any language, which is a defect.
+    pub fn new(file: &ArticleFile, languages: &Languages) -> Result<(Self, Locale), Problem> {
+        let article = &file.article;
+        let content = &article.content;
+        let (locale, text) = content
+            .texts
+            .choose(languages)
+            .ok_or_else(|| StoreError::defect("an article says nothing in any language"))?;
+        let view = Self {
+            id: article.id.to_string(),
+            question: text.question.as_str().to_owned(),
+            answer: text.answer.as_str().to_owned(),
+            category: content.category.to_string(),
+            tags: content.tags.iter().map(str::to_owned).collect(),
+            order: content.order.get(),
+            published: content.published,
+            created_by: article.created_by.to_string(),
+            helpful: file.counters.helpful,
+            not_helpful: file.counters.not_helpful,
+            views: file.counters.views,
+            last_updated: instant(article.updated_at),
+            locale: locale.to_string(),
+            locales: content.texts.locales().map(Locale::to_string).collect(),
+            version: article.version,
+        };
+        Ok((view, locale.clone()))
+    }
+}
+
+/// A category.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FaqCategoryView {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    /// An emoji or the name of an icon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    pub order: i32,
+    pub published: bool,
+    /// How many articles the caller may see in it.
+    pub faq_count: u64,
+}
+
+impl From<&CategoryFile> for FaqCategoryView {
+    fn from(file: &CategoryFile) -> Self {
+        let details = &file.category.details;
+        Self {
+            id: file.category.id.to_string(),
+            name: details.name.as_str().to_owned(),
+            description: details.description.as_str().to_owned(),
+            icon: details.icon.as_ref().map(|icon| icon.as_str().to_owned()),
+            order: details.order.get(),
+            published: details.published,
+            faq_count: file.articles,
+        }
+    }
+}
+
+/// A field that says who calls must say the truth. It is never how we learn who calls.
+pub(super) fn must_be_caller(
+    errors: &mut Errors,
+    name: &'static str,
+    field: Field<UserId>,
+    actor: &Actor,
+) -> Result<(), Problem> {
+    match errors.optional(name, field) {
+        Some(id) if id != actor.id => Err(FaqError::IdentityMismatch { field: name }.into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,100 @@
+//! One file per verb. Each runs inside a unit of work that its caller opens and commits.
+
+mod create_article;
+mod create_category;
+mod delete_article;
+mod delete_category;
+mod enter_defaults;
+mod restore_article;
+mod update_article;
+mod update_category;
+
+pub use create_article::{CreateArticle, create_article};
+pub use create_category::{CreateCategory, create_category};
+pub use delete_article::delete_article;
+pub use delete_category::delete_category;
+pub use enter_defaults::enter_defaults;
+pub use restore_article::{RestoreArticle, restore_article};
+pub use update_article::{UpdateArticle, UpdateText, update_article};
+pub use update_category::{UpdateCategory, update_category};
+
+use chrono::{DateTime, Utc};
+use shared_kernel::{Clock, FaqId, IdGenerator, UserId};
+
+use crate::article::{Article, ArticleFile};
+use crate::category::Category;
+use crate::error::FaqError;
+use crate::events::FaqEvent;
+use crate::ports::FaqTx;
+use crate::version::{ArticleVersion, CategoryVersion, Change};
+
+/// What every use case needs besides the transaction.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub clock: &'a dyn Clock,
+    pub ids: &'a dyn IdGenerator,
+}
+
+/// Locks an article that is at the expected version.
+async fn lock_expected(
+    tx: &mut dyn FaqTx,
+    id: &FaqId,
+    expected_version: Option<u64>,
+) -> Result<ArticleFile, FaqError> {
+    let file = tx
+        .lock_article(id)
+        .await?
+        .ok_or(FaqError::ArticleNotFound)?;
+    match expected_version {
+        Some(expected) if expected != file.article.version => Err(FaqError::VersionMismatch),
+        Some(_) | None => Ok(file),
+    }
+}
+
+/// Keeps an article's new state as a version and lets everybody hear of it.
+async fn keep(
+    tx: &mut dyn FaqTx,
+    article: &Article,
+    change: Change,
+    by: &UserId,
+    at: DateTime<Utc>,
+) -> Result<(), FaqError> {
+    tx.keep_article_version(&ArticleVersion {
+        article: article.clone(),
+        change,
+        by: by.clone(),
+        at,
+    })
+    .await?;
+    tx.record_faq(&FaqEvent::Article {
+        id: article.id.clone(),
+        version: article.version,
+        change,
+    })
+    .await?;
+    Ok(())
+}
+
+/// The same, for a category.
+async fn keep_category(
+    tx: &mut dyn FaqTx,
+    category: &Category,
+    change: Change,
+    by: &UserId,
+    at: DateTime<Utc>,
+) -> Result<(), FaqError> {
+    tx.keep_category_version(&CategoryVersion {
+        category: category.clone(),
+        change,
+        by: by.clone(),
+        at,
+    })
+    .await?;
+    tx.record_faq(&FaqEvent::Category {
+        id: category.id.clone(),
+        version: category.version,
+        change,
+    })
+    .await?;
+    Ok(())
+}

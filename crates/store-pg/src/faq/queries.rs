@@ -1,0 +1,177 @@
+//! Reading the knowledge base.
+
+use async_trait::async_trait;
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel_async::AsyncPgConnection;
+use faq_domain::ports::{ArticleFilter, FaqFigures, Window};
+use faq_domain::{
+    ArticleFile, ArticleVersion, Category, CategoryFile, CategoryId, FaqQueries, Scope,
+};
+use shared_kernel::{FaqId, Page, StoreError};
+
+use super::rows::{
+    ARTICLE_COLUMNS, ARTICLES_ALONE, ArticleRow, CATEGORY_COLUMNS, CategoryRow, CountRow, TEXTS,
+    held_by,
+};
+use super::{articles, figures, history};
+use crate::error::from_diesel;
+use crate::statement::Statement;
+use crate::store::PgStore;
+
+/// The `WHERE` of a list. Only what is asked for, so that indexes serve.
+fn conditions(filter: &ArticleFilter) -> String {
+    let mut sql = held_by(filter.scope).to_owned();
+    if filter.category.is_some() {
+        sql.push_str(" AND f.faq_category = {}");
+    }
+    if filter.published.is_some() {
+        sql.push_str(" AND f.faq_published = {}");
+    }
+    if !filter.tags.is_empty() {
+        sql.push_str(" AND f.faq_tags && {}");
+    }
+    sql
+}
+
+/// Its values, in the same order.
+fn bound(sql: String, filter: &ArticleFilter) -> Statement {
+    let mut statement = Statement::new(sql);
+    if let Some(category) = &filter.category {
+        statement = statement.bind::<Text, _>(category.as_str().to_owned());
+    }
+    if let Some(published) = filter.published {
+        statement = statement.bind::<Bool, _>(published);
+    }
+    if !filter.tags.is_empty() {
+        statement = statement.bind::<Array<Text>, _>(filter.tags.clone());
+    }
+    statement
+}
+
+async fn list(
+    conn: &AsyncPgConnection,
+    filter: &ArticleFilter,
+    window: Window,
+) -> Result<Vec<ArticleFile>, StoreError> {
+    let sql = format!(
+        "SELECT {ARTICLE_COLUMNS} FROM (SELECT f.*, c.cat_order FROM {ARTICLES_ALONE} WHERE {} \
+         ORDER BY c.cat_order, f.faq_order, f.faq_id LIMIT {{}} OFFSET {{}}) f \
+         JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category LEFT JOIN faq_counter k ON k.faq_id = f.faq_id {TEXTS} \
+         ORDER BY f.cat_order, f.faq_order, f.faq_id",
+        conditions(filter)
+    );
+    let rows: Vec<ArticleRow> = bound(sql, filter)
+        .bind::<BigInt, _>(i64::from(window.limit))
+        .bind::<BigInt, _>(window.offset)
+        .rows(conn)
+        .await
+        .map_err(from_diesel)?;
+    rows.into_iter().map(ArticleFile::try_from).collect()
+}
+
+#[derive(QueryableByName)]
+struct CategoryFileRow {
+    #[diesel(embed)]
+    category: CategoryRow,
+    #[diesel(embed)]
+    articles: CountRow,
+}
+
+async fn categories(
+    conn: &AsyncPgConnection,
+    scope: Scope,
+    condition: &str,
+    bind: impl FnOnce(Statement) -> Statement,
+) -> Result<Vec<CategoryFile>, StoreError> {
+    let visible = match scope {
+        Scope::All => "true",
+        Scope::Published => "c.cat_published",
+    };
+    let sql = format!(
+        "SELECT {CATEGORY_COLUMNS}, (SELECT count(*) FROM ___xtr_faq f WHERE f.faq_category = c.cat_id AND {}) AS count \
+         FROM ___xtr_faq_category c WHERE {visible} AND {condition} ORDER BY c.cat_order, c.cat_id",
+        held_by(scope)
+    );
+    let rows: Vec<CategoryFileRow> = bind(Statement::new(sql))
+        .rows(conn)
+        .await
+        .map_err(from_diesel)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(CategoryFile {
+                category: Category::try_from(row.category)?,
+                articles: row.articles.get(),
+            })
+        })
+        .collect()
+}
+
+#[async_trait]
+impl FaqQueries for PgStore {
+    async fn articles(
+        &self,
+        filter: &ArticleFilter,
+        window: Window,
+    ) -> Result<Page<ArticleFile>, StoreError> {
+        let conn = self.connection().await?;
+        let items = list(&conn, filter, window).await?;
+        let sql = format!(
+            "SELECT count(*) AS count FROM ___xtr_faq f JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category WHERE {}",
+            conditions(filter)
+        );
+        let total: Option<CountRow> = bound(sql, filter).row(&conn).await.map_err(from_diesel)?;
+        let total = total.map(CountRow::get).unwrap_or_default();
+        let seen = u64::try_from(window.offset).unwrap_or_default() + items.len() as u64;
+        Ok(Page {
+            has_more: seen < total && !items.is_empty(),
+            items,
+            total,
+        })
+    }
+
+    async fn article(&self, id: &FaqId) -> Result<Option<ArticleFile>, StoreError> {
+        let conn = self.connection().await?;
+        articles::find(&conn, id).await
+    }
+
+    async fn article_versions(&self, id: &FaqId) -> Result<Vec<ArticleVersion>, StoreError> {
+        let conn = self.connection().await?;
+        history::article_versions(&conn, id).await
+    }
+
+    async fn categories(
+        &self,
+        scope: Scope,
+        published: Option<bool>,
+    ) -> Result<Vec<CategoryFile>, StoreError> {
+        let conn = self.connection().await?;
+        match published {
+            None => categories(&conn, scope, "true", |statement| statement).await,
+            Some(published) => {
+                let condition = "c.cat_published = {}";
+                categories(&conn, scope, condition, |statement| {
+                    statement.bind::<Bool, _>(published)
+                })
+                .await
+            }
+        }
+    }
+
+    async fn category(
+        &self,
+        id: &CategoryId,
+        scope: Scope,
+    ) -> Result<Option<CategoryFile>, StoreError> {
+        let conn = self.connection().await?;
+        let found = categories(&conn, scope, "c.cat_id = {}", |statement| {
+            statement.bind::<Text, _>(id.as_str().to_owned())
+        });
+        Ok(found.await?.pop())
+    }
+
+    async fn figures(&self, scope: Scope) -> Result<FaqFigures, StoreError> {
+        let conn = self.connection().await?;
+        figures::of(&conn, scope).await
+    }
+}
