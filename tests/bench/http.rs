@@ -31,6 +31,24 @@ impl Connection {
     }
 
     pub(crate) async fn call(&mut self, request: &[u8]) -> Outcome<Answer<'_>> {
+        let head = self.exchange(request).await?;
+        Ok(Answer {
+            status: head.status,
+            body: self.buffer.get(head.body).unwrap_or_default(),
+        })
+    }
+
+    /// An answer as it came, head and body.
+    pub(crate) async fn whole(&mut self, request: &[u8]) -> Outcome<Vec<u8>> {
+        let head = self.exchange(request).await?;
+        Ok(self
+            .buffer
+            .get(..head.body.end)
+            .unwrap_or_default()
+            .to_vec())
+    }
+
+    async fn exchange(&mut self, request: &[u8]) -> Outcome<Head> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let head = loop {
@@ -42,10 +60,7 @@ impl Connection {
         while self.buffer.len() < head.body.end {
             self.read_more().await?;
         }
-        Ok(Answer {
-            status: head.status,
-            body: self.buffer.get(head.body).unwrap_or_default(),
-        })
+        Ok(head)
     }
 
     async fn read_more(&mut self) -> Outcome<()> {
@@ -93,6 +108,16 @@ pub(crate) fn get(path: &str, token: Option<&str>) -> Vec<u8> {
         format!("Authorization: Bearer {token}\r\n")
     });
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}\r\n").into_bytes()
+}
+
+/// The bytes of a POST of JSON.
+pub(crate) fn post(path: &str, token: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 /// The specification's first example as POSTs, each from another sender. Written here and not taken from the test kit,

@@ -2,20 +2,23 @@
 //!
 //! Starts a private durable PostgreSQL and the release build of `guichet` beside itself, loads them through
 //! loopback, and prints one table. Everything it starts it stops. `--quick` halves the durations, `--only ROW` measures
-//! one row (`contact`, `history`, `live`).
+//! one row (`contact`, `history`, `live`, `faq`).
 //!
 //! - `contact`: `POST /api/support/contact` beside `pgbench` running the same SQL, and the server's memory;
 //! - `history`: whether reading costs more with twenty times the tickets;
 //! - `live`: from the answered POST to the event on a staff socket;
+//! - `faq`: an article from memory beside a bare actix route (`bare`) that answers the same bytes;
 //! - `capture`, `log`, `pgbench`: the transaction as PostgreSQL's own log has it, and the script made of it;
 //! - `http`, `load`: a client that costs little and the loops around it;
 //! - `desk`, `server`, `proc`: what is started, and what the system says it used.
 //!
 //! To add a row: a module with one function that answers [`report::Row`]s, called in [`measure`].
 
+mod bare;
 mod capture;
 mod contact;
 mod desk;
+mod faq;
 mod history;
 mod http;
 mod live;
@@ -53,8 +56,8 @@ impl Plan {
                 "--quick" => plan.quick = true,
                 "--only" => {
                     let row = arguments.next().unwrap_or_default();
-                    if !["contact", "history", "live"].contains(&row.as_str()) {
-                        return Err("--only contact|history|live".into());
+                    if !["contact", "history", "live", "faq"].contains(&row.as_str()) {
+                        return Err("--only contact|history|live|faq".into());
                     }
                     plan.only = Some(row);
                 }
@@ -76,13 +79,31 @@ impl Plan {
     }
 }
 
-/// One thread: the clients must leave the cores to what is measured.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    let measured = tokio::select! {
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, argument, address, answer] = arguments.as_slice()
+        && argument == bare::ARGUMENT
+    {
+        return finished(bare::serve(address, answer).map(|()| String::new()));
+    }
+    // One thread: the clients must leave the cores to what is measured.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(measured()),
+        Err(error) => finished(Err(error.into())),
+    }
+}
+
+async fn measured() -> ExitCode {
+    finished(tokio::select! {
         measured = run() => measured,
         _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
-    };
+    })
+}
+
+fn finished(measured: Outcome<String>) -> ExitCode {
     match measured {
         Ok(table) => {
             println!("{table}");
@@ -113,6 +134,9 @@ async fn measure(plan: &Plan, desk: &Desk) -> Outcome<Vec<Row>> {
     }
     if plan.wants("live") {
         rows.extend(live::rows(plan, desk).await?);
+    }
+    if plan.wants("faq") {
+        rows.extend(faq::rows(plan, desk).await?);
     }
     Ok(rows)
 }

@@ -25,10 +25,20 @@ pub(crate) struct Server {
 impl Server {
     /// Starts on `database` and returns once it is ready.
     pub(crate) async fn start(desk: &Desk, database: &str) -> Outcome<Self> {
+        Self::start_with(desk, database, &[]).await
+    }
+
+    /// The same, with settings of its own.
+    pub(crate) async fn start_with(
+        desk: &Desk,
+        database: &str,
+        settings: &[(&str, &str)],
+    ) -> Outcome<Self> {
         let address = free_address()?;
         let child = guichet(desk, database)?
             .arg("serve")
             .env("GUICHET_BIND", address.to_string())
+            .envs(settings.iter().copied())
             .spawn()?;
         let mut server = Self { child, address };
         server.wait_ready().await?;

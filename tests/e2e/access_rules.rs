@@ -206,6 +206,12 @@ fn faq_rows() -> Vec<Row> {
         row(Method::PUT, ARTICLE, changed, STAFF_ONLY),
         row(Method::DELETE, ARTICLE, Value::Null, REMOVING),
         row(
+            Method::PUT,
+            "/api/support/faq/{faqId}/helpful",
+            json!({ "helpful": true }),
+            PUBLIC,
+        ),
+        row(
             Method::GET,
             "/api/support/faq/{faqId}/versions",
             Value::Null,

@@ -119,8 +119,8 @@ async fn a_category_is_opened_changed_and_closed_once_it_is_empty() {
     assert_eq!(taken.text_at("/code"), "category_exists");
 
     let at = format!("{FAQ_CATEGORIES}/tyres");
-    let changed = staff.put(&at, &json!({ "name": "Pneumatiques", "icon": null }));
-    let changed = changed.await.expect(200);
+    let change = json!({ "name": "Pneumatiques", "icon": null });
+    let changed = staff.put(&at, &change).await.expect(200);
     assert_eq!(changed.body["name"], "Pneumatiques");
     assert_eq!(changed.body["icon"], Value::Null);
     assert_eq!(changed.body["order"], 7);

@@ -51,8 +51,8 @@ async fn an_old_version_stands_again_as_a_new_one() {
     let changed =
         json!({ "question": "Une question toute autre ?", "tags": [], "published": false });
     staff.put(&faq_at(&id, ""), &changed).await.expect(200);
-    let restored = staff.post(&faq_at(&id, "/versions/1/restore"), &json!({}));
-    let restored = restored.await.expect(200);
+    let restore = faq_at(&id, "/versions/1/restore");
+    let restored = staff.post(&restore, &json!({})).await.expect(200);
     assert_eq!(
         restored.text_at("/question"),
         "Puis-je modifier ma commande ?"

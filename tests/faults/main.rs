@@ -4,6 +4,7 @@
 //! `outside` what the server leans on. To add a fault: a file, a line below, its figures printed.
 
 mod database_away;
+mod kill_readers;
 mod kill_server;
 mod load;
 mod outside;

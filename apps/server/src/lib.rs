@@ -14,6 +14,7 @@ pub mod database;
 pub mod demo;
 pub mod desk_store;
 pub mod events;
+pub mod faq;
 pub mod health;
 pub mod http;
 pub mod jobs;

@@ -13,8 +13,10 @@ use support_domain::use_cases::Surroundings;
 
 use crate::auth::{Arrivals, TokenVerifier};
 use crate::desk_store::DeskStore;
+use crate::faq::articles::Articles;
+use crate::faq::visitor::Visitors;
 use crate::health::HealthMonitor;
-use crate::http::rate_limit::ContactLimit;
+use crate::http::rate_limit::NetworkLimit;
 use crate::presence::Presence;
 use crate::rating_links::RatingLinks;
 
@@ -30,7 +32,10 @@ pub struct AppState {
     pub ids: Arc<dyn IdGenerator>,
     pub verifier: Arc<TokenVerifier>,
     pub arrivals: Arrivals,
-    pub contact_limit: ContactLimit,
+    pub contact_limit: NetworkLimit,
+    pub vote_limit: NetworkLimit,
+    pub articles: Arc<Articles>,
+    pub visitors: Visitors,
     pub links: Arc<RatingLinks>,
     pub health: Arc<HealthMonitor>,
     pub presence: Arc<Presence>,

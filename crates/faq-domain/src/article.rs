@@ -134,6 +134,8 @@ pub struct Counters {
     pub views: i64,
     pub helpful: i64,
     pub not_helpful: i64,
+    /// How often these changed: of two states the later has more.
+    pub changes: i64,
 }
 
 /// An article and what is known about it from elsewhere.

@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod locale;
 pub mod ports;
+pub mod readers;
 pub mod rights;
 pub mod use_cases;
 pub mod version;

@@ -13,6 +13,8 @@ use crate::store::PgStore;
 const EVENT_DAYS: i64 = 7;
 /// Done jobs are kept this long, as the trace of what was sent.
 const DONE_JOB_DAYS: i64 = 30;
+/// When a reader's view was counted is of use for half an hour.
+const VIEW_HOURS: i64 = 1;
 /// An answer to an idempotent request is kept this long.
 const IDEMPOTENCY_HOURS: i64 = 24;
 
@@ -22,6 +24,7 @@ pub struct Swept {
     pub events: usize,
     pub jobs: usize,
     pub answers: usize,
+    pub views: usize,
 }
 
 impl PgStore {
@@ -42,10 +45,16 @@ impl PgStore {
             .await
             .map_err(from_diesel)?;
         let answers = idempotency::forget(&conn, IDEMPOTENCY_HOURS).await?;
+        let views = Statement::new("DELETE FROM faq_view WHERE counted_at < {}")
+            .bind::<Timestamptz, _>(now - TimeDelta::hours(VIEW_HOURS))
+            .run(&conn)
+            .await
+            .map_err(from_diesel)?;
         Ok(Swept {
             events,
             jobs,
             answers,
+            views,
         })
     }
 }

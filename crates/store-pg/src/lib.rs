@@ -22,6 +22,7 @@ mod support;
 mod tx;
 mod wakeup;
 
+pub use faq::{CountedView, FaqNews, FaqPosition};
 pub use housekeeping::Swept;
 pub use jobs::{ClaimedJob, JobCounts, JobQueue};
 pub use migrations::{MigrationError, migrate, pending_migrations};

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Core;
 use crate::config::Config;
 use crate::conversations::DeskConversations;
+use crate::faq::follower::Follower;
 use crate::http::client_address::client_address;
 use crate::presence::Presence;
 use crate::realtime::{
@@ -79,6 +80,7 @@ impl Live {
         &self,
         database_url: String,
         hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+        follower: Arc<Follower>,
         stop: CancellationToken,
     ) -> impl Future<Output = ()> + use<> {
         let wakeups = Wakeups::new(database_url, self.instance);
@@ -86,7 +88,10 @@ impl Live {
         async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = wakeups.run(hints, move |hints| nudged.nudge(hints), move || compared.compare_all()) => {}
+                () = wakeups.run(hints, move |hints| {
+                    follower.nudge(&hints);
+                    nudged.nudge(hints);
+                }, move || compared.compare_all()) => {}
             }
         }
     }

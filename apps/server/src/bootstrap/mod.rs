@@ -28,10 +28,13 @@ use self::live::Live;
 use crate::auth::{Arrivals, SecretError, TokenVerifier, VerifierError, signing_secret};
 use crate::config::Config;
 use crate::database::{Database, DatabaseError};
+use crate::faq::articles::Articles;
+use crate::faq::follower::Follower;
+use crate::faq::visitor::Visitors;
 use crate::health::HealthMonitor;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
-use crate::http::rate_limit::ContactLimit;
+use crate::http::rate_limit::NetworkLimit;
 use crate::http::routes;
 use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
 use crate::mail::{self, MailError};
@@ -111,10 +114,22 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
     tasks.spawn(caretaker(&core).run(stop.clone()));
     tasks.spawn(database.watch(stop.clone()));
+    tasks.spawn(telemetry::fold_figures(telemetry::metrics(), stop.clone()));
     let store = core.store.clone();
     let presence = Arc::clone(&live.presence);
-    let (state, hints) = app_state(config, core, verifier, Arc::clone(&health), presence);
-    tasks.spawn(live.hints_exchanged(database.url.clone(), hints, stop.clone()));
+    let articles = Articles::new(Arc::new(store.clone()));
+    core.commits.connect_articles(Arc::clone(&articles));
+    let follower = Follower::new(Arc::clone(&articles), store.clone());
+    tasks.spawn(Arc::clone(&follower).run(stop.clone()));
+    let (state, hints) = app_state(
+        config,
+        core,
+        verifier,
+        Arc::clone(&health),
+        presence,
+        articles,
+    );
+    tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let gateway = live.gateway;
     let (address, server) = listen(config, web::Data::new(state), gateway.clone())?;
     let http = server.handle();
@@ -183,6 +198,7 @@ fn app_state(
     verifier: Arc<TokenVerifier>,
     health: Arc<HealthMonitor>,
     presence: Arc<Presence>,
+    articles: Arc<Articles>,
 ) -> (AppState, mpsc::UnboundedReceiver<Vec<WakeupHint>>) {
     let store = Arc::new(core.store);
     let state = AppState {
@@ -196,7 +212,10 @@ fn app_state(
         clock: core.clock,
         ids: core.ids,
         verifier,
-        contact_limit: ContactLimit::new(config),
+        contact_limit: NetworkLimit::of_forms(config),
+        vote_limit: NetworkLimit::of_votes(config),
+        visitors: Visitors::new(&core.secret, config.http.trusted_proxies.clone()),
+        articles,
         links: core.links,
         health,
         presence,

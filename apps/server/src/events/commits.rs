@@ -1,17 +1,20 @@
-//! After a commit: the hub, the other instances and the job runner hear of it at once.
+//! After a commit: the hub, what is remembered of the knowledge base, the other instances and the
+//! job runner hear of it at once.
 
 use std::sync::{Arc, OnceLock};
 
-use shared_kernel::LoggedEvent;
+use shared_kernel::{LoggedEvent, StreamId};
 use store_pg::{CommitListener, WakeupHint};
 use tokio::sync::{Notify, mpsc};
 
+use crate::faq::articles::Articles;
 use crate::realtime::RelayHandle;
 
 /// Passes commits on. Made before the store, which needs it; connected to the relay after, which
 /// needs the store.
 pub struct Commits {
     relay: OnceLock<RelayHandle>,
+    articles: OnceLock<Arc<Articles>>,
     wakeups: mpsc::UnboundedSender<Vec<WakeupHint>>,
     jobs: Arc<Notify>,
 }
@@ -22,6 +25,7 @@ impl Commits {
         let (wakeups, outgoing) = mpsc::unbounded_channel();
         let commits = Self {
             relay: OnceLock::new(),
+            articles: OnceLock::new(),
             wakeups,
             jobs: Arc::new(Notify::new()),
         };
@@ -32,6 +36,11 @@ impl Commits {
     pub fn connect(&self, relay: RelayHandle) {
         // Connecting twice changes nothing.
         let _ = self.relay.set(relay);
+    }
+
+    /// From now on these articles are forgotten when the knowledge base was written.
+    pub fn connect_articles(&self, articles: Arc<Articles>) {
+        let _ = self.articles.set(articles);
     }
 
     /// Rings when jobs were queued.
@@ -47,6 +56,13 @@ impl CommitListener for Commits {
         }
         if events.is_empty() {
             return;
+        }
+        // First of all: whoever is told that it is done may read at once.
+        let ours = StreamId::knowledge_base();
+        if let Some(articles) = self.articles.get()
+            && events.iter().any(|event| event.stream == ours)
+        {
+            articles.clear();
         }
         let hints = events
             .iter()

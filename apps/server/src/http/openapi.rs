@@ -57,6 +57,7 @@ use super::{events, faq, health, messages, rating_page};
         faq::versions::versions,
         faq::restore::restore,
         faq::stats::stats,
+        faq::vote::vote,
         events::events,
         rating_page::show,
         rating_page::submit,

@@ -1,4 +1,4 @@
-//! How often one network may use the public form.
+//! How often one network may do what anybody may do.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -15,22 +15,30 @@ use crate::config::Config;
 /// Networks remembered before those that are quiet again are forgotten.
 const REMEMBERED: usize = 10_000;
 
-/// The limit on the public form; lifts itself when limits are off.
-pub struct ContactLimit {
+/// One limit; lifts itself when limits are off.
+pub struct NetworkLimit {
     limiter: Option<DefaultKeyedRateLimiter<IpAddr>>,
     trusted: Vec<IpNet>,
 }
 
-impl ContactLimit {
-    /// The limit `[limits]` asks for.
-    pub fn new(config: &Config) -> Self {
+impl NetworkLimit {
+    /// The limit on the public form.
+    pub fn of_forms(config: &Config) -> Self {
         let limits = &config.limits;
-        let per_minute = NonZeroU32::new(limits.contact_per_minute).unwrap_or(NonZeroU32::MIN);
-        let burst = NonZeroU32::new(limits.contact_burst).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::per_minute(per_minute).allow_burst(burst);
-        let limiter = limits.enabled.then(|| RateLimiter::keyed(quota));
+        Self::new(config, limits.contact_per_minute, limits.contact_burst)
+    }
+
+    /// The limit on votes.
+    pub fn of_votes(config: &Config) -> Self {
+        let limits = &config.limits;
+        Self::new(config, limits.votes_per_minute, limits.votes_burst)
+    }
+
+    fn new(config: &Config, per_minute: u32, burst: u32) -> Self {
+        let number = |given| NonZeroU32::new(given).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::per_minute(number(per_minute)).allow_burst(number(burst));
         Self {
-            limiter,
+            limiter: config.limits.enabled.then(|| RateLimiter::keyed(quota)),
             trusted: config.http.trusted_proxies.clone(),
         }
     }

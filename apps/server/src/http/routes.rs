@@ -6,6 +6,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, Route, guard, web};
 
 use super::problem::Problem;
+use super::request_figures::RouteLabel;
 use super::{events, faq, health, messages, openapi, rating_page, tickets};
 
 /// One method of one path.
@@ -26,9 +27,10 @@ fn endpoint(method: Method, path: &'static str, route: fn() -> Route) -> Endpoin
 /// The table. Routes of one path stand together.
 pub fn endpoints() -> Vec<Endpoint> {
     [
+        // Tried in this order; articles are read most.
+        faq_endpoints(),
         ticket_endpoints(),
         message_endpoints(),
-        faq_endpoints(),
         operation_endpoints(),
     ]
     .into_iter()
@@ -175,6 +177,9 @@ fn faq_endpoints() -> Vec<Endpoint> {
             "/api/support/faq/{faqId}/versions/{version}/restore",
             || web::route().to(faq::restore::restore),
         ),
+        endpoint(Method::PUT, "/api/support/faq/{faqId}/helpful", || {
+            web::route().to(faq::vote::vote)
+        }),
     ]
 }
 
@@ -199,7 +204,9 @@ pub fn configure(app: &mut web::ServiceConfig) {
     let mut endpoints = endpoints().into_iter().peekable();
     while let Some(first) = endpoints.next() {
         let path = first.path;
-        let mut resource = web::resource(path).route(guarded(&first.method, first.route));
+        let mut resource = web::resource(path)
+            .app_data(RouteLabel(path))
+            .route(guarded(&first.method, first.route));
         let mut methods = vec![first.method];
         while let Some(next) = endpoints.next_if(|next| next.path == path) {
             resource = resource.route(guarded(&next.method, next.route));

@@ -8,6 +8,7 @@ mod enter_defaults;
 mod restore_article;
 mod update_article;
 mod update_category;
+mod vote;
 
 pub use create_article::{CreateArticle, create_article};
 pub use create_category::{CreateCategory, create_category};
@@ -17,6 +18,7 @@ pub use enter_defaults::enter_defaults;
 pub use restore_article::{RestoreArticle, restore_article};
 pub use update_article::{UpdateArticle, UpdateText, update_article};
 pub use update_category::{UpdateCategory, update_category};
+pub use vote::vote;
 
 use chrono::{DateTime, Utc};
 use shared_kernel::{Clock, FaqId, IdGenerator, UserId};

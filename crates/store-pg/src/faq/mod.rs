@@ -1,12 +1,19 @@
 //! The knowledge base.
 //!
 //! `articles` and `categories` write, `history` keeps versions, `queries` and `figures` read,
-//! `rows` knows what the columns mean, `unit` is the unit of work as the domain sees it.
+//! `rows` knows what the columns mean, `unit` is the unit of work as the domain sees it. What readers
+//! do is apart: `views`, `votes`, and `counters`, which servers follow.
 
 mod articles;
 mod categories;
+mod counters;
 mod figures;
 mod history;
 mod queries;
 mod rows;
 mod unit;
+mod views;
+mod votes;
+
+pub use counters::{FaqNews, FaqPosition};
+pub use views::CountedView;

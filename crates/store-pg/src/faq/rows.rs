@@ -17,7 +17,7 @@ use crate::error::bad_row;
 /// The columns [`ArticleRow`] reads, from [`ARTICLES`].
 pub(super) const ARTICLE_COLUMNS: &str = "f.faq_id, f.faq_category, f.faq_order, f.faq_published, f.faq_tags, f.faq_created_by, f.faq_version, \
     f.created_at, f.updated_at, c.cat_published, coalesce(k.views, 0) AS views, coalesce(k.helpful, 0) AS helpful, \
-    coalesce(k.not_helpful, 0) AS not_helpful, t.locales, t.questions, t.answers";
+    coalesce(k.not_helpful, 0) AS not_helpful, coalesce(k.changes, 0) AS changes, t.locales, t.questions, t.answers";
 
 /// Articles with their category and their counters: enough to choose and order them by.
 pub(super) const ARTICLES_ALONE: &str = "___xtr_faq f JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category LEFT JOIN faq_counter k ON k.faq_id = f.faq_id";
@@ -64,6 +64,8 @@ pub(super) struct ArticleRow {
     helpful: i64,
     #[diesel(sql_type = BigInt)]
     not_helpful: i64,
+    #[diesel(sql_type = BigInt)]
+    changes: i64,
     #[diesel(sql_type = Array<SqlText>)]
     locales: Vec<String>,
     #[diesel(sql_type = Array<SqlText>)]
@@ -106,6 +108,7 @@ impl TryFrom<ArticleRow> for ArticleFile {
                 views: row.views,
                 helpful: row.helpful,
                 not_helpful: row.not_helpful,
+                changes: row.changes,
             },
         })
     }

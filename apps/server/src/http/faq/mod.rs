@@ -18,3 +18,4 @@ pub mod update;
 mod version_path;
 pub mod versions;
 pub mod views;
+pub mod vote;

@@ -1,0 +1,301 @@
+//! Articles as they are served, from memory.
+//!
+//! An article is kept with all its languages, and in each language it was asked for as the bytes
+//! of the answer. Reading one that is kept costs no database and no work on text. What is kept is
+//! trusted only as long as the log was looked at within the last moment (`follower`): a server
+//! that lost the database does not go on showing what may have passed.
+//!
+//! Counters change without the article changing. The later of two states has counted more
+//! changes, and replaces the other in place. Views that are noted and not yet written down are
+//! shown on top; so that none is shown twice, nothing is loaded while views are written down
+//! ([`Articles::settling`]).
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::HeaderValue;
+use actix_web::web::Bytes;
+use faq_domain::readers::View;
+use faq_domain::{ArticleFile, Counters, FaqQueries, Languages, Locale};
+use shared_kernel::{FaqId, StoreError};
+use store_pg::CountedView;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
+use tokio::time::timeout;
+
+use super::cache::{Cache, Weigh};
+use super::horizon::{Horizon, LoadMark};
+use super::views::Views;
+use crate::http::faq::entity_tag;
+use crate::http::faq::views::FaqView;
+use crate::http::problem::Problem;
+
+/// Bytes of articles kept: some thousand long ones.
+const LIMIT: usize = 32 * 1024 * 1024;
+/// A batch, a load or a vote that takes longer than this is not waited for.
+const BUSY: Duration = Duration::from_millis(100);
+/// What an article takes besides its texts.
+const OVERHEAD: usize = 2 * 1024;
+/// A text stands in the article, in its answer and in the HTML of the answer, some of it escaped.
+const COPIES: usize = 4;
+
+/// The answer to a reader, ready.
+#[derive(Debug)]
+pub struct Served {
+    pub locale: Locale,
+    pub body: Bytes,
+    pub tag: HeaderValue,
+    pub language: HeaderValue,
+}
+
+impl Served {
+    /// The entity tag.
+    pub fn tag_text(&self) -> String {
+        self.tag.to_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// An article that is kept.
+pub struct Kept {
+    file: ArticleFile,
+    weight: usize,
+    live: RwLock<Live>,
+}
+
+/// What changes without the article changing.
+struct Live {
+    counters: Counters,
+    /// Views on top, see [`Views::ahead`].
+    ahead: i64,
+    served: Vec<Arc<Served>>,
+}
+
+impl Kept {
+    fn new(file: ArticleFile, ahead: i64) -> Self {
+        let texts = file.article.content.texts.all().values();
+        let text: usize = texts
+            .map(|text| text.question.as_str().len() + text.answer.as_str().len())
+            .sum();
+        let live = Live {
+            counters: file.counters,
+            ahead,
+            served: Vec::new(),
+        };
+        Self {
+            weight: OVERHEAD + COPIES * text,
+            file,
+            live: RwLock::new(live),
+        }
+    }
+
+    /// The article as it was when it was loaded.
+    pub fn file(&self) -> &ArticleFile {
+        &self.file
+    }
+
+    /// The answer in the language its reader understands best.
+    ///
+    /// # Errors
+    /// 500 for an article that says nothing in any language, which is a defect.
+    pub fn served(&self, languages: &Languages) -> Result<Arc<Served>, Problem> {
+        let chosen = self.file.article.content.texts.choose(languages);
+        let ready = |live: &Live| {
+            let (locale, _) = chosen?;
+            let served = live.served.iter().find(|served| served.locale == *locale);
+            served.cloned()
+        };
+        if let Some(served) = ready(&self.live.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(served);
+        }
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(served) = ready(&live) {
+            return Ok(served);
+        }
+        let served = Arc::new(self.render(live.counters, live.ahead, languages)?);
+        live.served.push(Arc::clone(&served));
+        Ok(served)
+    }
+
+    fn render(
+        &self,
+        counters: Counters,
+        ahead: i64,
+        languages: &Languages,
+    ) -> Result<Served, Problem> {
+        let mut file = self.file.clone();
+        file.counters = counters;
+        file.counters.views += ahead;
+        let (view, locale) = FaqView::new(&file, languages)?;
+        let body = serde_json::to_vec(&view).map_err(|_| Problem::internal())?;
+        let header = |text: &str| HeaderValue::from_str(text).map_err(|_| Problem::internal());
+        Ok(Served {
+            body: body.into(),
+            tag: header(&entity_tag::tag(&file, &locale))?,
+            language: header(locale.as_str())?,
+            locale,
+        })
+    }
+
+    /// Takes newer counters, and how many views stand on top.
+    fn update(&self, counters: Option<Counters>, ahead: Option<i64>) {
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        let before = (live.counters, live.ahead);
+        if let Some(counters) = counters.filter(|new| new.changes > live.counters.changes) {
+            live.counters = counters;
+        }
+        live.ahead = ahead.unwrap_or(live.ahead);
+        if before != (live.counters, live.ahead) {
+            live.served.clear();
+        }
+    }
+}
+
+impl Weigh for Kept {
+    fn weight(&self) -> usize {
+        self.weight
+    }
+}
+
+/// Views are not written down while this is held. A database that keeps a batch waiting keeps
+/// nobody else waiting: then there is nothing to hold, and a view may be shown twice for a moment.
+pub type Settled = Option<OwnedRwLockReadGuard<()>>;
+/// What a load holds until what it found is kept.
+type Beside = (Settled, LoadMark);
+
+async fn settled(settling: Arc<tokio::sync::RwLock<()>>) -> Settled {
+    timeout(BUSY, settling.read_owned()).await.ok()
+}
+
+/// The articles of one server.
+pub struct Articles {
+    cache: Cache<FaqId, Kept>,
+    source: Arc<dyn FaqQueries>,
+    views: Arc<Views>,
+    settling: Arc<tokio::sync::RwLock<()>>,
+    horizon: Arc<Horizon>,
+    /// Milliseconds after `born` until which what is kept can be trusted.
+    trusted_until: AtomicU64,
+    born: Instant,
+}
+
+impl Articles {
+    /// None is kept yet, and none is trusted before the log was looked at.
+    pub fn new(source: Arc<dyn FaqQueries>) -> Arc<Self> {
+        Arc::new(Self {
+            cache: Cache::new(LIMIT),
+            source,
+            views: Arc::default(),
+            settling: Arc::default(),
+            horizon: Arc::default(),
+            trusted_until: AtomicU64::new(0),
+            born: Instant::now(),
+        })
+    }
+
+    /// One article, published or not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn find(&self, id: &FaqId) -> Result<Option<Arc<Kept>>, StoreError> {
+        if self.is_trusted()
+            && let Some(kept) = self.cache.peek(id)
+        {
+            return Ok(Some(kept));
+        }
+        self.cache.load(id, || self.loading(id.clone())).await
+    }
+
+    /// Loads an article. What comes beside it is let go once it is kept: views may be written down
+    /// again, and counters are looked for from before the load on.
+    fn loading(
+        &self,
+        id: FaqId,
+    ) -> impl Future<Output = Result<(Option<Kept>, Beside), StoreError>> + Send + use<> {
+        let (source, views) = (Arc::clone(&self.source), Arc::clone(&self.views));
+        let (settling, horizon) = (Arc::clone(&self.settling), Arc::clone(&self.horizon));
+        async move {
+            let settled = settled(settling).await;
+            let mark = horizon.begin();
+            let file = source.article(&id).await?;
+            let kept = file.map(|file| Kept::new(file, views.ahead(&id)));
+            Ok((kept, (settled, mark)))
+        }
+    }
+
+    /// Notes that somebody looked at an article.
+    pub fn note(&self, kept: &Kept, view: View) {
+        self.views
+            .note(view, |ahead| kept.update(None, Some(ahead)));
+    }
+
+    /// Takes counters that somebody read or wrote.
+    pub fn count(&self, id: &FaqId, counters: Counters) {
+        if let Some(kept) = self.cache.peek(id) {
+            kept.update(Some(counters), None);
+        }
+    }
+
+    /// The answer with these counters, such as a vote in an open transaction would leave them. To
+    /// be called while nothing is written down, see [`Self::settled`].
+    ///
+    /// # Errors
+    /// As [`Kept::served`].
+    pub fn served_with(
+        &self,
+        kept: &Kept,
+        counters: Counters,
+        languages: &Languages,
+    ) -> Result<Served, Problem> {
+        let ahead = self.views.ahead(&kept.file.article.id);
+        kept.render(counters, ahead, languages)
+    }
+
+    /// Forgets every article: something was written.
+    pub fn clear(&self) {
+        self.cache.clear();
+    }
+
+    /// Waits until views are written down, and holds the next off: whatever reads counters, and
+    /// shows them with the views on top, does it meanwhile.
+    pub async fn settled(&self) -> Settled {
+        settled(Arc::clone(&self.settling)).await
+    }
+
+    /// Waits for whoever reads counters, and holds the next off; nothing when that takes long.
+    pub(super) async fn settling(&self) -> Option<OwnedRwLockWriteGuard<()>> {
+        let waiting = Arc::clone(&self.settling).write_owned();
+        timeout(BUSY, waiting).await.ok()
+    }
+
+    /// Learns what became of views that were taken from [`Self::views`].
+    pub(super) fn settle(&self, views: &[View], outcomes: &[CountedView]) {
+        self.views.settle(views, outcomes, |id, ahead, outcome| {
+            if let Some(kept) = self.cache.peek(id) {
+                kept.update(outcome.counters, Some(ahead));
+            }
+        });
+    }
+
+    pub(super) fn views(&self) -> &Views {
+        &self.views
+    }
+
+    pub(super) fn horizon(&self) -> &Horizon {
+        &self.horizon
+    }
+
+    /// Trusts what is kept for a while after the moment the log was looked at.
+    pub(super) fn trust(&self, looked: Instant, lasting: Duration) {
+        let until = (looked + lasting).saturating_duration_since(self.born);
+        let until = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
+        self.trusted_until.store(until, Ordering::Release);
+    }
+
+    fn is_trusted(&self) -> bool {
+        let until = Duration::from_millis(self.trusted_until.load(Ordering::Acquire));
+        self.born.elapsed() < until
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Keeps what this server remembers of the knowledge base in step with the database.
+//!
+//! A few times a second it writes down the views noted since, and looks whether the log of the
+//! knowledge base moved and which counters changed. Hints of other instances make it look at once;
+//! a hint that is lost costs the wait until the next look.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use shared_kernel::{StoreError, StreamId};
+use store_pg::{FaqPosition, PgStore, WakeupHint};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::articles::Articles;
+
+/// Between two looks, and between two batches. With the commits that are not on disk yet, a kill loses less than a second
+/// of views.
+const EVERY: Duration = Duration::from_millis(200);
+/// How long after a look what is kept is trusted: no article is shown longer than this after it
+/// changed, whatever becomes of hints and looks.
+const TRUST: Duration = Duration::from_millis(900);
+/// Views written in one statement.
+const BATCH: usize = 2_000;
+/// How long the last views may take to be written when the server stops.
+const LAST_CHANCE: Duration = Duration::from_secs(5);
+
+/// The task and its bell.
+pub struct Follower {
+    articles: Arc<Articles>,
+    store: PgStore,
+    bell: Notify,
+}
+
+impl Follower {
+    /// Keeps these articles in step with this store.
+    pub fn new(articles: Arc<Articles>, store: PgStore) -> Arc<Self> {
+        Arc::new(Self {
+            articles,
+            store,
+            bell: Notify::new(),
+        })
+    }
+
+    /// Hears what other instances wrote.
+    pub fn nudge(&self, hints: &[WakeupHint]) {
+        let ours = StreamId::knowledge_base();
+        if hints.iter().any(|(stream, _)| *stream == ours) {
+            self.bell.notify_one();
+        }
+    }
+
+    /// Runs until told to stop, and then until every view is written down.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        // Neither waits for the other: a table that is locked for one must not stop the other.
+        tokio::join!(self.keep_looking(&stop), self.keep_writing(&stop));
+    }
+
+    async fn keep_looking(&self, stop: &CancellationToken) {
+        let mut seen = None;
+        while !stop.is_cancelled() {
+            report("the log could not be read", self.look(&mut seen).await);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.bell.notified() => {}
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+
+    async fn keep_writing(&self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            report("views could not be written", self.write_views().await);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+        let writing = async {
+            while self.write_views().await.is_err() || !self.articles.views().is_empty() {
+                tokio::time::sleep(EVERY).await;
+            }
+        };
+        if timeout(LAST_CHANCE, writing).await.is_err() {
+            tracing::warn!("the last views of articles are lost: the database is away");
+        }
+    }
+
+    /// Writes down all that waits.
+    async fn write_views(&self) -> Result<(), StoreError> {
+        while self.write_batch().await? == BATCH {}
+        Ok(())
+    }
+
+    async fn write_batch(&self) -> Result<usize, StoreError> {
+        if self.articles.views().is_empty() {
+            return Ok(0);
+        }
+        let Some(_alone) = self.articles.settling().await else {
+            return Ok(0);
+        };
+        let views = self.articles.views().take(BATCH);
+        match self.store.count_views(&views).await {
+            Ok(outcomes) => {
+                self.articles.settle(&views, &outcomes);
+                Ok(views.len())
+            }
+            Err(error) => {
+                self.articles.views().put_back(views);
+                Err(error)
+            }
+        }
+    }
+
+    async fn look(&self, seen: &mut Option<FaqPosition>) -> Result<(), StoreError> {
+        let _settled = self.articles.settled().await;
+        let horizon = self.articles.horizon();
+        let since = horizon.look();
+        let looked = Instant::now();
+        let news = match self.store.faq_news(since).await {
+            Ok(news) => news,
+            Err(error) => {
+                horizon.missed(since);
+                return Err(error);
+            }
+        };
+        if *seen != Some(news.position) {
+            self.articles.clear();
+            *seen = Some(news.position);
+        }
+        for (id, counters) in news.counters {
+            self.articles.count(&id, counters);
+        }
+        horizon.reached(news.horizon);
+        self.articles.trust(looked, TRUST);
+        Ok(())
+    }
+}
+
+/// A database that is away is said once by those who serve requests.
+fn report(what: &'static str, done: Result<(), StoreError>) {
+    match done {
+        Ok(()) | Err(StoreError::Unavailable(_) | StoreError::Collision) => {}
+        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "{what}"),
+    }
+}

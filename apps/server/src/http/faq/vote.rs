@@ -1,0 +1,89 @@
+//! `PUT /api/support/faq/:faqId/helpful`
+
+use std::cell::Cell;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use faq_domain::use_cases;
+use faq_domain::{Counters, Locale, Scope};
+
+use super::faq_path::FaqPath;
+use super::languages::Preferred;
+use super::show::readable;
+use super::views::FaqView;
+use crate::auth::MaybeUser;
+use crate::http::answer::Answer;
+use crate::http::field::{Errors, fields};
+use crate::http::json_body::JsonBody;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::query::Query;
+use crate::http::write::Write;
+use crate::state::AppState;
+
+fields! {
+    /// A vote.
+    pub struct VoteBody {
+        /// Whether the article helped.
+        required helpful: bool,
+    }
+}
+
+fields! {
+    /// The query.
+    pub struct VoteQuery {
+        /// The language to answer in; `Accept-Language` when absent.
+        optional locale: Locale,
+    }
+}
+
+/// Say whether an article helped. One vote per reader, who may change it; the same again changes nothing.
+#[utoipa::path(put, path = "/api/support/faq/{faqId}/helpful", tag = "faq", operation_id = "voteFaq",
+    params(("faqId" = String, Path), VoteQuery, ("Accept-Language" = Option<String>, Header),
+        ("Idempotency-Key" = Option<String>, Header)),
+    request_body = VoteBody, responses(
+    (status = 200, description = "The article with the counted vote", body = FaqView),
+    (status = 400, description = "Refused fields", body = ProblemBody),
+    (status = 404, description = "No such article for this caller", body = ProblemBody),
+    (status = 429, description = "Too many votes from this address", body = ProblemBody),
+), security((), ("bearer" = [])))]
+pub async fn vote(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    MaybeUser(caller): MaybeUser,
+    FaqPath(id): FaqPath,
+    preferred: Preferred,
+    Query(query): Query<VoteQuery>,
+    body: JsonBody<VoteBody>,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = Errors::default();
+    let languages = preferred.after(errors.optional("locale", query.locale));
+    let helpful = errors.required("helpful", body.value.helpful);
+    let Some(helpful) = helpful else {
+        return Err(errors.into_problem());
+    };
+    errors.finish()?;
+    state.vote_limit.check(&request)?;
+    let kept = readable(&state, &caller, &id).await?;
+    let visitor = state.visitors.of(&caller, &request);
+    let (scope, counted) = (Scope::of(&caller), Cell::new(None));
+    // No views are written down meanwhile: those on top of the counters stay on top.
+    let settled = state.articles.settled().await;
+    let answer = Write::of(&state, &request, &caller, &body.bytes)?
+        .run(
+            async |tx| {
+                let with = state.around_faq();
+                use_cases::vote(tx, with, scope, &id, &visitor, helpful).await
+            },
+            |counters: &Counters| {
+                counted.set(Some(*counters));
+                let served = state.articles.served_with(&kept, *counters, &languages)?;
+                Ok(Answer::ready(StatusCode::OK, &served.body).tagged(served.tag_text()))
+            },
+        )
+        .await?;
+    if let Some(counters) = counted.get() {
+        state.articles.count(&id, counters);
+    }
+    drop(settled);
+    Ok(answer)
+}

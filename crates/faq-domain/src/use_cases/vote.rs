@@ -1,0 +1,27 @@
+//! A reader says whether an article helped.
+
+use shared_kernel::FaqId;
+
+use super::Surroundings;
+use crate::article::Counters;
+use crate::error::FaqError;
+use crate::readers::{ReaderTx, Visitor};
+use crate::rights::Scope;
+
+/// Counts the vote of whoever may read the article. Saying the same again changes nothing.
+///
+/// # Errors
+/// [`FaqError::ArticleNotFound`].
+pub async fn vote(
+    tx: &mut dyn ReaderTx,
+    with: Surroundings<'_>,
+    scope: Scope,
+    id: &FaqId,
+    visitor: &Visitor,
+    helpful: bool,
+) -> Result<Counters, FaqError> {
+    if !tx.hold_readable(id, scope).await? {
+        return Err(FaqError::ArticleNotFound);
+    }
+    Ok(tx.vote(id, visitor, helpful, with.clock.now()).await?)
+}
