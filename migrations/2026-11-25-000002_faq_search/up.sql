@@ -18,18 +18,33 @@ ALTER TEXT SEARCH CONFIGURATION guichet_plain
 CREATE FUNCTION faq_words(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN translate(said, $$!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~’‘«»“”…–—·€°$$, repeat(' ', 60));
 
+-- A locale may name a region ('fr-be'): stems are the language's.
 CREATE FUNCTION faq_vector(locale text, said text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE locale
+    RETURN CASE split_part(locale, '-', 1)
         WHEN 'fr' THEN to_tsvector('guichet_fr', faq_words(said))
         WHEN 'en' THEN to_tsvector('guichet_en', faq_words(said))
         ELSE to_tsvector('guichet_plain', faq_words(said)) END;
 
 -- The stem of a word as it stands in `faq_word`; null for a stop word.
 CREATE FUNCTION faq_stem(locale text, word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE locale
+    RETURN CASE split_part(locale, '-', 1)
         WHEN 'fr' THEN (ts_lexize('french_stem', word))[1]
         WHEN 'en' THEN (ts_lexize('english_stem', word))[1]
         ELSE word END;
+
+-- Whether a word as it was typed, accents and all, says nothing by itself.
+CREATE FUNCTION faq_is_stop(locale text, typed text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE split_part(locale, '-', 1)
+        WHEN 'fr' THEN coalesce(ts_lexize('guichet_fr_stop', typed) = '{}', false)
+        WHEN 'en' THEN coalesce(ts_lexize('guichet_en_stop', typed) = '{}', false)
+        ELSE false END;
+
+-- Phrases and words to leave out, as `websearch_to_tsquery` reads them.
+CREATE FUNCTION faq_query(locale text, strict text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE split_part(locale, '-', 1)
+        WHEN 'fr' THEN websearch_to_tsquery('guichet_fr', strict)
+        WHEN 'en' THEN websearch_to_tsquery('guichet_en', strict)
+        ELSE websearch_to_tsquery('guichet_plain', strict) END;
 
 -- What words of one family and their usual misspellings have in common: démarrage, démarrer,
 -- démareur; batterie, batery. Shorter than a stem, so it widens a search and never narrows it.
@@ -38,7 +53,7 @@ CREATE FUNCTION faq_kin(locale text, word text) RETURNS text LANGUAGE sql IMMUTA
         WHEN word ~ '[^a-z]' THEN word
         ELSE regexp_replace(
             regexp_replace(replace(replace(replace(replace(word, 'ph', 'f'), 'th', 't'), 'qu', 'k'), 'y', 'i'), '(.)\1+', '\1', 'g'),
-            CASE locale
+            CASE split_part(locale, '-', 1)
                 WHEN 'fr' THEN '^(.{3,}?)(?:isements?|nements?|ements?|ments?|isations?|ications?|ations?|itions?|aisons?|isons?|ages?|ances?|ences?|ateurs?|atrices?|eurs?|euses?|eux|ables?|ibles?|abilites?|ibilites?|ites?|ures?|ives?|ifs?|isers?|ises?|isees?|iers?|iez|ner|er|ez|ees?|ies?|es?|ants?|antes?|ais|ait|ons|ent|ir|is|it|i|s)$'
                 ELSE '^(.{4,}?)(?:ations?|itions?|ions?|ments?|ings?|eries|eri|ers?|ed|ies?|es?|li|al|ances?|ences?|ables?|i|s)$' END,
             '\1') END;
@@ -93,9 +108,11 @@ BEGIN
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO faq_posting
-        SELECT t.txt_locale, w.lexeme, t.txt_no,
-               faq_weight(w.weights, length(faq_vector(t.txt_locale, t.txt_question)), length(t.txt_search))
-        FROM written t, unnest(t.txt_search) w WHERE length(w.lexeme) <= 64;
+        SELECT t.txt_locale, w.lexeme, t.txt_no, faq_weight(w.weights, t.asked, t.said)
+        -- Measured once for each text: not for each word, as without the OFFSET.
+        FROM (SELECT *, length(ts_filter(txt_search, '{a}')) AS asked, length(txt_search) AS said FROM written OFFSET 0) t,
+            unnest(t.txt_search) w
+        WHERE length(w.lexeme) <= 64;
         -- In one order, so that two writers of the same words cannot lock crosswise.
         INSERT INTO faq_word
         SELECT locale, word, faq_stem(locale, word), faq_kin(locale, word)
