@@ -4,6 +4,7 @@
 
 mod access_rules;
 mod bad_input;
+mod demo;
 mod desk;
 mod faq;
 mod faq_bad_input;

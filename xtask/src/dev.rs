@@ -267,6 +267,10 @@ List the open tickets, as staff:
 Read the figures, as staff:
 
   curl -sS {http}/api/support/contact/stats -H 'Authorization: Bearer {staff}'
+
+Ask the knowledge base, as anybody:
+
+  curl -sS '{http}/api/support/faq?search=voyant+batterie'
 ",
         port = options.port,
         create = create_ticket(&http),

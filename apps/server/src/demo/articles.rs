@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use faq_domain::article::{Answer, Question};
-use faq_domain::use_cases::{CreateArticle, Surroundings, create_article};
-use faq_domain::{CategoryId, Content, FaqError, FaqTx, Locale, Order, Tag, Tags, Text, Texts};
-use shared_kernel::{StoreError, UserId};
+use faq_domain::readers::{ReaderTx, View, Visitor};
+use faq_domain::use_cases::{CreateArticle, Surroundings, create_article, vote};
+use faq_domain::{
+    CategoryId, Content, FaqError, FaqTx, Locale, Order, Scope, Tag, Tags, Text, Texts,
+};
+use shared_kernel::{FaqId, StoreError, UserId};
 
 use super::At;
 use crate::bootstrap::Core;
@@ -160,6 +163,7 @@ const ARTICLES: &[Written] = &[
 /// [`FaqError`].
 pub(super) async fn write(core: &Core, now: DateTime<Utc>) -> Result<(), FaqError> {
     let mut tx: Box<dyn FaqTx> = Box::new(core.store.open().await?);
+    let mut public = Vec::new();
     for written in ARTICLES {
         let with = Surroundings {
             clock: &At(now - TimeDelta::days(written.days_ago)),
@@ -169,7 +173,37 @@ pub(super) async fn write(core: &Core, now: DateTime<Utc>) -> Result<(), FaqErro
         let by = UserId::parse(written.by).map_err(|_| broken())?;
         let content = content(written).ok_or_else(broken)?;
         let ask = CreateArticle { id: None, content };
-        create_article(&mut *tx, with, &by, ask).await?;
+        let file = create_article(&mut *tx, with, &by, ask).await?;
+        public.extend(file.is_public().then_some(file.article.id));
+    }
+    tx.commit().await?;
+    for (place, id) in (1..).zip(public) {
+        read(core, &id, 3 + place * 11 % 40, now).await?;
+    }
+    Ok(())
+}
+
+/// Lets so many readers look at an article; every third finds it helpful, every tenth does not.
+async fn read(core: &Core, id: &FaqId, readers: u8, now: DateTime<Utc>) -> Result<(), FaqError> {
+    let visitors = (1..=readers).map(|n| Visitor::new([n; Visitor::BYTES]));
+    let views: Vec<_> = visitors
+        .map(|visitor| View {
+            article: id.clone(),
+            visitor,
+            at: now,
+        })
+        .collect();
+    core.store.count_views(&views).await?;
+    let mut tx: Box<dyn ReaderTx> = Box::new(core.store.open().await?);
+    let with = Surroundings {
+        clock: &At(now),
+        ids: &*core.ids,
+    };
+    for (n, view) in (1..).zip(&views) {
+        if n % 3 == 0 || n % 10 == 0 {
+            let helpful = n % 3 == 0;
+            vote(&mut *tx, with, Scope::Published, id, &view.visitor, helpful).await?;
+        }
     }
     Ok(tx.commit().await?)
 }
