@@ -18,7 +18,7 @@ pub(super) const LEAST_SHARE: f32 = 0.3;
 
 /// An answer to a letter matches so many of its terms, and comes to so much.
 const LEAST_TERMS: usize = 2;
-const LEAST_OF_LETTER: f32 = 0.5;
+const LEAST_OF_LETTER: f32 = 0.75;
 
 /// Words of asking, folded: they say that something is asked, not what.
 const FILLERS: [&str; 34] = [
