@@ -2,12 +2,13 @@
 //!
 //! Starts a private durable PostgreSQL and the release build of `guichet` beside itself, loads them through
 //! loopback, and prints one table. Everything it starts it stops. `--quick` halves the durations, `--only ROW` measures
-//! one row (`contact`, `history`, `live`, `faq`).
+//! one row (`contact`, `history`, `live`, `faq`, `faq-search`).
 //!
 //! - `contact`: `POST /api/support/contact` beside `pgbench` running the same SQL, and the server's memory;
 //! - `history`: whether reading costs more with twenty times the tickets;
 //! - `live`: from the answered POST to the event on a staff socket;
 //! - `faq`: an article from memory beside a bare actix route (`bare`) that answers the same bytes;
+//! - `faq_search`: a search among 20,000 articles;
 //! - `capture`, `log`, `pgbench`: the transaction as PostgreSQL's own log has it, and the script made of it;
 //! - `http`, `load`: a client that costs little and the loops around it;
 //! - `desk`, `server`, `proc`: what is started, and what the system says it used.
@@ -19,6 +20,7 @@ mod capture;
 mod contact;
 mod desk;
 mod faq;
+mod faq_search;
 mod history;
 mod http;
 mod live;
@@ -38,6 +40,9 @@ use report::Row;
 /// A benchmark stops at the first thing that is not as expected; the text says what.
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
+/// What can be measured alone.
+const ROWS: [&str; 5] = ["contact", "history", "live", "faq", "faq-search"];
+
 /// What the command line asks for.
 struct Plan {
     quick: bool,
@@ -56,8 +61,8 @@ impl Plan {
                 "--quick" => plan.quick = true,
                 "--only" => {
                     let row = arguments.next().unwrap_or_default();
-                    if !["contact", "history", "live", "faq"].contains(&row.as_str()) {
-                        return Err("--only contact|history|live|faq".into());
+                    if !ROWS.contains(&row.as_str()) {
+                        return Err(format!("--only {}", ROWS.join("|")).into());
                     }
                     plan.only = Some(row);
                 }
@@ -137,6 +142,9 @@ async fn measure(plan: &Plan, desk: &Desk) -> Outcome<Vec<Row>> {
     }
     if plan.wants("faq") {
         rows.extend(faq::rows(plan, desk).await?);
+    }
+    if plan.wants("faq-search") {
+        rows.extend(faq_search::rows(plan, desk).await?);
     }
     Ok(rows)
 }

@@ -16,6 +16,7 @@ mod messages;
 mod migrations;
 mod pool;
 mod presence;
+mod search;
 mod statement;
 mod store;
 mod support;

@@ -5,11 +5,21 @@
 //! - `articles`: articles as they are served, from memory;
 //! - `views`: which views count, and when they are written down;
 //! - `follower`: keeps both in step with the database and the other instances;
-//! - `horizon`: from where on it looks for changes.
+//! - `horizon`: from where on it looks for changes;
+//! - `markdown`, `html`: answers as HTML and as plain text;
+//! - `highlight`: where the words of a search stand;
+//! - `unanswered`: counts searches that found nothing;
+//! - `transfer`, `exchange`: the whole base as a file, out of the store and into it.
 
 pub mod articles;
 pub mod cache;
+pub mod exchange;
 pub mod follower;
+pub mod highlight;
 mod horizon;
+mod html;
+pub mod markdown;
+pub mod transfer;
+pub mod unanswered;
 pub mod views;
 pub mod visitor;
