@@ -2,7 +2,7 @@
 //!
 //! Starts a private durable PostgreSQL and the release build of `guichet` beside itself, loads them through
 //! loopback, and prints one table. Everything it starts it stops. `--quick` halves the durations, `--only ROW` measures
-//! one row (`contact`, `history`, `live`, `chat`, `idle`, `faq`).
+//! one row (`contact`, `history`, `live`, `chat`, `idle`, `faq`, `faq-search`).
 //!
 //! - `contact`: `POST /api/support/contact` beside `pgbench` running the same SQL, and the server's memory;
 //! - `history`: whether reading costs more with twenty times the tickets;
@@ -10,6 +10,7 @@
 //! - `chat`: from the POST of a message to the event at its recipient, beside the npm `socket.io` server;
 //! - `idle`: memory of thousands of connected users, beside the same;
 //! - `faq`: an article from memory beside a bare actix route (`bare`) that answers the same bytes;
+//! - `faq_search`: a search among 20,000 articles;
 //! - `sockets`, `people`, `npm_peer`: light WebSocket clients, whom they speak for, and that server;
 //! - `capture`, `log`, `pgbench`: the transaction as PostgreSQL's own log has it, and the script made of it;
 //! - `http`, `load`: a client that costs little and the loops around it;
@@ -23,6 +24,7 @@ mod chat;
 mod contact;
 mod desk;
 mod faq;
+mod faq_search;
 mod history;
 mod http;
 mod idle;
@@ -48,7 +50,10 @@ use report::Row;
 /// A benchmark stops at the first thing that is not as expected; the text says what.
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-const ROWS: [&str; 6] = ["contact", "history", "live", "chat", "idle", "faq"];
+/// What can be measured alone.
+const ROWS: [&str; 7] = [
+    "contact", "history", "live", "chat", "idle", "faq", "faq-search",
+];
 
 /// What the command line asks for.
 struct Plan {
@@ -156,6 +161,9 @@ async fn measure(plan: &Plan, desk: &Desk) -> Outcome<Vec<Row>> {
     }
     if plan.wants("faq") {
         rows.extend(faq::rows(plan, desk).await?);
+    }
+    if plan.wants("faq-search") {
+        rows.extend(faq_search::rows(plan, desk).await?);
     }
     Ok(rows)
 }

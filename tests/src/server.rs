@@ -68,6 +68,8 @@ impl TestServer {
             ("GUICHET__LIMITS__CONTACT_BURST", "1000000".to_owned()),
             ("GUICHET__LIMITS__VOTES_PER_MINUTE", "1000000".to_owned()),
             ("GUICHET__LIMITS__VOTES_BURST", "1000000".to_owned()),
+            ("GUICHET__LIMITS__SEARCHES_PER_MINUTE", "1000000".to_owned()),
+            ("GUICHET__LIMITS__SEARCHES_BURST", "1000000".to_owned()),
             ("GUICHET__REALTIME__DRAIN_SECONDS", "0".to_owned()),
             ("GUICHET__HTTP__WORKERS", "2".to_owned()),
         ]

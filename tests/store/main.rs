@@ -5,6 +5,7 @@
 mod desk;
 mod event_log;
 mod faq;
+mod faq_search;
 mod figures;
 mod housekeeping;
 mod idempotency;

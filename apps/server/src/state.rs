@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use analytics_domain::FigureQueries;
 use chrono_tz::Tz;
-use faq_domain::FaqQueries;
+use faq_domain::{FaqQueries, FaqSearch};
 use messages_domain::MessageQueries;
 use metrics_exporter_prometheus::PrometheusHandle;
 use shared_kernel::{Clock, EventLog, IdGenerator};
@@ -14,6 +14,7 @@ use support_domain::use_cases::Surroundings;
 use crate::auth::{Arrivals, TokenVerifier};
 use crate::desk_store::DeskStore;
 use crate::faq::articles::Articles;
+use crate::faq::unanswered::UnansweredSearches;
 use crate::faq::visitor::Visitors;
 use crate::health::HealthMonitor;
 use crate::http::rate_limit::NetworkLimit;
@@ -26,6 +27,8 @@ pub struct AppState {
     pub tickets: Arc<dyn TicketQueries>,
     pub messages: Arc<dyn MessageQueries>,
     pub faq: Arc<dyn FaqQueries>,
+    pub faq_search: Arc<dyn FaqSearch>,
+    pub unanswered: Arc<UnansweredSearches>,
     pub log: Arc<dyn EventLog>,
     pub figures: Arc<dyn FigureQueries>,
     pub clock: Arc<dyn Clock>,
@@ -33,6 +36,7 @@ pub struct AppState {
     pub verifier: Arc<TokenVerifier>,
     pub arrivals: Arrivals,
     pub contact_limit: NetworkLimit,
+    pub search_limit: NetworkLimit,
     pub vote_limit: NetworkLimit,
     pub articles: Arc<Articles>,
     pub visitors: Visitors,

@@ -14,6 +14,8 @@ pub mod locale;
 pub mod ports;
 pub mod readers;
 pub mod rights;
+pub mod search;
+pub mod unanswered;
 pub mod use_cases;
 pub mod version;
 
@@ -26,4 +28,6 @@ pub use events::FaqEvent;
 pub use locale::{Languages, Locale};
 pub use ports::{FaqQueries, FaqTx};
 pub use rights::Scope;
+pub use search::FaqSearch;
+pub use unanswered::UnansweredQueries;
 pub use version::{ArticleVersion, CategoryVersion, Change};

@@ -86,6 +86,15 @@ impl Languages {
             .or_else(|| among.first_key_value())
     }
 
+    /// Every language [`Self::choose`] looks for, in its order.
+    pub fn order(&self) -> Vec<Locale> {
+        let named = self
+            .0
+            .iter()
+            .flat_map(|locale| [locale.clone(), locale.language()]);
+        named.chain([Locale::french()]).collect()
+    }
+
     /// What the reader would like best.
     pub fn first(&self) -> Locale {
         self.0.first().cloned().unwrap_or_default()

@@ -16,6 +16,7 @@ pub mod page;
 pub mod store_error;
 pub mod text;
 pub mod unit_of_work;
+pub mod words;
 
 pub use actor::{Actor, Caller, Role};
 pub use clock::Clock;

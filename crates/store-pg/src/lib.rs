@@ -17,6 +17,7 @@ mod migrations;
 mod near;
 mod pool;
 mod presence;
+mod search;
 mod statement;
 mod store;
 mod support;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use faq_domain::use_cases::{Surroundings, enter_defaults};
 use faq_domain::{FaqError, FaqTx};
 use shared_kernel::{Clock, IdGenerator, StoreError};
-use store_pg::{DatabaseSettings, PgStore, WakeupHint};
+use store_pg::{DatabaseSettings, PgStore, WakeupHint, Wakeups};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use super::StartError;
 use crate::auth::signing_secret;
@@ -96,5 +97,20 @@ impl Core {
                 })
             }
         }
+    }
+
+    /// Tells running servers what was committed here; for a command that ends now.
+    pub async fn tell_others(self, database_url: String) {
+        let Self {
+            hints,
+            store,
+            commits,
+            ..
+        } = self;
+        // Without them no hint can follow, so the exchange ends with the last one.
+        drop((store, commits));
+        // No server has this name.
+        let wakeups = Wakeups::new(database_url, Uuid::nil());
+        wakeups.run(hints, |_| {}, || {}).await;
     }
 }

@@ -31,6 +31,7 @@ use crate::config::Config;
 use crate::database::{Database, DatabaseError};
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
+use crate::faq::unanswered::UnansweredSearches;
 use crate::faq::visitor::Visitors;
 use crate::health::HealthMonitor;
 use crate::http::cross_origin::cross_origin;
@@ -130,6 +131,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
         articles,
     };
     let (state, hints) = app_state(config, core, verifier, shared);
+    tasks.spawn(Arc::clone(&state.unanswered).write(stop.clone()));
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let (gateway, presence) = (live.gateway, live.presence);
     let (address, server) = listen(config, web::Data::new(state), gateway.clone())?;
@@ -213,6 +215,8 @@ fn app_state(
         tickets: Arc::clone(&store) as _,
         messages: Arc::clone(&store) as _,
         faq: Arc::clone(&store) as _,
+        faq_search: Arc::clone(&store) as _,
+        unanswered: Arc::new(UnansweredSearches::new(Arc::clone(&store) as _)),
         log: Arc::clone(&store) as _,
         figures: Arc::clone(&store) as _,
         arrivals: Arrivals::new(store, Arc::clone(&core.clock)),
@@ -220,6 +224,7 @@ fn app_state(
         ids: core.ids,
         verifier,
         contact_limit: NetworkLimit::of_forms(config),
+        search_limit: NetworkLimit::of_searches(config),
         vote_limit: NetworkLimit::of_votes(config),
         visitors: Visitors::new(&core.secret, config.http.trusted_proxies.clone()),
         articles: shared.articles,

@@ -4,6 +4,7 @@ mod after_restore;
 mod check_config;
 mod demo;
 mod doctor;
+mod faq;
 mod figures;
 mod migrate;
 mod serve;
@@ -58,6 +59,8 @@ enum Command {
     Openapi,
     /// After restoring a backup: make clients that saw what is gone load everything anew.
     AfterRestore,
+    /// Write the knowledge base into a file, or read it from one.
+    Faq(faq::FaqArgs),
     /// Check the figures against a recount, or count them anew.
     Figures(figures::FiguresArgs),
 }
@@ -81,6 +84,7 @@ pub async fn run() -> ExitCode {
         Command::Doctor => doctor::run(&config).await,
         Command::Demo => demo::run(&config).await,
         Command::Figures(args) => figures::run(&config, &args).await,
+        Command::Faq(args) => faq::run(&config, &args).await,
         Command::AfterRestore => after_restore::run(&config).await,
         Command::Openapi => openapi(),
     }

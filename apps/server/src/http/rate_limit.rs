@@ -34,6 +34,12 @@ impl NetworkLimit {
         Self::new(config, limits.votes_per_minute, limits.votes_burst)
     }
 
+    /// The limit on searches of the knowledge base, those of every key included.
+    pub fn of_searches(config: &Config) -> Self {
+        let limits = &config.limits;
+        Self::new(config, limits.searches_per_minute, limits.searches_burst)
+    }
+
     fn new(config: &Config, per_minute: u32, burst: u32) -> Self {
         let number = |given| NonZeroU32::new(given).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_minute(number(per_minute)).allow_burst(number(burst));

@@ -147,6 +147,15 @@ fn faq_endpoints() -> Vec<Endpoint> {
         endpoint(Method::GET, "/api/support/faq/stats", || {
             web::route().to(faq::stats::stats)
         }),
+        endpoint(Method::GET, "/api/support/faq/stats/unanswered", || {
+            web::route().to(faq::unanswered::unanswered)
+        }),
+        endpoint(Method::GET, "/api/support/faq/suggest", || {
+            web::route().to(faq::suggest::suggest)
+        }),
+        endpoint(Method::POST, "/api/support/contact/suggestions", || {
+            web::route().to(faq::contact_suggestions::suggestions)
+        }),
         endpoint(Method::GET, CATEGORIES, || {
             web::route().to(faq::categories::list::list)
         }),

@@ -159,6 +159,22 @@ pub(super) async fn find(
     row.map(ArticleFile::try_from).transpose()
 }
 
+/// Those of these articles that are there, in no order.
+pub(crate) async fn with_ids(
+    conn: &AsyncPgConnection,
+    ids: Vec<String>,
+) -> Result<Vec<ArticleFile>, StoreError> {
+    let sql = format!(
+        "SELECT {ARTICLE_COLUMNS} FROM {ARTICLES_ALONE} {TEXTS} WHERE f.faq_id = ANY({{}})"
+    );
+    let rows: Vec<ArticleRow> = Statement::new(sql)
+        .bind::<Array<Text>, _>(ids)
+        .rows(conn)
+        .await
+        .map_err(from_diesel)?;
+    rows.into_iter().map(ArticleFile::try_from).collect()
+}
+
 /// The lock and the read are two statements: after waiting for the lock, the second one sees what
 /// the one before us committed, in the other tables too.
 pub(super) async fn lock(

@@ -15,5 +15,6 @@ mod unit;
 mod views;
 mod votes;
 
+pub(crate) use articles::with_ids as articles_with_ids;
 pub use counters::{FaqNews, FaqPosition};
 pub use views::CountedView;

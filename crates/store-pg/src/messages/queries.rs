@@ -14,6 +14,7 @@ use super::rows::{COLUMNS, MessageRow};
 use super::writing;
 use crate::error::{bad_row, from_diesel};
 use crate::figures::ALL_DAYS;
+use crate::search::{matches_words, web_search};
 use crate::statement::Statement;
 use crate::store::PgStore;
 
@@ -54,13 +55,9 @@ fn conditions(filter: &MessageFilter) -> (String, Vec<Option<String>>) {
         conversation,
         2,
     );
-    let words = filter
-        .search
-        .as_ref()
-        .map(|words| words.replace(" OU ", " or "));
     add(
-        " AND m.msg_search @@ websearch_to_tsquery('guichet_fr', {})",
-        words,
+        concat!(" AND ", matches_words!("m")),
+        filter.search.as_deref().map(web_search),
         1,
     );
     match filter.state {

@@ -14,6 +14,7 @@ use support_domain::{StatusGroup, Ticket};
 use super::rows::{RATING_JOIN, TICKET_COLUMNS, TicketRow};
 use crate::error::from_diesel;
 use crate::figures::ALL_DAYS;
+use crate::search::{matches_words, web_search};
 use crate::statement::Statement;
 
 /// A condition and how to bind its values.
@@ -34,10 +35,16 @@ fn condition(sql: &'static str, values: Vec<String>) -> Condition {
     }
 }
 
-const SEARCH_AS_STAFF: &str = "(m.msg_id = upper({}) OR m.msg_id IN (SELECT coalesce(s.msg_parent_id, s.msg_id) FROM ___xtr_msg s \
-    WHERE s.msg_search @@ websearch_to_tsquery('guichet_fr', {}) AND s.msg_kind IN ('ticket', 'response', 'note')))";
-const SEARCH_AS_CUSTOMER: &str = "(m.msg_id = upper({}) OR m.msg_id IN (SELECT coalesce(s.msg_parent_id, s.msg_id) FROM ___xtr_msg s \
-    WHERE s.msg_search @@ websearch_to_tsquery('guichet_fr', {}) AND s.msg_kind IN ('ticket', 'response')))";
+const SEARCH_AS_STAFF: &str = concat!(
+    "(m.msg_id = upper({}) OR m.msg_id IN (SELECT coalesce(s.msg_parent_id, s.msg_id) FROM ___xtr_msg s WHERE ",
+    matches_words!("s"),
+    " AND s.msg_kind IN ('ticket', 'response', 'note')))"
+);
+const SEARCH_AS_CUSTOMER: &str = concat!(
+    "(m.msg_id = upper({}) OR m.msg_id IN (SELECT coalesce(s.msg_parent_id, s.msg_id) FROM ___xtr_msg s WHERE ",
+    matches_words!("s"),
+    " AND s.msg_kind IN ('ticket', 'response')))"
+);
 
 fn conditions(filter: &TicketFilter) -> Vec<Condition> {
     let mut all = vec![condition("m.msg_kind = 'ticket'", vec![])];
@@ -51,7 +58,7 @@ fn conditions(filter: &TicketFilter) -> Vec<Condition> {
         };
         all.push(condition(
             sql,
-            vec![keyword.trim().to_owned(), query_words(keyword)],
+            vec![keyword.trim().to_owned(), web_search(keyword)],
         ));
     }
     for (sql, instant) in [
@@ -119,11 +126,6 @@ fn word_conditions(filter: &TicketFilter) -> Vec<Condition> {
         .into_iter()
         .filter_map(|(sql, word)| Some(condition(sql, vec![word?])));
     group.into_iter().chain(words).collect()
-}
-
-/// The search syntax knows `or` only in English; a French speaker writes OU.
-fn query_words(keyword: &str) -> String {
-    keyword.replace(" OU ", " or ")
 }
 
 fn sort_column(by: SortBy) -> &'static str {

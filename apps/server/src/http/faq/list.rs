@@ -8,6 +8,7 @@ use shared_kernel::{Limit, PageNumber};
 
 use super::fields::TagList;
 use super::languages::Preferred;
+use super::search;
 use super::views::FaqView;
 use crate::auth::MaybeUser;
 use crate::http::field::{Errors, fields};
@@ -27,6 +28,9 @@ fields! {
         optional published: bool,
         /// Separated by commas; an article with any of them is listed.
         optional tags: TagList,
+        /// Words in question, tags and answer: then the best come first, 100 at the most. Endings, accents and slips of the
+        /// finger do not matter; "…" for a phrase, -without.
+        optional search: String,
         /// The language to answer in; `Accept-Language` when absent.
         optional locale: Locale,
         /// From 1.
@@ -36,7 +40,8 @@ fields! {
     }
 }
 
-/// List articles by the order of categories, then their own: published ones; for staff, all.
+/// List articles by the order of categories, then their own, or what a search finds, best first: published ones; for
+/// staff, all.
 #[utoipa::path(get, path = "/api/support/faq", tag = "faq", operation_id = "listFaqs",
     params(ListFaqQuery, ("Accept-Language" = Option<String>, Header)), responses(
     (status = 200, description = "The articles; X-Total-Count says how many there are, Link where the next part is", body = Vec<FaqView>),
@@ -54,6 +59,7 @@ pub async fn list(
     let published = errors.optional("published", query.published);
     let tags = errors.optional("tags", query.tags);
     let languages = preferred.after(errors.optional("locale", query.locale));
+    let words = errors.optional("search", query.search);
     let page = errors.optional("page", query.page);
     let limit = errors.optional("limit", query.limit);
     errors.finish()?;
@@ -63,20 +69,32 @@ pub async fn list(
         published,
         tags: tags.map(|tags| tags.0).unwrap_or_default(),
     };
+    if let Some(words) = words.filter(|words| !words.trim().is_empty()) {
+        state.search_limit.check(&request)?;
+        let part = search::Part::of(page, limit);
+        let (views, total) = search::search(&state, words, languages, filter, part).await?;
+        let next = part.next(total).map(|window| next_link(&request, window));
+        return Ok(listed(&views, total.into(), next));
+    }
     let window = window(page, limit);
     let part = state.faq.articles(&filter, window).await?;
     let views = part.items.iter().map(|file| FaqView::new(file, &languages));
     let views: Vec<_> = views
         .map(|view| Ok(view?.0))
         .collect::<Result<_, Problem>>()?;
+    let next = part.has_more.then(|| next_link(&request, window));
+    Ok(listed(&views, part.total, next))
+}
+
+fn listed(views: &[FaqView], total: u64, next: Option<String>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::VARY, "Accept-Language"))
-        .insert_header(("X-Total-Count", part.total.to_string()));
-    if part.has_more {
-        response.insert_header((header::LINK, next_link(&request, window)));
+        .insert_header(("X-Total-Count", total.to_string()));
+    if let Some(next) = next {
+        response.insert_header((header::LINK, next));
     }
-    Ok(response.json(views))
+    response.json(views)
 }
 
 fn window(page: Option<PageNumber>, limit: Option<Limit>) -> Window {

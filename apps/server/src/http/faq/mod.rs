@@ -4,6 +4,7 @@
 //! its line here, in `routes` (before `{faqId}`) and in `openapi`.
 
 pub mod categories;
+pub mod contact_suggestions;
 pub mod create;
 pub mod delete;
 pub mod entity_tag;
@@ -12,8 +13,11 @@ pub mod fields;
 pub mod languages;
 pub mod list;
 pub mod restore;
+pub mod search;
 pub mod show;
 pub mod stats;
+pub mod suggest;
+pub mod unanswered;
 pub mod update;
 mod version_path;
 pub mod versions;

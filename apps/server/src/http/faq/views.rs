@@ -5,6 +5,8 @@ use serde::Serialize;
 use shared_kernel::{Actor, StoreError, UserId};
 use utoipa::ToSchema;
 
+use super::search::Highlight;
+use crate::faq::markdown;
 use crate::http::field::{Errors, Field};
 use crate::http::problem::Problem;
 use crate::http::tickets::views::instant;
@@ -17,6 +19,8 @@ pub struct FaqView {
     pub question: String,
     /// Markdown, as written.
     pub answer: String,
+    /// The answer as HTML that a page may show as it is.
+    pub answer_html: String,
     pub category: String,
     pub tags: Vec<String>,
     pub order: i32,
@@ -33,6 +37,9 @@ pub struct FaqView {
     pub locales: Vec<String>,
     /// Grows by one with every change of the content.
     pub version: u64,
+    /// Only of a search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highlight: Option<Highlight>,
 }
 
 impl FaqView {
@@ -51,6 +58,7 @@ impl FaqView {
             id: article.id.to_string(),
             question: text.question.as_str().to_owned(),
             answer: text.answer.as_str().to_owned(),
+            answer_html: markdown::to_html(text.answer.as_str()),
             category: content.category.to_string(),
             tags: content.tags.iter().map(str::to_owned).collect(),
             order: content.order.get(),
@@ -63,6 +71,7 @@ impl FaqView {
             locale: locale.to_string(),
             locales: content.texts.locales().map(Locale::to_string).collect(),
             version: article.version,
+            highlight: None,
         };
         Ok((view, locale.clone()))
     }

@@ -1,0 +1,111 @@
+//! `guichet faq export` and `guichet faq import`
+
+use std::io::{Read as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use faq_domain::use_cases::{Base, Surroundings};
+
+use super::{chain, fail, say};
+use crate::bootstrap::Core;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::database::Database;
+use crate::faq::{exchange, transfer};
+
+/// How long other instances may take to hear of an import.
+const FAREWELL: std::time::Duration = std::time::Duration::from_secs(2);
+
+#[derive(Debug, Args)]
+pub(super) struct FaqArgs {
+    #[command(subcommand)]
+    command: FaqCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum FaqCommand {
+    /// Write the whole base as JSON.
+    Export {
+        /// Where to; `-` is standard output.
+        #[arg(default_value = "-")]
+        file: String,
+    },
+    /// Bring the base to what a file says; what the file does not name stays as it is.
+    Import {
+        /// Where from; `-` is standard input.
+        #[arg(default_value = "-")]
+        file: String,
+    },
+}
+
+pub(super) async fn run(config: &Config, args: &FaqArgs) -> ExitCode {
+    // Read before a database is looked for: most mistakes are in the file.
+    let base = match &args.command {
+        FaqCommand::Export { .. } => None,
+        FaqCommand::Import { file } => match read(file) {
+            Ok(base) => Some(base),
+            Err(wrong) => return fail(&wrong.join("\nguichet: "), 1),
+        },
+    };
+    let database = match Database::open_migrated(config).await {
+        Ok(database) => database,
+        Err(error) => return fail(&chain(&error), 1),
+    };
+    let done = match Core::new(config, Arc::new(SystemClock), &database.url) {
+        Err(error) => Err(chain(&error)),
+        Ok(core) => match (&args.command, base) {
+            (FaqCommand::Export { file }, _) => export(&core, file).await,
+            (FaqCommand::Import { .. }, base) => {
+                import(core, &database.url, base.unwrap_or_default()).await
+            }
+        },
+    };
+    database.close();
+    match done {
+        Ok(line) if line.is_empty() => ExitCode::SUCCESS,
+        Ok(line) => say(&line),
+        Err(message) => fail(&message, 1),
+    }
+}
+
+fn read(file: &str) -> Result<Base, Vec<String>> {
+    let named = |error: std::io::Error| vec![format!("{file}: {error}")];
+    let text = if file == "-" {
+        let mut text = String::new();
+        let read = std::io::stdin().read_to_string(&mut text);
+        read.map(|_| text)
+    } else {
+        std::fs::read_to_string(file)
+    };
+    transfer::read(&text.map_err(named)?)
+}
+
+async fn export(core: &Core, file: &str) -> Result<String, String> {
+    let text = exchange::export(&core.store).await;
+    let text = text.map_err(|error| chain(&error))?;
+    if file == "-" {
+        let written = std::io::stdout().write_all(text.as_bytes());
+        return written
+            .map(|()| String::new())
+            .map_err(|error| error.to_string());
+    }
+    std::fs::write(file, text).map_err(|error| format!("{file}: {error}"))?;
+    Ok(format!("the knowledge base is in {file}"))
+}
+
+async fn import(core: Core, url: &str, base: Base) -> Result<String, String> {
+    let with = Surroundings {
+        clock: &*core.clock,
+        ids: &*core.ids,
+    };
+    let imported = exchange::import(&core.store, with, base).await;
+    let imported = imported.map_err(|error| chain(&error))?;
+    // Running servers look at what has changed.
+    let farewell = tokio::time::timeout(FAREWELL, core.tell_others(url.to_owned()));
+    let _ = farewell.await;
+    Ok(format!(
+        "{} categories and {} articles entered or changed, {} were so already",
+        imported.categories, imported.articles, imported.unchanged
+    ))
+}

@@ -1,0 +1,242 @@
+//! Answers are Markdown; this makes HTML of them that a page may show as it is, and plain text.
+//!
+//! Nothing is cleaned, because nothing unclean can come about: the parser makes a tree, and
+//! [`html`](super::html) writes a known element for each kind of node and escapes everything else.
+//! HTML in the source is text.
+
+use std::sync::LazyLock;
+
+use comrak::arena_tree::NodeEdge;
+use comrak::nodes::{AstNode, NodeValue};
+use comrak::{Arena, Options, parse_document};
+
+use super::html;
+
+static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
+    let mut options = Options::default();
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.autolink = true;
+    options
+});
+
+/// What nests deeper than this is shown as it was written: no page could.
+const DEEPEST: usize = 40;
+
+/// The HTML of an answer.
+pub fn to_html(markdown: &str) -> String {
+    let arena = Arena::new();
+    let document = parse_document(&arena, markdown, &OPTIONS);
+    if depth(document) > DEEPEST {
+        return format!("<pre>{}</pre>", html::escape(markdown));
+    }
+    html::write(document)
+}
+
+/// What an answer says, without its marks, in one line.
+pub fn to_plain(markdown: &str) -> String {
+    let arena = Arena::new();
+    let document = parse_document(&arena, markdown, &OPTIONS);
+    let mut plain = String::with_capacity(markdown.len());
+    for node in document.descendants() {
+        match &node.data.borrow().value {
+            NodeValue::Text(text) => plain.push_str(text),
+            NodeValue::Code(code) => plain.push_str(&code.literal),
+            NodeValue::CodeBlock(block) => plain.push_str(&block.literal),
+            NodeValue::HtmlInline(html) => plain.push_str(html),
+            NodeValue::HtmlBlock(block) => plain.push_str(&block.literal),
+            value if value.block() => plain.push(' '),
+            NodeValue::SoftBreak | NodeValue::LineBreak => plain.push(' '),
+            _ => {}
+        }
+    }
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn depth<'a>(document: &'a AstNode<'a>) -> usize {
+    let (mut now, mut deepest) = (0usize, 0);
+    for edge in document.traverse() {
+        match edge {
+            NodeEdge::Start(_) => {
+                now += 1;
+                deepest = deepest.max(now);
+            }
+            NodeEdge::End(_) => now = now.saturating_sub(1),
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Nothing in it acts: every element is a known one, no handler, no strange link.
+    #[track_caller]
+    fn assert_inert(markdown: &str) {
+        let html = to_html(markdown);
+        let mut rest = html.as_str();
+        while let Some(start) = rest.find('<') {
+            rest = &rest[start + 1..];
+            let end = rest.find('>').unwrap_or(rest.len());
+            let tag = &rest[..end];
+            let name: String = tag
+                .trim_start_matches('/')
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect();
+            assert!(
+                ELEMENTS.contains(&name.as_str()),
+                "<{tag}> of {markdown:?} in {html}"
+            );
+            let mut attributes = tag[name.len().min(tag.len())..].split('"');
+            while let (Some(name), Some(value)) = (attributes.next(), attributes.next()) {
+                let name = name.trim().trim_end_matches('=');
+                assert!(
+                    ["href", "title", "src", "alt", "start", "align", "rel"].contains(&name),
+                    "{name} of {markdown:?} in {html}"
+                );
+                if ["href", "src"].contains(&name) {
+                    let scheme = value.split(['/', '?', '#']).next().unwrap().split_once(':');
+                    assert!(
+                        scheme.is_none_or(
+                            |(scheme, _)| SCHEMES.contains(&scheme.to_lowercase().as_str())
+                        ),
+                        "{value} of {markdown:?} in {html}"
+                    );
+                }
+            }
+        }
+    }
+
+    const ELEMENTS: [&str; 26] = [
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ];
+    const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
+
+    const ATTACKS: [&str; 22] = [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg/onload=alert(1)>",
+        "a <b onclick=\"alert(1)\">b</b>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](java\tscript:alert(1))",
+        "[x](&#106;avascript:alert(1))",
+        "[x](vbscript:x) [y](data:text/html;base64,PHNjcmlwdD4=)",
+        "![x](javascript:alert(1)) ![y](data:image/svg+xml;base64,PHN2Zz4=)",
+        "<javascript:alert(1)>",
+        "[x]: javascript:alert(1)\n\n[x]",
+        "[a](https://x.example/\"onmouseover=\"alert(1))",
+        "[a](<https://x.example/\" onmouseover=\"alert(1)>)",
+        "[a](https://x.example 'a\" onclick=\"alert(1)')",
+        "![\"onerror=\"alert(1)](https://x.example/i.png)",
+        "```html\" onload=\"alert(1)\n<script>\n```",
+        "`<script>alert(1)</script>`",
+        "<scr<script>ipt>alert(1)</scr</script>ipt>",
+        "<!-- --><script>alert(1)</script><!-- -->",
+        "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+        "| a |\n|---|\n| <iframe src=//x.example></iframe> |",
+    ];
+
+    #[test]
+    fn nothing_written_into_an_answer_acts() {
+        for attack in ATTACKS {
+            assert_inert(attack);
+            assert_inert(&format!("> - **{attack}**"));
+        }
+        let shown = to_html("<script>alert(1)</script>");
+        assert!(
+            shown.contains("&lt;script&gt;"),
+            "it is shown as text: {shown}"
+        );
+    }
+
+    #[test]
+    fn what_markdown_means_comes_through() {
+        let html = to_html(
+            "**Gras** ~~non~~\n\n- a\n- b\n\n| x |\n|:-:|\n| 1 |\n\n[lien](https://x.example/a?b=1&c=2) ![i](/i.png)",
+        );
+        for part in [
+            "<strong>Gras</strong>",
+            "<del>non</del>",
+            "<li>a</li>",
+            "<td align=\"center\">1</td>",
+            "<a href=\"https://x.example/a?b=1&amp;c=2\" rel=\"nofollow noopener\">lien</a>",
+            "<img src=\"/i.png\" alt=\"i\">",
+        ] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+    }
+
+    #[test]
+    fn what_nests_without_end_costs_no_more_than_other_text() {
+        let begun = Instant::now();
+        for piece in [
+            ">", "> ", "- ", "*", "[", "![", "**a ", "<b>", "`", "1. ", "_a_",
+        ] {
+            let markdown: String = piece.repeat(20_000 / piece.len());
+            assert_inert(&markdown);
+            to_plain(&markdown);
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{:?}",
+            begun.elapsed()
+        );
+    }
+
+    #[test]
+    fn plain_text_has_no_marks_and_parts_what_stood_apart() {
+        let plain = to_plain("# Titre\n\n- **un**\n- `deux`\n\n[lien](https://x.example) <b>x</b>");
+        assert_eq!(plain, "Titre un deux lien <b>x</b>");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_at_all_acts(text in "\\PC{0,200}", at in 0usize..22) {
+            assert_inert(&text);
+            assert_inert(&format!("{text}{}", ATTACKS[at]));
+            assert_inert(&format!("{}{text}", ATTACKS[at]));
+        }
+
+        #[test]
+        fn no_puzzle_of_dangerous_pieces_acts(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "<", ">", "\"", "'", "script", "javascript:", "data:", "onerror=", "[", "](", ")", "!", "`", "&lt;", "&#x3c;",
+                "\n", " ", "<a href=", "<img src=x ", "|", "---", "<!--", "-->", "\\", "https://x.example", "&colon;",
+            ]), 0..30)
+        ) {
+            assert_inert(&pieces.concat());
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! The whole knowledge base as one JSON file: `guichet faq export` writes it, `guichet faq import`
+//! reads it.
+//!
+//! ```json
+//! { "categories": [{ "id", "name", "description", "icon", "order", "published" }],
+//!   "articles": [{ "id", "category", "order", "published", "tags", "texts": { "fr": { "question", "answer" } } }] }
+//! ```
+//!
+//! Unknown members are refused, so that a slip of the pen is noticed. What readers did (views,
+//! votes) and who wrote an article is not in it.
+
+use std::collections::BTreeMap;
+
+use faq_domain::category::{CategoryName, Description, Icon};
+use faq_domain::use_cases::{Base, BaseArticle, CreateCategory};
+use faq_domain::{
+    Answer, ArticleFile, CategoryDetails, CategoryFile, CategoryId, Content, Locale, Order,
+    Question, Tag, Tags, Text, Texts,
+};
+use serde::{Deserialize, Serialize};
+use shared_kernel::{FaqId, TextError};
+
+/// The file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    categories: Vec<CategoryEntry>,
+    articles: Vec<ArticleEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CategoryEntry {
+    id: String,
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    icon: Option<String>,
+    order: i64,
+    published: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ArticleEntry {
+    id: String,
+    category: String,
+    order: i64,
+    published: bool,
+    #[serde(default)]
+    tags: Vec<String>,
+    texts: BTreeMap<String, TextEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextEntry {
+    question: String,
+    answer: String,
+}
+
+/// Writes the file.
+///
+/// # Errors
+/// When it cannot be written as JSON, which is a defect.
+pub fn write(
+    categories: &[CategoryFile],
+    articles: &[ArticleFile],
+) -> Result<String, serde_json::Error> {
+    let file = File {
+        categories: categories.iter().map(CategoryEntry::of).collect(),
+        articles: articles.iter().map(ArticleEntry::of).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&file)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// What is wrong, a line each, with its place: `articles[3].texts.fr.question: at least 10
+/// characters`.
+pub fn read(text: &str) -> Result<Base, Vec<String>> {
+    let file: File = serde_json::from_str(text).map_err(|error| vec![error.to_string()])?;
+    let mut wrong = Wrong::default();
+    let categories = file
+        .categories
+        .into_iter()
+        .enumerate()
+        .filter_map(|(n, entry)| entry.read(&format!("categories[{n}]"), &mut wrong))
+        .collect();
+    let articles = file
+        .articles
+        .into_iter()
+        .enumerate()
+        .filter_map(|(n, entry)| entry.read(&format!("articles[{n}]"), &mut wrong))
+        .collect();
+    let base = Base {
+        categories,
+        articles,
+    };
+    wrong.repeated(
+        "categories",
+        base.categories.iter().map(|one| one.id.as_str()),
+    );
+    wrong.repeated("articles", base.articles.iter().map(|one| one.id.as_str()));
+    if wrong.0.is_empty() {
+        Ok(base)
+    } else {
+        Err(wrong.0)
+    }
+}
+
+impl CategoryEntry {
+    fn of(file: &CategoryFile) -> Self {
+        let details = &file.category.details;
+        Self {
+            id: file.category.id.to_string(),
+            name: details.name.as_str().to_owned(),
+            description: details.description.as_str().to_owned(),
+            icon: details.icon.as_ref().map(|icon| icon.as_str().to_owned()),
+            order: details.order.get().into(),
+            published: details.published,
+        }
+    }
+
+    fn read(self, place: &str, wrong: &mut Wrong) -> Option<CreateCategory> {
+        let id = wrong.absent(place, "id", CategoryId::parse(&self.id));
+        let name = wrong.text(place, "name", CategoryName::parse(self.name));
+        let about = wrong.text(place, "description", Description::parse(self.description));
+        let icon = self
+            .icon
+            .map(|icon| wrong.text(place, "icon", Icon::parse(icon)));
+        let order = wrong.absent(place, "order", Order::new(self.order));
+        Some(CreateCategory {
+            id: id?,
+            details: CategoryDetails {
+                name: name?,
+                description: about?,
+                icon: match icon {
+                    None => None,
+                    Some(icon) => Some(icon?),
+                },
+                order: order?,
+                published: self.published,
+            },
+        })
+    }
+}
+
+impl ArticleEntry {
+    fn of(file: &ArticleFile) -> Self {
+        let (article, content) = (&file.article, &file.article.content);
+        let texts = content.texts.all().iter().map(|(locale, text)| {
+            let text = TextEntry {
+                question: text.question.as_str().to_owned(),
+                answer: text.answer.as_str().to_owned(),
+            };
+            (locale.to_string(), text)
+        });
+        Self {
+            id: article.id.to_string(),
+            category: content.category.to_string(),
+            order: content.order.get().into(),
+            published: content.published,
+            tags: content.tags.iter().map(str::to_owned).collect(),
+            texts: texts.collect(),
+        }
+    }
+
+    fn read(self, place: &str, wrong: &mut Wrong) -> Option<BaseArticle> {
+        let id = wrong.absent(place, "id", FaqId::parse(self.id).ok());
+        let category = wrong.absent(place, "category", CategoryId::parse(&self.category));
+        let order = wrong.absent(place, "order", Order::new(self.order));
+        let tags: Vec<Option<Tag>> = self
+            .tags
+            .into_iter()
+            .enumerate()
+            .map(|(n, tag)| wrong.text(place, &format!("tags[{n}]"), Tag::parse(tag)))
+            .collect();
+        let tags = tags.into_iter().collect::<Option<Vec<Tag>>>();
+        let tags = tags.and_then(|tags| wrong.absent(place, "tags", Tags::new(tags)));
+        let count = self.texts.len();
+        let mut texts = BTreeMap::new();
+        for (tag, entry) in self.texts {
+            let place = format!("{place}.texts.{tag}");
+            let locale = wrong.absent(&place, "", Locale::parse(&tag));
+            let question = wrong.text(&place, "question", Question::parse(entry.question));
+            let answer = wrong.text(&place, "answer", Answer::parse(entry.answer));
+            if let (Some(locale), Some(question), Some(answer)) = (locale, question, answer) {
+                texts.insert(locale, Text { question, answer });
+            }
+        }
+        let all_read = texts.len() == count;
+        let texts = wrong.absent(place, "texts", Texts::from_all(texts));
+        Some(BaseArticle {
+            id: id?,
+            content: Content {
+                category: category?,
+                order: order?,
+                published: self.published,
+                tags: tags?,
+                texts: texts.filter(|_| all_read)?,
+            },
+        })
+    }
+}
+
+/// What is wrong with the file.
+#[derive(Default)]
+struct Wrong(Vec<String>);
+
+impl Wrong {
+    fn add(&mut self, place: &str, member: &str, reason: &str) {
+        let dot = if member.is_empty() { "" } else { "." };
+        self.0.push(format!("{place}{dot}{member}: {reason}"));
+    }
+
+    fn text<T>(&mut self, place: &str, member: &str, read: Result<T, TextError>) -> Option<T> {
+        read.map_err(|error| self.add(place, member, &error.to_string()))
+            .ok()
+    }
+
+    fn absent<T>(&mut self, place: &str, member: &str, read: Option<T>) -> Option<T> {
+        if read.is_none() {
+            self.add(place, member, "not a value this can have");
+        }
+        read
+    }
+
+    fn repeated<'a>(&mut self, list: &str, ids: impl Iterator<Item = &'a str>) {
+        let mut seen = std::collections::BTreeSet::new();
+        for id in ids {
+            if !seen.insert(id) {
+                self.0.push(format!("{list}: {id} is there twice"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn file() -> Value {
+        json!({
+            "categories": [{ "id": "orders", "name": "Commandes", "description": "", "icon": null, "order": 1, "published": true }],
+            "articles": [{ "id": "FAQ-1", "category": "orders", "order": 1, "published": true, "tags": ["suivi"],
+                "texts": { "fr": { "question": "Où est ma commande ?", "answer": "Elle est en chemin vers vous." } } }],
+        })
+    }
+
+    fn wrong_with(pointer: &str, value: Value) -> Vec<String> {
+        let mut file = file();
+        *file.pointer_mut(pointer).unwrap() = value;
+        read(&file.to_string()).unwrap_err()
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_its_place() {
+        assert_eq!(
+            wrong_with("/articles/0/texts/fr/question", json!("Quoi ?")),
+            ["articles[0].texts.fr.question: at least 10 characters"]
+        );
+        assert_eq!(
+            wrong_with("/categories/0/id", json!("No!")),
+            ["categories[0].id: not a value this can have"]
+        );
+        assert_eq!(
+            wrong_with("/articles/0/tags", json!(["x", ""])),
+            ["articles[0].tags[1]: at least 1 characters"]
+        );
+        assert_eq!(
+            wrong_with("/articles/0/texts", json!({})),
+            ["articles[0].texts: not a value this can have"]
+        );
+        let unknown = wrong_with("/articles/0", json!({ "ident": "FAQ-1" }));
+        assert!(unknown[0].contains("unknown field `ident`"), "{unknown:?}");
+    }
+
+    #[test]
+    fn every_fault_is_named_and_ids_are_there_once() {
+        let mut file = file();
+        let twice = file["articles"][0].clone();
+        file["articles"].as_array_mut().unwrap().push(twice);
+        file["articles"][0]["order"] = json!(-1);
+        file["categories"][0]["name"] = json!("");
+        let wrong = read(&file.to_string()).unwrap_err();
+        assert_eq!(wrong.len(), 2, "{wrong:?}");
+        file["articles"][0]["order"] = json!(1);
+        file["categories"][0]["name"] = json!("Commandes");
+        assert_eq!(
+            read(&file.to_string()).unwrap_err(),
+            ["articles: FAQ-1 is there twice"]
+        );
+    }
+}

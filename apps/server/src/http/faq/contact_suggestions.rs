@@ -1,0 +1,98 @@
+//! `POST /api/support/contact/suggestions`
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use faq_domain::ports::ArticleFilter;
+use faq_domain::search::{Manner, Search};
+use faq_domain::{Locale, Scope};
+use serde::Serialize;
+use shared_kernel::{Body, SingleLine};
+use utoipa::ToSchema;
+
+use super::languages::Preferred;
+use super::views::FaqView;
+use crate::faq::highlight::excerpt;
+use crate::faq::markdown::to_plain;
+use crate::http::field::{Errors, fields};
+use crate::http::json_body::JsonBody;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::state::AppState;
+
+/// How many are worth showing before a form is sent.
+const MOST: u32 = 5;
+
+fields! {
+    /// The form as far as it is filled in.
+    pub struct ContactSuggestionsBody {
+        optional subject: SingleLine<0, 200>,
+        optional message: Body<0, 20_000>,
+        /// The language to answer in; `Accept-Language` when absent.
+        optional locale: Locale,
+    }
+}
+
+/// An article that may solve what somebody is about to write.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactSuggestion {
+    pub id: String,
+    pub question: String,
+    /// A part of the answer as HTML, in which nothing but `<mark>` is an element.
+    pub excerpt: String,
+    /// The whole answer as HTML.
+    pub answer_html: String,
+    pub category: String,
+    /// The higher, the better it fits. Only good for comparing.
+    pub score: f32,
+}
+
+/// Published articles that may solve it, best first: at most five, none when none fits well.
+///
+/// Nothing is kept, neither the words nor that they were asked.
+#[utoipa::path(post, path = "/api/support/contact/suggestions", tag = "faq", operation_id = "suggestForContact",
+    request_body = ContactSuggestionsBody, params(("Accept-Language" = Option<String>, Header)), responses(
+    (status = 200, description = "The articles", body = Vec<ContactSuggestion>),
+    (status = 400, description = "Refused fields", body = ProblemBody),
+    (status = 429, description = "Too many searches from this address", body = ProblemBody),
+))]
+pub async fn suggestions(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    preferred: Preferred,
+    body: JsonBody<ContactSuggestionsBody>,
+) -> Result<HttpResponse, Problem> {
+    state.search_limit.check(&request)?;
+    let mut errors = Errors::default();
+    let subject = errors.optional("subject", body.value.subject);
+    let message = errors.optional("message", body.value.message);
+    let languages = preferred.after(errors.optional("locale", body.value.locale));
+    errors.finish()?;
+    let parts = [
+        subject.map(SingleLine::into_string).unwrap_or_default(),
+        message.map(Body::into_string).unwrap_or_default(),
+    ];
+    let search = Search {
+        words: parts.join("\n"),
+        languages,
+        filter: ArticleFilter::all(Scope::Published),
+        manner: Manner::Letter,
+        offset: 0,
+        limit: MOST,
+    };
+    let found = state.faq_search.search(&search).await?;
+    let mut suggestions = Vec::with_capacity(found.articles.len());
+    for one in &found.articles {
+        let (view, _) = FaqView::new(&one.file, &search.languages)?;
+        suggestions.push(ContactSuggestion {
+            id: view.id,
+            excerpt: excerpt(&to_plain(&view.answer), &found.marks),
+            question: view.question,
+            answer_html: view.answer_html,
+            category: view.category,
+            score: one.score,
+        });
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(suggestions))
+}

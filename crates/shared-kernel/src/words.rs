@@ -1,0 +1,62 @@
+//! The words of a text, as searches compare them: lower case, without accents.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// Lower case, without accents; ligatures in two letters. What `unaccent` makes of French.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.nfd().filter(|letter| !is_combining_mark(*letter)) {
+        for letter in letter.to_lowercase() {
+            match letter {
+                'œ' => folded.push_str("oe"),
+                'æ' => folded.push_str("ae"),
+                'ß' => folded.push_str("ss"),
+                'ø' => folded.push('o'),
+                'ł' => folded.push('l'),
+                'đ' => folded.push('d'),
+                other => folded.push(other),
+            }
+        }
+    }
+    folded
+}
+
+/// Where the words of a text are: the longest runs of letters and digits.
+pub fn word_spans(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut rest = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        while rest.next_if(|(_, letter)| !is_in_word(*letter)).is_some() {}
+        let (start, _) = *rest.peek()?;
+        let mut end = start;
+        while let Some((at, letter)) = rest.next_if(|(_, letter)| is_in_word(*letter)) {
+            end = at + letter.len_utf8();
+        }
+        Some(start..end)
+    })
+}
+
+fn is_in_word(letter: char) -> bool {
+    letter.is_alphanumeric() || is_combining_mark(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_case_and_ligatures_do_not_tell_words_apart() {
+        assert_eq!(fold("Démarrage À CŒUR"), "demarrage a coeur");
+        // The same word with its accent as a letter of its own.
+        assert_eq!(fold("de\u{301}marrer"), fold("démarrer"));
+    }
+
+    #[test]
+    fn words_are_letters_and_digits_and_nothing_else() {
+        let text = "l'essuie-glace **5W30**, de\u{301}jà ?";
+        let words: Vec<_> = word_spans(text).filter_map(|span| text.get(span)).collect();
+        assert_eq!(words, ["l", "essuie", "glace", "5W30", "de\u{301}jà"]);
+    }
+}

@@ -1,0 +1,10 @@
+DROP TRIGGER faq_text_deleted ON ___xtr_faq_text;
+DROP TRIGGER faq_text_updated ON ___xtr_faq_text;
+DROP TRIGGER faq_text_inserted ON ___xtr_faq_text;
+DROP FUNCTION faq_text_written, faq_weight, faq_kin, faq_query, faq_is_stop, faq_stem;
+DROP TABLE faq_word, faq_posting;
+ALTER TABLE ___xtr_faq_text DROP COLUMN txt_search, DROP COLUMN txt_no;
+DROP FUNCTION faq_vector, faq_words;
+DROP TEXT SEARCH CONFIGURATION guichet_plain;
+DROP TEXT SEARCH CONFIGURATION guichet_en;
+DROP TEXT SEARCH DICTIONARY guichet_en_stop;
