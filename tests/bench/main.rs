@@ -52,7 +52,13 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// What can be measured alone.
 const ROWS: [&str; 7] = [
-    "contact", "history", "live", "chat", "idle", "faq", "faq-search",
+    "contact",
+    "history",
+    "live",
+    "chat",
+    "idle",
+    "faq",
+    "faq-search",
 ];
 
 /// What the command line asks for.

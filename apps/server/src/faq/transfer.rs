@@ -194,7 +194,12 @@ impl ArticleEntry {
             }
         }
         let all_read = texts.len() == count;
-        let texts = wrong.absent(place, "texts", Texts::from_all(texts));
+        // Of texts that could not be read, it was said what is wrong with each.
+        let texts = if all_read {
+            wrong.absent(place, "texts", Texts::from_all(texts))
+        } else {
+            None
+        };
         Some(BaseArticle {
             id: id?,
             content: Content {
@@ -202,7 +207,7 @@ impl ArticleEntry {
                 order: order?,
                 published: self.published,
                 tags: tags?,
-                texts: texts.filter(|_| all_read)?,
+                texts: texts?,
             },
         })
     }
