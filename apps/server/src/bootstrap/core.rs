@@ -6,7 +6,7 @@ use std::time::Duration;
 use faq_domain::use_cases::{Surroundings, enter_defaults};
 use faq_domain::{FaqError, FaqTx};
 use shared_kernel::{Clock, IdGenerator, StoreError};
-use store_pg::{DatabaseSettings, PgStore, WakeupHint, Wakeups};
+use store_pg::{DatabaseSettings, PgStore, Told, WakeupHint, WakeupListener, Wakeups};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -111,6 +111,18 @@ impl Core {
         drop((store, commits));
         // No server has this name.
         let wakeups = Wakeups::new(database_url, Uuid::nil());
-        wakeups.run(hints, |_| {}, || {}).await;
+        let (_, passing) = mpsc::channel(1);
+        wakeups.run(Told { hints, passing }, Deaf).await;
     }
+}
+
+/// For who only tells.
+struct Deaf;
+
+impl WakeupListener for Deaf {
+    fn connected(&self) {}
+
+    fn reached(&self, _: Vec<WakeupHint>) {}
+
+    fn passing(&self, _: &str) {}
 }
