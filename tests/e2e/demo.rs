@@ -18,7 +18,7 @@ async fn the_demonstration_shop_is_loaded_once_with_articles_that_were_read() {
         ("DATABASE_URL", database.url.as_str()),
     ];
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let config = Config::load(settings.into()).expect("the settings are good");
+    let config = Config::load(settings).expect("the settings are good");
     let clock = Arc::new(MovableClock::default());
     let core = Core::new(&config, clock, &database.url).expect("the core is made");
     assert!(demo::load(&core).await.expect("the shop is loaded") > 0);

@@ -13,7 +13,7 @@ const SCHEMES: [&str; 3] = ["https", "http", "mailto"];
 const IMAGE_SCHEMES: usize = 2;
 
 /// Text as HTML that shows it, between tags and in quoted attributes.
-pub fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
     for letter in text.chars() {
         match letter {
