@@ -202,3 +202,25 @@ async fn html_is_kept_as_it_was_written_and_never_taken_for_more() {
     assert_eq!(shown.header("x-content-type-options"), "nosniff");
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_of_any_length_the_form_takes_gets_suggestions() {
+    let server = TestServer::start().await;
+    let suggestions = "/api/support/contact/suggestions";
+    let lines = "Bonjour,\r\n\nje voudrais suivre ma commande.\n\tMerci !";
+    let long = format!("{lines}\n{}", "x ".repeat((20_000 - lines.len()) / 2 - 1));
+    for message in [lines, &long] {
+        let letter = json!({ "subject": "Suivi de commande", "message": message });
+        let found = server.api.post(suggestions, &letter).await.expect(200);
+        assert_eq!(
+            found.text_at("/0/question"),
+            "Comment suivre ma commande ?",
+            "{}",
+            found.text
+        );
+    }
+    let wrong = json!({ "subject": "deux\nlignes", "message": "x".repeat(20_001), "locale": 7 });
+    let refused = server.api.post(suggestions, &wrong).await;
+    assert_refused(&refused, &["subject", "message", "locale"]);
+    server.stop().await;
+}

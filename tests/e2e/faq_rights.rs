@@ -31,6 +31,8 @@ async fn all_the_public_reads(api: &Api, ids: &[String]) -> Vec<testkit::Answer>
             .map(|id| faq_at(id, "?incrementView=true&locale=en")),
     );
     let mut answers = Vec::new();
+    let form = json!({ "subject": format!("Le {WORD} est-il prêt ?"), "message": format!("Bonjour, mon {WORD} est-il prêt ?") });
+    answers.push(api.post("/api/support/contact/suggestions", &form).await);
     for path in paths {
         answers.push(api.get(&path).await);
     }

@@ -11,6 +11,7 @@ mod faq_bad_input;
 mod faq_cache;
 mod faq_desk;
 mod faq_rights;
+mod faq_scenario;
 mod faq_search;
 mod faq_transfer;
 mod faq_versions;

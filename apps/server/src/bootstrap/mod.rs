@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use notify::EmailChannel;
 use shared_kernel::{Clock, JobKind, StoreError};
@@ -245,7 +245,8 @@ fn listen(
     let origins = config.http.allowed_origins.clone();
     let mut server = HttpServer::new(move || {
         App::new()
-            .wrap(cross_origin(&origins))
+            // Nothing to say to other pages, nothing to pay for them.
+            .wrap(Condition::new(!origins.is_empty(), cross_origin(&origins)))
             .wrap(from_fn(finish))
             .app_data(state.clone())
             .app_data(gateway.clone())

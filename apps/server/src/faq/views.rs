@@ -214,7 +214,7 @@ mod tests {
         // Another instance counted them 20 minutes before.
         let mut left = Vec::new();
         views.settle(&taken, &[counted(Some(at(0)))], |_, ahead, _| {
-            left.push(ahead)
+            left.push(ahead);
         });
         assert_eq!(left, [0]);
         assert_eq!(note(&views, view(1, 29)), None);

@@ -50,8 +50,18 @@ fn fresh() -> HeaderValue {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let (one, other) = (KEYS.0.hash_one(count), KEYS.1.hash_one(count));
-    HeaderValue::try_from(format!("{one:016x}{other:016x}"))
+    let bytes = u128::from(one) << 64 | u128::from(other);
+    HeaderValue::from_bytes(&hexadecimal(bytes.to_be_bytes()))
         .unwrap_or_else(|_| HeaderValue::from_static("unnamed"))
+}
+
+fn hexadecimal(bytes: [u8; 16]) -> [u8; 32] {
+    let digit = |value: u8| value + if value < 10 { b'0' } else { b'a' - 10 };
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+    }
+    digits
 }
 
 #[cfg(test)]
@@ -79,6 +89,11 @@ mod tests {
     fn no_two_requests_share_an_id() {
         let ids: HashSet<String> = (0..10_000).map(|_| id_of("")).collect();
         assert_eq!(ids.len(), 10_000);
-        assert!(ids.iter().all(|id| id.len() == 32));
+        let hexadecimal = |id: &String| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        assert!(ids.iter().all(hexadecimal));
+        assert_eq!(
+            super::hexadecimal(*b"\0\x0f\xa0456789abcdefg")[..6],
+            *b"000fa0"
+        );
     }
 }

@@ -162,6 +162,15 @@ fn faq_endpoints() -> Vec<Endpoint> {
         endpoint(Method::POST, CATEGORIES, || {
             web::route().to(faq::categories::create::create)
         }),
+        // Read most, so tried as soon as the others let it.
+        endpoint(Method::GET, ARTICLE, || web::route().to(faq::show::show)),
+        endpoint(Method::PUT, ARTICLE, || {
+            web::route().to(faq::update::update)
+        }),
+        endpoint(Method::DELETE, ARTICLE, || {
+            web::route().to(faq::delete::delete)
+        }),
+        // Before what follows an id, which would take `categories` for one.
         endpoint(Method::GET, CATEGORY, || {
             web::route().to(faq::categories::show::show)
         }),
@@ -170,13 +179,6 @@ fn faq_endpoints() -> Vec<Endpoint> {
         }),
         endpoint(Method::DELETE, CATEGORY, || {
             web::route().to(faq::categories::delete::delete)
-        }),
-        endpoint(Method::GET, ARTICLE, || web::route().to(faq::show::show)),
-        endpoint(Method::PUT, ARTICLE, || {
-            web::route().to(faq::update::update)
-        }),
-        endpoint(Method::DELETE, ARTICLE, || {
-            web::route().to(faq::delete::delete)
         }),
         endpoint(Method::GET, "/api/support/faq/{faqId}/versions", || {
             web::route().to(faq::versions::versions)

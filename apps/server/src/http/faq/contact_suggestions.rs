@@ -6,6 +6,7 @@ use faq_domain::ports::ArticleFilter;
 use faq_domain::search::{Manner, Search};
 use faq_domain::{Locale, Scope};
 use serde::Serialize;
+use shared_kernel::{Body, SingleLine};
 use utoipa::ToSchema;
 
 use super::languages::Preferred;
@@ -23,8 +24,8 @@ const MOST: u32 = 5;
 fields! {
     /// The form as far as it is filled in.
     pub struct ContactSuggestionsBody {
-        optional subject: String,
-        optional message: String,
+        optional subject: SingleLine<0, 200>,
+        optional message: Body<0, 20_000>,
         /// The language to answer in; `Accept-Language` when absent.
         optional locale: Locale,
     }
@@ -66,7 +67,10 @@ pub async fn suggestions(
     let message = errors.optional("message", body.value.message);
     let languages = preferred.after(errors.optional("locale", body.value.locale));
     errors.finish()?;
-    let parts = [subject.unwrap_or_default(), message.unwrap_or_default()];
+    let parts = [
+        subject.map(SingleLine::into_string).unwrap_or_default(),
+        message.map(Body::into_string).unwrap_or_default(),
+    ];
     let search = Search {
         words: parts.join("\n"),
         languages,
