@@ -181,7 +181,7 @@ async fn phrases_must_be_there_and_unwanted_words_must_not() {
     assert!(phrase.contains(&"point-relais".to_owned()));
     assert!(!phrase.contains(&"panne-demarrage".to_owned()));
     assert!(
-        found(&desk, "\"relais point\"", "fr", Manner::Finished)
+        found(&desk, "\"batterie livraison\"", "fr", Manner::Finished)
             .await
             .is_empty()
     );

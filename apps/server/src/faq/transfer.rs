@@ -193,11 +193,10 @@ impl ArticleEntry {
                 texts.insert(locale, Text { question, answer });
             }
         }
-        let all_read = texts.len() == count;
-        // Of texts that could not be read, it was said what is wrong with each.
-        let texts = if all_read {
+        let texts = if texts.len() == count {
             wrong.absent(place, "texts", Texts::from_all(texts))
         } else {
+            // What is wrong with one was said.
             None
         };
         Some(BaseArticle {
