@@ -1,7 +1,8 @@
 //! Database errors become [`StoreError`]s here and nowhere else.
 
+use deadpool::managed::PoolError;
+use diesel::ConnectionError;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
-use diesel_async::pooled_connection::deadpool::PoolError;
 use shared_kernel::StoreError;
 
 /// Messages of a server that is going, coming, full or overloaded. The driver does not hand out
@@ -48,7 +49,7 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
     }
 }
 
-pub(crate) fn from_pool(error: PoolError) -> StoreError {
+pub(crate) fn from_pool(error: PoolError<ConnectionError>) -> StoreError {
     StoreError::Unavailable(Box::new(error))
 }
 

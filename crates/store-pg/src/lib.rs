@@ -18,6 +18,7 @@ mod near;
 mod pool;
 mod presence;
 mod search;
+mod session;
 mod statement;
 mod store;
 mod support;

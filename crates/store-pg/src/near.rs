@@ -7,11 +7,10 @@
 
 use std::cell::Cell;
 
-use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::Pool;
 use shared_kernel::StoreError;
 
 use crate::pool::{self, Commits, DatabaseSettings};
+use crate::session::Pool;
 use crate::store::PoolStatus;
 
 /// Fewer connections than this are not worth a pool of their own.
@@ -30,7 +29,7 @@ pub fn serve_from(place: usize) {
 /// The pools of one store.
 #[derive(Clone)]
 pub(crate) struct NearPools {
-    pools: Vec<Pool<AsyncPgConnection>>,
+    pools: Vec<Pool>,
 }
 
 impl NearPools {
@@ -48,7 +47,7 @@ impl NearPools {
     }
 
     /// The pool this thread is to take its next connection from.
-    pub(crate) fn here(&self) -> Result<&Pool<AsyncPgConnection>, StoreError> {
+    pub(crate) fn here(&self) -> Result<&Pool, StoreError> {
         let own = PLACE
             .get()
             .and_then(|place| self.pools.get(place % self.pools.len()));
@@ -86,7 +85,7 @@ impl NearPools {
 }
 
 /// How many connections are to be had without waiting for somebody to give one back.
-fn room(pool: &Pool<AsyncPgConnection>) -> usize {
+fn room(pool: &Pool) -> usize {
     let status = pool.status();
     status.available + status.max_size.saturating_sub(status.size)
 }

@@ -4,19 +4,14 @@ use std::time::Duration;
 
 use diesel::sql_types::Text;
 use diesel::{ConnectionError, ConnectionResult, QueryResult};
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
-use futures_util::FutureExt as _;
 use shared_kernel::StoreError;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::NoTls;
 
 use crate::error::{from_diesel, from_pool};
+use crate::session::{Connection, Pool, Sessions};
 use crate::statement::Statement;
-use crate::tx::prepare_commit;
 
 /// How to reach the database and how much of it to use.
 #[derive(Clone)]
@@ -42,8 +37,6 @@ const MAX_TRIES: u32 = 2;
 /// A connection whose bytes nobody acknowledges is given up after this.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
-pub(crate) type Connection = Object<AsyncPgConnection>;
-
 /// Whether a commit waits for the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Commits {
@@ -59,16 +52,12 @@ pub(crate) fn build(
     settings: &DatabaseSettings,
     size: usize,
     commits: Commits,
-) -> Result<Pool<AsyncPgConnection>, StoreError> {
-    let session = session_settings(settings.statement_timeout, commits);
-    let durable = commits == Commits::Durable;
-    let mut config = ManagerConfig::<AsyncPgConnection>::default();
-    // `lend` and `begin` find out themselves whether a connection is still good.
-    config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup =
-        Box::new(move |url| connect(url.to_owned(), session.clone(), durable).boxed());
-    let manager = AsyncDieselConnectionManager::new_with_config(settings.url.clone(), config);
-    Pool::builder(manager)
+) -> Result<Pool, StoreError> {
+    let sessions = Sessions {
+        url: settings.url.clone(),
+        settings: session_settings(settings.statement_timeout, commits),
+    };
+    Pool::builder(sessions)
         .max_size(size)
         .wait_timeout(Some(settings.acquire_timeout))
         .create_timeout(Some(settings.acquire_timeout))
@@ -94,26 +83,9 @@ fn session_settings(statement_timeout: Duration, commits: Commits) -> String {
     )
 }
 
-async fn connect(
-    url: String,
-    session: String,
-    durable: bool,
-) -> ConnectionResult<AsyncPgConnection> {
-    let mut conn = open(&url).await?;
-    conn.batch_execute(&session)
-        .await
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    if durable {
-        prepare_commit(&conn)
-            .await
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    }
-    Ok(conn)
-}
-
 /// Lends a connection for book-keeping. One that was in use a moment ago is not tried again first:
 /// work that fails on it is done again anyway.
-pub(crate) async fn lend_warm(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
+pub(crate) async fn lend_warm(pool: &Pool) -> Result<Connection, StoreError> {
     tried(pool, async |conn| {
         if Connection::metrics(conn).last_used() < WARM {
             return Ok(());
@@ -125,7 +97,7 @@ pub(crate) async fn lend_warm(pool: &Pool<AsyncPgConnection>) -> Result<Connecti
 
 /// Lends a connection that just answered. One that broke while it lay in the pool is thrown
 /// away and the next is tried: after a restart of the database nobody sees the old connections.
-pub(crate) async fn lend(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
+pub(crate) async fn lend(pool: &Pool) -> Result<Connection, StoreError> {
     tried(pool, async |conn| ping(conn).await).await
 }
 
@@ -134,7 +106,7 @@ async fn ping(conn: &AsyncPgConnection) -> QueryResult<()> {
 }
 
 /// Lends a connection with an open transaction; opening it is the test.
-pub(crate) async fn begin(pool: &Pool<AsyncPgConnection>) -> Result<Connection, StoreError> {
+pub(crate) async fn begin(pool: &Pool) -> Result<Connection, StoreError> {
     tried(pool, async |conn| {
         // Diesel's own book-keeping would want to send the end of the transaction itself; see `tx.rs`.
         let mut shared: &AsyncPgConnection = conn;
@@ -144,7 +116,7 @@ pub(crate) async fn begin(pool: &Pool<AsyncPgConnection>) -> Result<Connection, 
 }
 
 async fn tried(
-    pool: &Pool<AsyncPgConnection>,
+    pool: &Pool,
     test: impl AsyncFn(&mut Connection) -> QueryResult<()>,
 ) -> Result<Connection, StoreError> {
     // One wait for all tries: each of the pool's own steps may take as long.
@@ -171,7 +143,7 @@ async fn tried(
     }
 }
 
-async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
+pub(crate) async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
     let refused = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
     let mut config: tokio_postgres::Config = url.parse().map_err(refused)?;
     config.tcp_user_timeout(UNACKNOWLEDGED);

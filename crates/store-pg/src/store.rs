@@ -5,8 +5,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::Pool;
 use faq_domain::FaqEvent;
 use messages_domain::MessageEvent;
 use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
@@ -14,7 +12,8 @@ use support_domain::{SupportStore, SupportTx, TicketEvent};
 
 use crate::error::from_diesel;
 use crate::near::NearPools;
-use crate::pool::{self, Commits, Connection, DatabaseSettings};
+use crate::pool::{self, Commits, DatabaseSettings};
+use crate::session::{Connection, Pool};
 use crate::statement::Statement;
 use crate::tx::PgTx;
 
@@ -64,9 +63,9 @@ const QUEUE_CONNECTIONS: usize = 2;
 pub struct PgStore {
     pools: NearPools,
     /// For book-keeping of background work, so that it and requests do not wait for each other.
-    background: Pool<AsyncPgConnection>,
+    background: Pool,
     /// For claiming jobs and recording what became of them.
-    queue: Pool<AsyncPgConnection>,
+    queue: Pool,
     pub(crate) lent: Arc<Lent>,
 }
 

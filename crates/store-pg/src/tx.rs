@@ -10,7 +10,6 @@ use std::time::Duration;
 use analytics_domain::Delta;
 use async_trait::async_trait;
 use diesel::QueryResult;
-use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use shared_kernel::{
     Claim, EventRecord, IdempotencyKey, LoggedEvent, NewJob, StoreError, StoredAnswer, UnitOfWork,
@@ -23,7 +22,7 @@ use crate::error::from_diesel;
 use crate::event_log::append_events;
 use crate::figures::append_deltas;
 use crate::jobs::queue_jobs;
-use crate::pool::Connection;
+use crate::session::{Connection, Session};
 use crate::statement::answered;
 use crate::store::{Lent, PgStore};
 use crate::{event_log, figures, idempotency, jobs};
@@ -54,6 +53,10 @@ impl PgTx {
     }
 
     pub(crate) fn conn(&self) -> Result<&AsyncPgConnection, StoreError> {
+        Ok(self.session()?)
+    }
+
+    fn session(&self) -> Result<&Session, StoreError> {
         self.conn
             .as_deref()
             .ok_or_else(|| StoreError::defect("the transaction has ended"))
@@ -65,7 +68,7 @@ impl Drop for PgTx {
     /// the connection is taken out and closed, which rolls back at once.
     fn drop(&mut self) {
         if let Some(conn) = self.conn.take() {
-            drop(Object::take(conn));
+            drop(Connection::take(conn));
         }
     }
 }
@@ -89,7 +92,7 @@ impl UnitOfWork for PgTx {
         let jobs = std::mem::take(&mut self.jobs);
         let deltas = std::mem::take(&mut self.deltas);
         let queued = jobs.len();
-        let logged = send_commit(self.conn()?, events, jobs, deltas).await?;
+        let logged = send_commit(self.session()?, events, jobs, deltas).await?;
         // Its transaction has ended: the pool may have it back.
         drop(self.conn.take());
         self.lent.listener.committed(logged, queued);
@@ -101,7 +104,7 @@ impl UnitOfWork for PgTx {
         let mut shared: &AsyncPgConnection = &conn;
         let answer = timeout(ROLLBACK, shared.batch_execute("ROLLBACK")).await;
         if !matches!(answer, Ok(Ok(()))) {
-            drop(Object::take(conn));
+            drop(Connection::take(conn));
         }
     }
 }
@@ -109,15 +112,20 @@ impl UnitOfWork for PgTx {
 /// Writes what waited for the commit, and commits, in one round trip: the word to commit travels
 /// behind the statements. Where one of them fails, the server makes a rollback of it.
 ///
-/// That holds only while every statement is sent before the word. So they are prepared from the
-/// connection's first moment on ([`prepare_commit`]), polled in order, and not held back by the
+/// That holds only while every statement is sent before the word. So a session's first commit
+/// prepares them beforehand, they are polled in order, and they are not held back by the
 /// scheduler, which lets a task that did much give way in the middle.
 async fn send_commit(
-    conn: &AsyncPgConnection,
+    session: &Session,
     events: Vec<EventRecord>,
     jobs: Vec<NewJob>,
     deltas: Vec<Delta>,
 ) -> Result<Vec<LoggedEvent>, StoreError> {
+    let conn: &AsyncPgConnection = session;
+    if !session.sends_commits() {
+        prepare_commit(conn).await.map_err(from_diesel)?;
+        session.will_send_commits();
+    }
     let commit = async {
         let mut shared = conn;
         answered(false, shared.batch_execute("COMMIT"))
@@ -137,8 +145,8 @@ async fn send_commit(
     Ok(logged)
 }
 
-/// Has a new connection prepare what [`send_commit`] sends, by writing nothing with it.
-pub(crate) async fn prepare_commit(conn: &AsyncPgConnection) -> QueryResult<()> {
+/// Has a session prepare what [`send_commit`] sends, by writing nothing with it.
+async fn prepare_commit(conn: &AsyncPgConnection) -> QueryResult<()> {
     try_join!(
         event_log::append_nothing(conn),
         jobs::queue_nothing(conn),

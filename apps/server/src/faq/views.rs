@@ -39,7 +39,8 @@ impl Views {
     pub fn note(&self, view: View, shown: impl FnOnce(i64)) {
         let mut state = self.state();
         let key = (view.article, view.visitor);
-        if state.lately.holds(&key, view.at) {
+        // One that still waits, because the database is away for long, stands for both.
+        if state.lately.holds(&key, view.at) || state.waiting.contains_key(&key) {
             return;
         }
         if state.waiting.len() >= MAX_WAITING {
