@@ -233,7 +233,7 @@ async fn searches_that_find_nothing_are_counted_without_what_is_personal() {
     for words in [
         "Attelage  REMORQUE",
         "attelage remorque",
-        "galerie de toit jean@example.com 0612345678",
+        "galerie de toit jean@dupont.fr 0612345678",
         "jean@example.com",
     ] {
         assert_eq!(search(&server.api, words).await.body, json!([]), "{words}");

@@ -4,7 +4,9 @@
 //! To allow one more: an arm of [`Writer::open`], one of [`Writer::close`], and an attack in the
 //! tests of `markdown`.
 
-use comrak::arena_tree::NodeEdge;
+use std::fmt::Write as _;
+
+use comrak::arena_tree::{Node, NodeEdge};
 use comrak::nodes::{AstNode, ListType, NodeList, NodeValue, TableAlignment};
 
 const LINK_REL: &str = "nofollow noopener";
@@ -13,7 +15,7 @@ const SCHEMES: [&str; 3] = ["https", "http", "mailto"];
 const IMAGE_SCHEMES: usize = 2;
 
 /// Text as HTML that shows it, between tags and in quoted attributes.
-pub fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
     for letter in text.chars() {
         match letter {
@@ -50,6 +52,11 @@ struct Writer {
 }
 
 impl Writer {
+    fn put(&mut self, html: std::fmt::Arguments<'_>) {
+        // A text takes all that is written.
+        let _ = self.html.write_fmt(html);
+    }
+
     fn start<'a>(&mut self, node: &'a AstNode<'a>) {
         let value = &node.data.borrow().value;
         if self.images == 0 {
@@ -78,29 +85,26 @@ impl Writer {
             NodeValue::List(list) => self.html.push_str(&list_tag(list)),
             NodeValue::CodeBlock(block) => {
                 let code = escape(&block.literal);
-                self.html
-                    .push_str(&format!("<pre><code>{code}</code></pre>"));
+                self.put(format_args!("<pre><code>{code}</code></pre>"));
             }
             NodeValue::HtmlBlock(block) => {
                 let shown = escape(&block.literal);
-                self.html.push_str(&format!("<p>{shown}</p>"));
+                self.put(format_args!("<p>{shown}</p>"));
             }
             NodeValue::Code(code) => {
                 let code = escape(&code.literal);
-                self.html.push_str(&format!("<code>{code}</code>"));
+                self.put(format_args!("<code>{code}</code>"));
             }
             NodeValue::Link(link) => {
                 if let Some(url) = harmless(&link.url, &SCHEMES) {
                     let (url, title) = (escape(&url), title(&link.title));
-                    self.html
-                        .push_str(&format!("<a href=\"{url}\"{title} rel=\"{LINK_REL}\">"));
+                    self.put(format_args!("<a href=\"{url}\"{title} rel=\"{LINK_REL}\">"));
                 }
             }
             NodeValue::Image(link) => {
                 if let Some(url) = image(&link.url) {
                     let (url, title) = (escape(&url), title(&link.title));
-                    self.html
-                        .push_str(&format!("<img src=\"{url}\"{title} alt=\""));
+                    self.put(format_args!("<img src=\"{url}\"{title} alt=\""));
                 }
             }
             NodeValue::TableRow(is_header) => {
@@ -118,7 +122,7 @@ impl Writer {
             NodeValue::HtmlInline(text) => self.html.push_str(&escape(text)),
             other => {
                 if let Some(name) = plain_element(other) {
-                    self.html.push_str(&format!("<{name}>"));
+                    self.put(format_args!("<{name}>"));
                 }
             }
         }
@@ -150,7 +154,7 @@ impl Writer {
             NodeValue::TableCell => self.html.push_str("</td>"),
             other => {
                 if let Some(name) = plain_element(other) {
-                    self.html.push_str(&format!("</{name}>"));
+                    self.put(format_args!("</{name}>"));
                 }
             }
         }
@@ -199,7 +203,7 @@ fn list_tag(list: &NodeList) -> String {
 
 /// Whether a paragraph is a line of a list without blank lines.
 fn is_tight<'a>(node: &'a AstNode<'a>) -> bool {
-    let list = node.parent().and_then(|item| item.parent());
+    let list = node.parent().and_then(Node::parent);
     list.is_some_and(
         |list| matches!(&list.data.borrow().value, NodeValue::List(list) if list.tight),
     )
@@ -223,7 +227,7 @@ fn row_tag<'a>(row: &'a AstNode<'a>, is_header: bool) -> &'static str {
 
 fn cell_tag<'a>(cell: &'a AstNode<'a>, column: usize) -> String {
     let name = if is_in_header(cell) { "th" } else { "td" };
-    let table = cell.parent().and_then(|row| row.parent());
+    let table = cell.parent().and_then(Node::parent);
     let align = table.and_then(|table| match &table.data.borrow().value {
         NodeValue::Table(table) => match table.alignments.get(column)? {
             TableAlignment::None => None,

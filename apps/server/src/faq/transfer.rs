@@ -193,8 +193,12 @@ impl ArticleEntry {
                 texts.insert(locale, Text { question, answer });
             }
         }
-        let all_read = texts.len() == count;
-        let texts = wrong.absent(place, "texts", Texts::from_all(texts));
+        let texts = if texts.len() == count {
+            wrong.absent(place, "texts", Texts::from_all(texts))
+        } else {
+            // What is wrong with one was said.
+            None
+        };
         Some(BaseArticle {
             id: id?,
             content: Content {
@@ -202,7 +206,7 @@ impl ArticleEntry {
                 order: order?,
                 published: self.published,
                 tags: tags?,
-                texts: texts.filter(|_| all_read)?,
+                texts: texts?,
             },
         })
     }

@@ -1,6 +1,6 @@
 //! A whole knowledge base comes from a file.
 
-use shared_kernel::{FaqId, UserId};
+use shared_kernel::{FaqId, StoreError, UserId};
 
 use super::{CreateCategory, Surroundings, keep, keep_category};
 use crate::article::{Article, Content};
@@ -138,32 +138,29 @@ async fn enter_article(
     }
     let category = tx.hold_category(&ask.content.category).await?;
     category.ok_or(FaqError::UnknownCategory)?;
-    let article = match before {
-        Some(before) => {
-            let after = Article {
-                content: ask.content,
-                updated_at: now,
-                version: before.version + 1,
-                ..before.clone()
-            };
-            tx.update_article(&before, &after).await?;
-            after
+    let article = if let Some(before) = before {
+        let after = Article {
+            content: ask.content,
+            updated_at: now,
+            version: before.version + 1,
+            ..before.clone()
+        };
+        tx.update_article(&before, &after).await?;
+        after
+    } else {
+        let last = tx.last_article_version(&ask.id).await?;
+        let article = Article {
+            id: ask.id,
+            content: ask.content,
+            created_by: by.clone(),
+            created_at: now,
+            updated_at: now,
+            version: last.unwrap_or_default() + 1,
+        };
+        if !tx.insert_article(&article).await? {
+            return Err(StoreError::Collision.into());
         }
-        None => {
-            let last = tx.last_article_version(&ask.id).await?;
-            let article = Article {
-                id: ask.id,
-                content: ask.content,
-                created_by: by.clone(),
-                created_at: now,
-                updated_at: now,
-                version: last.unwrap_or_default() + 1,
-            };
-            if !tx.insert_article(&article).await? {
-                return Err(shared_kernel::StoreError::Collision.into());
-            }
-            article
-        }
+        article
     };
     keep(tx, &article, Change::Imported, by, now).await?;
     Ok(true)

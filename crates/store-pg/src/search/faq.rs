@@ -115,9 +115,9 @@ impl FaqSearch for PgStore {
         let first = search.languages.first();
         let mut known = look_up(&conn, &typed, first.as_str(), way.reach).await?;
         if search.manner == Manner::Letter {
-            known.terms = relevance::telling(known.terms, way.terms);
+            known.all = relevance::telling(known.all, way.terms);
         }
-        if known.terms.iter().all(|term| term.variants.is_empty()) {
+        if known.all.iter().all(|term| term.variants.is_empty()) {
             return Ok(Found::default());
         }
         let ranked = ranked(&conn, search, &typed, &mut known).await?;
@@ -179,11 +179,11 @@ async fn ranked(
     };
     let mut ranked = Vec::new();
     for go in goes(search.manner) {
-        let left_none = relevance::tell_apart(&mut known.terms, go.left);
-        let rows = weigh(conn, search, typed, &known.terms, &go).await?;
+        let left_none = relevance::tell_apart(&mut known.all, go.left);
+        let rows = weigh(conn, search, typed, &known.all, &go).await?;
         let all_weighed = rows.first().is_none_or(|row| row.weighed < go.most);
         let could_be_more = !all_weighed || (!left_none && go.left > LEAST_SHARE);
-        ranked = rank(rows, &known.terms, known.texts, search.manner);
+        ranked = rank(rows, &known.all, known.texts, search.manner);
         if !could_be_more || ranked.len() >= wanted {
             break;
         }

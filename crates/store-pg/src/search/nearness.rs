@@ -6,15 +6,15 @@ pub(super) fn slips(typed: &str, meant: &str) -> usize {
     let meant: Vec<char> = meant.chars().collect();
     // The last two rows of the table, each one longer than `meant`.
     let mut before: Vec<usize> = vec![];
-    let mut last: Vec<usize> = (0..=meant.len()).collect();
+    let mut above: Vec<usize> = (0..=meant.len()).collect();
     for (i, letter) in typed.iter().enumerate() {
-        let mut row = Vec::with_capacity(last.len());
-        row.push(i + 1);
+        let mut line = Vec::with_capacity(above.len());
+        line.push(i + 1);
         for (j, other) in meant.iter().enumerate() {
-            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX - 1);
-            let mut least = (at(&last, j) + usize::from(letter != other))
-                .min(at(&last, j + 1) + 1)
-                .min(at(&row, j) + 1);
+            let at = |line: &[usize], j: usize| line.get(j).copied().unwrap_or(usize::MAX - 1);
+            let mut least = (at(&above, j) + usize::from(letter != other))
+                .min(at(&above, j + 1) + 1)
+                .min(at(&line, j) + 1);
             let is_exchanged = i > 0
                 && j > 0
                 && typed.get(i - 1) == Some(other)
@@ -22,11 +22,11 @@ pub(super) fn slips(typed: &str, meant: &str) -> usize {
             if is_exchanged {
                 least = least.min(at(&before, j - 1) + 1);
             }
-            row.push(least);
+            line.push(least);
         }
-        before = std::mem::replace(&mut last, row);
+        before = std::mem::replace(&mut above, line);
     }
-    last.last().copied().unwrap_or_default()
+    above.last().copied().unwrap_or_default()
 }
 
 /// How many slips a word of this length may hold and still be recognised.

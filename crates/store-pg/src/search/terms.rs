@@ -20,7 +20,7 @@ l(locale) AS ((SELECT locale FROM faq_word ORDER BY locale LIMIT 1) UNION ALL
 
 /// The same stem (0), the same family (1), what begins so (2); a row without stem for a word that
 /// is not known, none for one that says nothing in the reader's language. How common a word is
-/// matters of those typed; of the others, hardly. Each look-up is one of the index (`LATERAL` with
+/// matters of those typed; of the others, hardly. Three letters are too few to have a family. Each look-up is one of the index (`LATERAL` with
 /// an `OFFSET` or a `LIMIT`), whatever the planner thinks of it.
 const REACHED: &str = "\
 asked AS (SELECT a.* FROM unnest({}::int[], {}::text[], {}::text[], {}::bool[]) AS a(no, typed, word, is_open)
@@ -33,7 +33,7 @@ near AS (
     UNION ALL
     SELECT s.no, s.locale, w.lexeme, w.word, 1 FROM stem s CROSS JOIN LATERAL (
         SELECT lexeme, word FROM faq_word WHERE locale = s.locale AND kin = s.kin LIMIT 40) w
-    WHERE s.lexeme IS NOT NULL
+    WHERE s.lexeme IS NOT NULL AND length(s.word) >= 4
     UNION ALL
     SELECT s.no, s.locale, w.lexeme, w.word, 2 FROM stem s CROSS JOIN LATERAL (
         SELECT lexeme, word FROM faq_word
@@ -82,7 +82,7 @@ struct Row {
 /// What a search stands for.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
-    pub(super) terms: Vec<Term>,
+    pub(super) all: Vec<Term>,
     /// The words of texts to mark, folded.
     pub(super) marks: BTreeSet<String>,
     /// How many texts there are at the most.
@@ -136,7 +136,7 @@ pub(super) async fn look_up(
         .filter_map(|(no, reached)| Some(Term::new(&word_of(typed, no)?.folded, reached, texts)))
         .collect();
     Ok(Terms {
-        terms,
+        all: terms,
         marks,
         texts,
     })

@@ -59,7 +59,9 @@ pub(super) async fn search(
     filter: ArticleFilter,
     part: Part,
 ) -> Result<(Vec<FaqView>, u32), Problem> {
-    let is_narrowed = filter.category.is_some() || !filter.tags.is_empty();
+    // Of a part of the base only: another part may have the answer.
+    let is_narrowed =
+        filter.category.is_some() || !filter.tags.is_empty() || filter.published == Some(false);
     let search = Search {
         words,
         languages,
