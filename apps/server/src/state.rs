@@ -14,6 +14,7 @@ use support_domain::use_cases::Surroundings;
 use crate::auth::{Arrivals, TokenVerifier};
 use crate::desk_store::DeskStore;
 use crate::faq::articles::Articles;
+use crate::faq::follower::Follower;
 use crate::faq::unanswered::UnansweredSearches;
 use crate::faq::visitor::Visitors;
 use crate::health::HealthMonitor;
@@ -39,6 +40,7 @@ pub struct AppState {
     pub search_limit: NetworkLimit,
     pub vote_limit: NetworkLimit,
     pub articles: Arc<Articles>,
+    pub follower: Arc<Follower>,
     pub visitors: Visitors,
     pub links: Arc<RatingLinks>,
     pub health: Arc<HealthMonitor>,

@@ -129,6 +129,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
         health: Arc::clone(&health),
         presence: Arc::clone(&live.presence),
         articles,
+        follower: Arc::clone(&follower),
     };
     let (state, hints) = app_state(config, core, verifier, shared);
     tasks.spawn(Arc::clone(&state.unanswered).write(stop.clone()));
@@ -200,6 +201,7 @@ struct Shared {
     health: Arc<HealthMonitor>,
     presence: Arc<Presence>,
     articles: Arc<Articles>,
+    follower: Arc<Follower>,
 }
 
 /// What handlers share, and the hints left over for the other instances.
@@ -228,6 +230,7 @@ fn app_state(
         vote_limit: NetworkLimit::of_votes(config),
         visitors: Visitors::new(&core.secret, config.http.trusted_proxies.clone()),
         articles: shared.articles,
+        follower: shared.follower,
         links: core.links,
         health: shared.health,
         presence: shared.presence,

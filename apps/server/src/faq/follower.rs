@@ -87,6 +87,18 @@ impl Follower {
         }
     }
 
+    /// Writes the views noted so far down, for who is about to count them. What goes wrong is tried
+    /// again by the task. In a task of its own: a caller that goes away must not take the views along.
+    pub async fn catch_up(self: &Arc<Self>) {
+        if self.articles.views().is_empty() {
+            return;
+        }
+        let follower = Arc::clone(self);
+        let writing = tokio::spawn(async move { follower.write_views().await });
+        // Who counts is told of a database that is away by their own question.
+        let _ = writing.await;
+    }
+
     /// Writes down all that waits.
     async fn write_views(&self) -> Result<(), StoreError> {
         while self.write_batch().await? == BATCH {}

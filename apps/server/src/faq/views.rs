@@ -192,6 +192,8 @@ mod tests {
         assert_eq!(note(&views, view(1, 0)), None);
         assert_eq!(note(&views, view(1, 29)), None);
         assert_eq!(note(&views, view(2, 29)), Some(2));
+        assert_eq!(note(&views, view(1, 30)), None, "the first still waits");
+        views.take(10);
         assert_eq!(note(&views, view(1, 30)), Some(3));
     }
 
