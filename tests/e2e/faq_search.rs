@@ -234,7 +234,7 @@ async fn searches_that_find_nothing_are_counted_without_what_is_personal() {
         "Attelage  REMORQUE",
         "attelage remorque",
         "galerie de toit jean@dupont.fr 0612345678",
-        "jean@example.com",
+        "0612345678",
     ] {
         assert_eq!(search(&server.api, words).await.body, json!([]), "{words}");
     }
