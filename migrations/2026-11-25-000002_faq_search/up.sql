@@ -50,7 +50,7 @@ CREATE FUNCTION faq_query(locale text, strict text) RETURNS tsquery LANGUAGE sql
 -- démareur; batterie, batery. Shorter than a stem, so it widens a search and never narrows it.
 CREATE FUNCTION faq_kin(locale text, word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
-        WHEN word ~ '[^a-z]' THEN word
+        WHEN length(word) > 64 OR word ~ '[^a-z]' THEN word
         ELSE regexp_replace(
             regexp_replace(replace(replace(replace(replace(word, 'ph', 'f'), 'th', 't'), 'qu', 'k'), 'y', 'i'), '(.)\1+', '\1', 'g'),
             CASE split_part(locale, '-', 1)

@@ -191,3 +191,40 @@ async fn the_events_of_the_knowledge_base_are_in_nobodys_feed() {
     assert!(!feed.text.contains("faq."), "{}", feed.text);
     server.stop().await;
 }
+
+/// A word that is known is not taken for a misspelt one, and one that is not known asks for nothing: so
+/// what the index knows could be heard from answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn searches_do_not_betray_which_words_stand_in_drafts() {
+    let server = TestServer::start().await;
+    let letter = json!({ "subject": "Une livraison ?", "message": "Bonjour, quels sont les delais de livraison zanzibar ?" });
+    let heard = async || {
+        let suggested = server
+            .api
+            .get(&format!("{FAQ}/suggest?q=livraizon%20"))
+            .await
+            .expect(200);
+        let found = server
+            .api
+            .get(&format!("{FAQ}?search=livraizon"))
+            .await
+            .expect(200);
+        let solving = server
+            .api
+            .post("/api/support/contact/suggestions", &letter)
+            .await
+            .expect(200);
+        [
+            each(&suggested, "id"),
+            each(&found, "id"),
+            each(&solving, "id"),
+        ]
+        .map(|ids| ids.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let before = heard().await;
+    assert!(before.iter().all(|ids| !ids.is_empty()), "{before:?}");
+    let draft = json!({ "question": "Le livraizon de zanzibar est-il prêt ?", "published": false, "category": "orders" });
+    article_by(&server.staff("staff-claire"), draft).await;
+    assert_eq!(heard().await, before);
+    server.stop().await;
+}

@@ -272,6 +272,25 @@ async fn one_address_votes_so_often_and_then_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_changes_its_looks_is_counted_so_often_and_still_served() {
+    let server = TestServer::start_with(TestOptions {
+        settings: vec![
+            ("GUICHET__LIMITS__VIEWS_PER_MINUTE", "1".to_owned()),
+            ("GUICHET__LIMITS__VIEWS_BURST", "3".to_owned()),
+        ],
+        ..TestOptions::default()
+    })
+    .await;
+    let id = article(&server).await;
+    for n in 0..10 {
+        let shown = view(&visitor(&server, &format!("agent {n}")), &id).await;
+        assert_eq!(shown, (n + 1).min(3));
+    }
+    views_written(&server, &id, 3).await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_personal_is_kept_of_a_reader() {
     let server = TestServer::start().await;
     let id = article(&server).await;

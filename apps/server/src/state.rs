@@ -39,6 +39,7 @@ pub struct AppState {
     pub contact_limit: NetworkLimit,
     pub search_limit: NetworkLimit,
     pub vote_limit: NetworkLimit,
+    pub view_limit: NetworkLimit,
     pub articles: Arc<Articles>,
     pub follower: Arc<Follower>,
     pub visitors: Visitors,

@@ -42,15 +42,25 @@ impl PgStore {
             &conn,
             "event",
             "occurred_at < {}",
+            // The oldest first: between two batches no stream may have a hole.
+            "stream_id, seq",
             before(TimeDelta::days(EVENT_DAYS)),
         )
         .await?;
         let done = "state = 'done' AND finished_at < {}";
-        let jobs = remove(&conn, "job", done, before(TimeDelta::days(DONE_JOB_DAYS))).await?;
+        let jobs = remove(
+            &conn,
+            "job",
+            done,
+            "finished_at",
+            before(TimeDelta::days(DONE_JOB_DAYS)),
+        )
+        .await?;
         let views = remove(
             &conn,
             "faq_view",
             "counted_at < {}",
+            "counted_at",
             before(TimeDelta::hours(VIEW_HOURS)),
         )
         .await?;
@@ -70,10 +80,11 @@ async fn remove(
     conn: &AsyncPgConnection,
     table: &'static str,
     old: &'static str,
+    order: &'static str,
     before: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
     let sql = format!(
-        "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {old} LIMIT {BATCH})) AND {old}"
+        "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {old} ORDER BY {order} LIMIT {BATCH})) AND {old}"
     );
     let mut removed = 0;
     loop {

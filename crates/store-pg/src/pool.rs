@@ -30,7 +30,7 @@ pub struct DatabaseSettings {
 
 /// How long a lent connection may take to answer its first statement.
 const FIRST_ANSWER: Duration = Duration::from_secs(1);
-/// A connection that was in use this lately counts as one that answers.
+/// A connection that was tried this lately counts as one that answers.
 const WARM: Duration = Duration::from_secs(1);
 /// Connections tried before a request is told that the database is away.
 const MAX_TRIES: u32 = 2;
@@ -83,14 +83,15 @@ fn session_settings(statement_timeout: Duration, commits: Commits) -> String {
     )
 }
 
-/// Lends a connection for book-keeping. One that was in use a moment ago is not tried again first:
-/// work that fails on it is done again anyway.
+/// Lends a connection for book-keeping. One that was tried a moment ago is not tried again: work
+/// that fails on it is done again anyway.
 pub(crate) async fn lend_warm(pool: &Pool) -> Result<Connection, StoreError> {
     tried(pool, async |conn| {
-        if Connection::metrics(conn).last_used() < WARM {
-            return Ok(());
+        if conn.lent.is_none_or(|lent| lent.elapsed() >= WARM) {
+            ping(conn).await?;
+            conn.lent = Some(std::time::Instant::now());
         }
-        ping(conn).await
+        Ok(())
     })
     .await
 }

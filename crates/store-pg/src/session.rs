@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use deadpool::managed::{self, Manager, Metrics, RecycleError, RecycleResult};
 use diesel::ConnectionError;
@@ -20,6 +21,8 @@ pub(crate) struct Session {
     conn: AsyncPgConnection,
     /// Every statement a commit sends along was prepared here; see `tx.rs`.
     sends_commits: AtomicBool,
+    /// When it was lent last, having answered.
+    pub(crate) lent: Option<Instant>,
 }
 
 impl Session {
@@ -65,6 +68,7 @@ impl Manager for Sessions {
         Ok(Session {
             conn,
             sends_commits: AtomicBool::new(false),
+            lent: None,
         })
     }
 

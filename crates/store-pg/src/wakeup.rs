@@ -119,6 +119,7 @@ impl Wakeups {
         client: &Client,
         told: &mut Told,
     ) -> Result<(), tokio_postgres::Error> {
+        let notify = client.prepare("SELECT pg_notify($1, $2)").await?;
         loop {
             let (mut latest, mut lines) = (HashMap::new(), Vec::new());
             tokio::select! {
@@ -140,9 +141,7 @@ impl Wakeups {
             let to_events = events.iter().map(|payload| (EVENTS, payload));
             let to_passing = passing.iter().map(|payload| (PASSING, payload));
             for (channel, payload) in to_events.chain(to_passing) {
-                client
-                    .execute("SELECT pg_notify($1, $2)", &[&channel, &payload])
-                    .await?;
+                client.execute(&notify, &[&channel, &payload]).await?;
             }
         }
     }

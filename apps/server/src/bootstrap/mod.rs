@@ -228,6 +228,7 @@ fn app_state(
         contact_limit: NetworkLimit::of_forms(config),
         search_limit: NetworkLimit::of_searches(config),
         vote_limit: NetworkLimit::of_votes(config),
+        view_limit: NetworkLimit::of_views(config),
         visitors: Visitors::new(&core.secret, config.http.trusted_proxies.clone()),
         articles: shared.articles,
         follower: shared.follower,

@@ -181,6 +181,10 @@ pub struct LimitsSection {
     #[garde(range(min = 1))]
     pub votes_burst: u32,
     #[garde(range(min = 1))]
+    pub views_per_minute: u32,
+    #[garde(range(min = 1))]
+    pub views_burst: u32,
+    #[garde(range(min = 1))]
     pub searches_per_minute: u32,
     #[garde(range(min = 1))]
     pub searches_burst: u32,

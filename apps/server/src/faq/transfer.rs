@@ -189,8 +189,12 @@ impl ArticleEntry {
             let locale = wrong.absent(&place, "", Locale::parse(&tag));
             let question = wrong.text(&place, "question", Question::parse(entry.question));
             let answer = wrong.text(&place, "answer", Answer::parse(entry.answer));
-            if let (Some(locale), Some(question), Some(answer)) = (locale, question, answer) {
-                texts.insert(locale, Text { question, answer });
+            if let (Some(locale), Some(question), Some(answer)) = (locale, question, answer)
+                && texts.insert(locale, Text { question, answer }).is_some()
+            {
+                wrong
+                    .0
+                    .push(format!("{place}: this language is there twice"));
             }
         }
         let texts = if texts.len() == count {
@@ -262,6 +266,15 @@ mod tests {
         let mut file = file();
         *file.pointer_mut(pointer).unwrap() = value;
         read(&file.to_string()).unwrap_err()
+    }
+
+    #[test]
+    fn a_language_that_is_there_twice_is_wrong_and_no_article_is_lost_in_silence() {
+        let text = json!({ "question": "Où est ma commande ?", "answer": "Elle est en chemin vers vous." });
+        assert_eq!(
+            wrong_with("/articles/0/texts", json!({ "FR": text, "fr": text })),
+            ["articles[0].texts.fr: this language is there twice"]
+        );
     }
 
     #[test]

@@ -34,6 +34,12 @@ impl NetworkLimit {
         Self::new(config, limits.votes_per_minute, limits.votes_burst)
     }
 
+    /// The limit on views that count.
+    pub fn of_views(config: &Config) -> Self {
+        let limits = &config.limits;
+        Self::new(config, limits.views_per_minute, limits.views_burst)
+    }
+
     /// The limit on searches of the knowledge base, those of every key included.
     pub fn of_searches(config: &Config) -> Self {
         let limits = &config.limits;

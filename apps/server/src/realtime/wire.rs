@@ -138,9 +138,12 @@ impl Wire {
             return;
         }
         // Reading on lets the close frame arrive: unread bytes would reset the connection.
-        while let Ok(received) = incoming.recv().await {
-            if received == Received::Close {
-                break;
+        loop {
+            match incoming.recv().await {
+                Ok(Received::Close) | Err(CloseReason::Gone) => return,
+                Ok(_) => {}
+                // What cannot be understood has no end that could be waited for.
+                Err(_) => return incoming.drained().await,
             }
         }
     }

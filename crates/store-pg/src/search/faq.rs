@@ -88,7 +88,7 @@ struct Way {
     terms: usize,
 }
 
-fn way_of(manner: Manner) -> Way {
+fn way_of(manner: Manner, scope: Scope) -> Way {
     let (words, terms, last_is_open, forgives) = match manner {
         Manner::Finished | Manner::BeingTyped => (MOST_WORDS, MOST_WORDS, true, true),
         Manner::Letter => (MOST_WORDS_OF_A_LETTER, MOST_TERMS_OF_A_LETTER, false, false),
@@ -98,6 +98,7 @@ fn way_of(manner: Manner) -> Way {
         reach: Reach {
             last_is_open,
             forgives,
+            sees_hidden: scope == Scope::All,
         },
         terms,
     }
@@ -106,7 +107,7 @@ fn way_of(manner: Manner) -> Way {
 #[async_trait]
 impl FaqSearch for PgStore {
     async fn search(&self, search: &Search) -> Result<Found, StoreError> {
-        let way = way_of(search.manner);
+        let way = way_of(search.manner, search.filter.scope);
         let typed = Typed::read(&search.words, way.words);
         if typed.words.is_empty() {
             return Ok(Found::default());

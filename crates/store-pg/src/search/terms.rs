@@ -21,7 +21,8 @@ l(locale) AS ((SELECT locale FROM faq_word ORDER BY locale LIMIT 1) UNION ALL
 /// The same stem (0), the same family (1), what begins so (2); a row without stem for a word that
 /// is not known, none for one that says nothing in the reader's language. How common a word is
 /// matters of those typed; of the others, hardly. Three letters are too few to have a family. Each look-up is one of the index (`LATERAL` with
-/// an `OFFSET` or a `LIMIT`), whatever the planner thinks of it.
+/// an `OFFSET` or a `LIMIT`), whatever the planner thinks of it. A word that only hidden texts have is
+/// not known to readers who may not see them: else the index would tell what stands in drafts.
 const REACHED: &str = "\
 asked AS (SELECT a.* FROM unnest({}::int[], {}::text[], {}::text[], {}::bool[]) AS a(no, typed, word, is_open)
     WHERE NOT faq_is_stop({}, a.typed) AND faq_stem({}, a.word) IS NOT NULL),
@@ -39,8 +40,12 @@ near AS (
         SELECT lexeme, word FROM faq_word
         WHERE locale = s.locale AND word >= s.word AND word < s.word || '~' ORDER BY length(word), word LIMIT 60) w
     WHERE s.is_open),
-reached AS (
-    SELECT no, locale, lexeme, min(way) AS way, array_agg(DISTINCT word) AS words FROM near GROUP BY no, locale, lexeme)
+met AS (
+    SELECT no, locale, lexeme, min(way) AS way, array_agg(DISTINCT word) AS words FROM near GROUP BY no, locale, lexeme),
+reached AS (SELECT r.* FROM met r CROSS JOIN LATERAL (
+    SELECT 1 FROM faq_posting p JOIN ___xtr_faq_text x ON x.txt_no = p.text_no
+        JOIN ___xtr_faq f ON f.faq_id = x.faq_id JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
+    WHERE p.locale = r.locale AND p.lexeme = r.lexeme AND ({} OR (f.faq_published AND c.cat_published)) LIMIT 1) seen)
 SELECT a.no, r.locale, r.lexeme, r.way, r.words, coalesce(d.texts, 0) AS texts,
     coalesce((SELECT max(txt_no) FROM ___xtr_faq_text), 0)::bigint AS every
 FROM asked a LEFT JOIN reached r USING (no)
@@ -59,6 +64,10 @@ FROM asked a CROSS JOIN l
         ORDER BY similarity(word, a.word) DESC, word LIMIT 40) w
     CROSS JOIN LATERAL (SELECT count(*) AS texts FROM (
         SELECT 1 FROM faq_posting p WHERE p.locale = w.locale AND p.lexeme = w.lexeme LIMIT 500) c) d
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM faq_posting p JOIN ___xtr_faq_text x ON x.txt_no = p.text_no
+            JOIN ___xtr_faq f ON f.faq_id = x.faq_id JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
+        WHERE p.locale = w.locale AND p.lexeme = w.lexeme AND ({} OR (f.faq_published AND c.cat_published)) LIMIT 1) seen
 WHERE d.texts > 0 ORDER BY a.no, w.locale, w.word";
 
 #[derive(QueryableByName)]
@@ -96,6 +105,8 @@ pub(super) struct Reach {
     pub(super) last_is_open: bool,
     /// Words may be misspelt.
     pub(super) forgives: bool,
+    /// Words of texts that are not published count.
+    pub(super) sees_hidden: bool,
 }
 
 /// Looks every typed word up.
@@ -126,7 +137,7 @@ pub(super) async fn look_up(
         .collect();
     if reach.forgives && !unknown.is_empty() {
         let open = last(typed).filter(|_| reach.last_is_open);
-        for (row, count) in meant(conn, &unknown, open).await? {
+        for (row, count) in meant(conn, &unknown, open, reach.sees_hidden).await? {
             let known = found.entry(row.no).or_default();
             take(row, Way::Slips(count), known, &mut marks);
         }
@@ -191,6 +202,7 @@ async fn reached(
         .bind::<Array<Bool>, _>(open)
         .bind::<Text, _>(locale.to_owned())
         .bind::<Text, _>(locale.to_owned())
+        .bind::<Bool, _>(reach.sees_hidden)
         .rows(conn)
         .await
         .map_err(from_diesel)
@@ -201,6 +213,7 @@ async fn meant(
     conn: &AsyncPgConnection,
     unknown: &[(i32, &TypedWord)],
     open: Option<i32>,
+    sees_hidden: bool,
 ) -> Result<Vec<(Row, usize)>, StoreError> {
     let words: BTreeMap<i32, &str> = unknown
         .iter()
@@ -210,6 +223,7 @@ async fn meant(
     let rows: Vec<Row> = Statement::new(format!("WITH RECURSIVE {LANGUAGES}, {SIMILAR}"))
         .bind::<Array<Integer>, _>(words.keys().copied().collect::<Vec<_>>())
         .bind::<Array<Text>, _>(texts)
+        .bind::<Bool, _>(sees_hidden)
         .rows(conn)
         .await
         .map_err(from_diesel)?;

@@ -2,6 +2,11 @@
 
 use shared_kernel::words::{fold, word_spans};
 
+/// Longer words are not indexed, and take long to look at.
+const LONGEST_WORD: usize = 64;
+/// Phrases and unwanted words that count.
+const MOST_STRICT: usize = 16;
+
 /// For PostgreSQL's own search, which knows `or` only in English; a French speaker writes OU.
 pub(crate) fn web_search(words: &str) -> String {
     words.replace(" OU ", " or ")
@@ -51,6 +56,7 @@ impl Typed {
                 }
             }
         }
+        strict.truncate(MOST_STRICT);
         typed.strict = (!strict.is_empty()).then(|| strict.join(" "));
         typed.is_open = text.ends_with(char::is_alphanumeric);
         typed
@@ -58,7 +64,8 @@ impl Typed {
 
     fn add(&mut self, words: impl Iterator<Item = TypedWord>, most: usize) {
         for word in words {
-            if self.words.len() < most && !self.words.contains(&word) {
+            let is_indexed = word.folded.chars().count() <= LONGEST_WORD;
+            if is_indexed && self.words.len() < most && !self.words.contains(&word) {
                 self.words.push(word);
             }
         }
@@ -84,6 +91,14 @@ mod tests {
             .iter()
             .map(|word| word.folded.as_str())
             .collect()
+    }
+
+    #[test]
+    fn words_nobody_indexes_and_too_many_conditions_are_left_out() {
+        let typed = Typed::read(&format!("pneu {}", "a".repeat(65)), 16);
+        assert_eq!(folded(&typed), ["pneu"]);
+        let typed = Typed::read(&format!("pneu {}", "-neige ".repeat(50)), 16);
+        assert_eq!(typed.strict.unwrap().split(' ').count(), MOST_STRICT);
     }
 
     #[test]

@@ -12,8 +12,10 @@ use crate::error::{bad_row, from_diesel};
 use crate::statement::Statement;
 use crate::store::PgStore;
 
-/// Different searches kept: those asked most often, and of the others the latest.
+/// Different searches kept: those asked most often, and the latest ones whatever their number, so
+/// that new ones have a chance to become frequent.
 const MOST_KEPT: i64 = 5_000;
+const LATEST_KEPT: i64 = 1_000;
 
 /// In one order, so that two instances cannot lock crosswise.
 const COUNT: &str = "\
@@ -25,7 +27,9 @@ ON CONFLICT (query, locale) DO UPDATE SET times = u.times + excluded.times,
 
 const FORGET: &str = "\
 DELETE FROM faq_unanswered u USING (
-    SELECT query, locale FROM faq_unanswered ORDER BY times DESC, last_at DESC, query, locale OFFSET {}) over
+    (SELECT query, locale FROM faq_unanswered ORDER BY times DESC, last_at DESC, query, locale OFFSET {})
+    INTERSECT
+    (SELECT query, locale FROM faq_unanswered ORDER BY last_at DESC, query, locale OFFSET {})) over
 WHERE u.query = over.query AND u.locale = over.locale";
 
 #[derive(QueryableByName)]
@@ -40,6 +44,11 @@ struct Row {
     first_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
     last_at: DateTime<Utc>,
+}
+
+fn forgotten_later(error: diesel::result::Error) -> Result<(), StoreError> {
+    tracing::debug!(%error, "old unanswered searches stay for a while");
+    Ok(())
 }
 
 #[async_trait]
@@ -65,10 +74,11 @@ impl UnansweredQueries for PgStore {
             .map_err(from_diesel)?;
         Statement::new(FORGET)
             .bind::<BigInt, _>(MOST_KEPT)
+            .bind::<BigInt, _>(LATEST_KEPT)
             .run(&conn)
             .await
-            .map_err(from_diesel)?;
-        Ok(())
+            // They were counted, and must not be again; the next batch forgets what this one did not.
+            .map_or_else(forgotten_later, |_| Ok(()))
     }
 
     async fn unanswered(&self, limit: u32) -> Result<Vec<Unanswered>, StoreError> {

@@ -58,7 +58,8 @@ pub async fn show(
     errors.finish()?;
     let kept = readable(&state, &caller, &id).await?;
     let counts = counts.unwrap_or_default();
-    if counts {
+    // Whoever changes their looks with each request is still at one address.
+    if counts && state.view_limit.check(&request).is_ok() {
         let view = View {
             article: id,
             visitor: state.visitors.of(&caller, &request),

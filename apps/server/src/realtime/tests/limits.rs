@@ -183,3 +183,35 @@ async fn draining_closes_everybody_evenly_with_1012_and_lets_nobody_in() {
         Some(503)
     );
 }
+
+/// The codec looks at a frame's length only when the whole frame is there, so nothing of one that
+/// announces too much may be kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_that_announces_too_much_is_refused_before_it_has_come() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let server = TestServer::start();
+    for path in ["/ws/messaging", "/socket.io/?EIO=4&transport=websocket"] {
+        let mut stream = tokio::net::TcpStream::connect(&server.address)
+            .await
+            .unwrap();
+        let handshake = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            server.address
+        );
+        stream.write_all(handshake.as_bytes()).await.unwrap();
+        let mut frame = vec![0x81, 0xff];
+        frame.extend_from_slice(&(1_u64 << 40).to_be_bytes());
+        frame.extend_from_slice(&[0; 4]);
+        stream.write_all(&frame).await.unwrap();
+        let mut heard = Vec::new();
+        let reading = stream.read_to_end(&mut heard);
+        tokio::time::timeout(super::server::WAIT, reading)
+            .await
+            .expect("the server ends the connection")
+            .unwrap();
+        let code = 1009_u16.to_be_bytes();
+        assert!(heard.windows(2).any(|two| two == code), "{path}: {heard:?}");
+    }
+}

@@ -65,6 +65,24 @@ impl Incoming {
         poll_fn(|context| self.poll_recv(context)).await
     }
 
+    /// Reads whatever still comes, and keeps none of it, until the connection ends.
+    pub(super) async fn drained(&mut self) {
+        self.bytes = BytesMut::new();
+        self.fragments = None;
+        poll_fn(|context| {
+            while !self.ended {
+                match Pin::new(&mut self.payload).poll_next(context) {
+                    Poll::Ready(Some(Ok(_))) => {}
+                    Poll::Ready(Some(Err(_)) | None) => self.ended = true,
+                    Poll::Pending if self.pipe.poll_gone(context) => self.ended = true,
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+
     fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Result<Received, CloseReason>> {
         loop {
             match self.decode() {
@@ -86,6 +104,10 @@ impl Incoming {
     /// The next whole message in what was read.
     fn decode(&mut self) -> Result<Option<Received>, CloseReason> {
         while !self.bytes.is_empty() {
+            // The codec looks at a frame's length only once all of it is there.
+            if declared_length(&self.bytes).is_some_and(|length| length > self.most as u64) {
+                return Err(CloseReason::TooLarge);
+            }
             let Some(frame) = self
                 .codec
                 .decode(&mut self.bytes)
@@ -141,6 +163,15 @@ impl Incoming {
         } else {
             Received::Binary(bytes)
         }))
+    }
+}
+
+/// How long a frame says it is, as soon as it has said it (RFC 6455, 5.2).
+fn declared_length(frame: &[u8]) -> Option<u64> {
+    match frame.get(1)? & 0x7f {
+        126 => Some(u16::from_be_bytes(frame.get(2..4)?.try_into().ok()?).into()),
+        127 => Some(u64::from_be_bytes(frame.get(2..10)?.try_into().ok()?)),
+        short => Some(short.into()),
     }
 }
 
