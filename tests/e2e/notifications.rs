@@ -80,12 +80,16 @@ impl Desk {
 
     /// The newest mail of a template.
     async fn last(&self, template: &str) -> ReceivedMail {
+        self.last_about(template, "").await
+    }
+
+    /// The newest mail of a template about a ticket: mails of two tickets come in any order.
+    async fn last_about(&self, template: &str, ticket: &str) -> ReceivedMail {
         all_mail_sent(&self.server).await;
         let mails = self.server.smtp.mails();
-        let last = mails
-            .iter()
-            .rev()
-            .find(|mail| addressed(mail).0 == template);
+        let last = mails.iter().rev().find(|mail| {
+            addressed(mail).0 == template && mail.subject().unwrap_or_default().contains(ticket)
+        });
         last.unwrap_or_else(|| panic!("no {template}")).clone()
     }
 }
@@ -318,7 +322,7 @@ async fn mails_are_french_multipart_and_threaded_by_ticket() {
 
 /// The signed part of the link in the newest closing mail.
 async fn sig(desk: &Desk, id: &str) -> String {
-    let mail = desk.last("contact_resolved").await;
+    let mail = desk.last_about("contact_resolved", id).await;
     let text = mail.part("text/plain").expect("a text part");
     let link = text
         .split_whitespace()
