@@ -20,7 +20,7 @@ l(locale) AS ((SELECT locale FROM faq_word ORDER BY locale LIMIT 1) UNION ALL
 
 /// The same stem (0), the same family (1), what begins so (2); a row without stem for a word that
 /// is not known, none for one that says nothing in the reader's language. How common a word is
-/// matters of those typed; of the others, hardly. Three letters are too few to have a family. Each look-up is one of the index (`LATERAL` with
+/// matters of the nearest; of the others, whether they are there. Three letters are too few to have a family. Each look-up is one of the index (`LATERAL` with
 /// an `OFFSET` or a `LIMIT`), whatever the planner thinks of it.
 const REACHED: &str = "\
 asked AS (SELECT a.* FROM unnest({}::int[], {}::text[], {}::text[], {}::bool[]) AS a(no, typed, word, is_open)
@@ -40,13 +40,14 @@ near AS (
         WHERE locale = s.locale AND word >= s.word AND word < s.word || '~' ORDER BY length(word), word LIMIT 60) w
     WHERE s.is_open),
 reached AS (
-    SELECT no, locale, lexeme, min(way) AS way, array_agg(DISTINCT word) AS words FROM near GROUP BY no, locale, lexeme)
+    SELECT no, locale, lexeme, min(way) AS way, min(min(way)) OVER (PARTITION BY no) AS nearest, array_agg(DISTINCT word) AS words
+    FROM near GROUP BY no, locale, lexeme)
 SELECT a.no, r.locale, r.lexeme, r.way, r.words, coalesce(d.texts, 0) AS texts,
     coalesce((SELECT max(txt_no) FROM ___xtr_faq_text), 0)::bigint AS every
 FROM asked a LEFT JOIN reached r USING (no)
     LEFT JOIN LATERAL (SELECT count(*) AS texts FROM (
         SELECT 1 FROM faq_posting p WHERE p.locale = r.locale AND p.lexeme = r.lexeme
-        LIMIT CASE r.way WHEN 2 THEN 500 ELSE 50000 END) c) d ON true
+        LIMIT CASE WHEN r.way > r.nearest THEN 1 WHEN r.way = 2 THEN 500 ELSE 50000 END) c) d ON true
 ORDER BY a.no, r.locale, r.lexeme";
 
 /// Words that share enough groups of three letters with one that is not known.
