@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde_json::json;
+use shared_kernel::Clock as _;
 use testkit::{Answer, Api, TestOptions, TestServer, eventually};
 
+use crate::desk::count;
 use crate::faq_desk::{FAQ, article, number, visitor};
 
 async fn view(reader: &Api, id: &str) -> i64 {
@@ -292,5 +294,22 @@ async fn nothing_personal_is_kept_of_a_reader() {
             "{text}"
         );
     }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_a_view_was_counted_is_forgotten_once_it_is_of_no_use() {
+    let server = TestServer::start().await;
+    let id = article(&server).await;
+    view(&visitor(&server, "Firefox"), &id).await;
+    views_written(&server, &id, 1).await;
+    let store = &server.server.store;
+    let sweep = async || store.sweep(server.clock.now()).await.unwrap();
+    sweep().await;
+    assert_eq!(count(&server, "faq_view").await, 1);
+    server.clock.advance(TimeDelta::hours(2));
+    sweep().await;
+    assert_eq!(count(&server, "faq_view").await, 0);
+    assert_eq!(written(&server, &id).await.0, 1);
     server.stop().await;
 }

@@ -10,151 +10,27 @@
 //! shown on top; so that none is shown twice, nothing is loaded while views are written down
 //! ([`Articles::settling`]).
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use actix_web::http::header::HeaderValue;
-use actix_web::web::Bytes;
 use faq_domain::readers::View;
-use faq_domain::{ArticleFile, Counters, FaqQueries, Languages, Locale};
+use faq_domain::{Counters, FaqQueries, Languages};
 use shared_kernel::{FaqId, StoreError};
 use store_pg::CountedView;
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
 use tokio::time::timeout;
 
-use super::cache::{Cache, Weigh};
+use super::cache::Cache;
 use super::horizon::{Horizon, LoadMark};
+use super::kept::{Kept, Served};
 use super::views::Views;
-use crate::http::faq::entity_tag;
-use crate::http::faq::views::FaqView;
 use crate::http::problem::Problem;
 
 /// Bytes of articles kept: some thousand long ones.
 const LIMIT: usize = 32 * 1024 * 1024;
 /// A batch, a load or a vote that takes longer than this is not waited for.
 const BUSY: Duration = Duration::from_millis(100);
-/// What an article takes besides its texts.
-const OVERHEAD: usize = 2 * 1024;
-/// A text stands in the article, in its answer and in the HTML of the answer, some of it escaped.
-const COPIES: usize = 4;
-
-/// The answer to a reader, ready.
-#[derive(Debug)]
-pub struct Served {
-    pub locale: Locale,
-    pub body: Bytes,
-    pub tag: HeaderValue,
-    pub language: HeaderValue,
-}
-
-impl Served {
-    /// The entity tag.
-    pub fn tag_text(&self) -> String {
-        self.tag.to_str().unwrap_or_default().to_owned()
-    }
-}
-
-/// An article that is kept.
-pub struct Kept {
-    file: ArticleFile,
-    weight: usize,
-    live: RwLock<Live>,
-}
-
-/// What changes without the article changing.
-struct Live {
-    counters: Counters,
-    /// Views on top, see [`Views::ahead`].
-    ahead: i64,
-    served: Vec<Arc<Served>>,
-}
-
-impl Kept {
-    fn new(file: ArticleFile, ahead: i64) -> Self {
-        let texts = file.article.content.texts.all().values();
-        let text: usize = texts
-            .map(|text| text.question.as_str().len() + text.answer.as_str().len())
-            .sum();
-        let live = Live {
-            counters: file.counters,
-            ahead,
-            served: Vec::new(),
-        };
-        Self {
-            weight: OVERHEAD + COPIES * text,
-            file,
-            live: RwLock::new(live),
-        }
-    }
-
-    /// The article as it was when it was loaded.
-    pub fn file(&self) -> &ArticleFile {
-        &self.file
-    }
-
-    /// The answer in the language its reader understands best.
-    ///
-    /// # Errors
-    /// 500 for an article that says nothing in any language, which is a defect.
-    pub fn served(&self, languages: &Languages) -> Result<Arc<Served>, Problem> {
-        let chosen = self.file.article.content.texts.choose(languages);
-        let ready = |live: &Live| {
-            let (locale, _) = chosen?;
-            let served = live.served.iter().find(|served| served.locale == *locale);
-            served.cloned()
-        };
-        if let Some(served) = ready(&self.live.read().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(served);
-        }
-        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(served) = ready(&live) {
-            return Ok(served);
-        }
-        let served = Arc::new(self.render(live.counters, live.ahead, languages)?);
-        live.served.push(Arc::clone(&served));
-        Ok(served)
-    }
-
-    fn render(
-        &self,
-        counters: Counters,
-        ahead: i64,
-        languages: &Languages,
-    ) -> Result<Served, Problem> {
-        let mut file = self.file.clone();
-        file.counters = counters;
-        file.counters.views += ahead;
-        let (view, locale) = FaqView::new(&file, languages)?;
-        let body = serde_json::to_vec(&view).map_err(|_| Problem::internal())?;
-        let header = |text: &str| HeaderValue::from_str(text).map_err(|_| Problem::internal());
-        Ok(Served {
-            body: body.into(),
-            tag: header(&entity_tag::tag(&file, &locale))?,
-            language: header(locale.as_str())?,
-            locale,
-        })
-    }
-
-    /// Takes newer counters, and how many views stand on top.
-    fn update(&self, counters: Option<Counters>, ahead: Option<i64>) {
-        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        let before = (live.counters, live.ahead);
-        if let Some(counters) = counters.filter(|new| new.changes > live.counters.changes) {
-            live.counters = counters;
-        }
-        live.ahead = ahead.unwrap_or(live.ahead);
-        if before != (live.counters, live.ahead) {
-            live.served.clear();
-        }
-    }
-}
-
-impl Weigh for Kept {
-    fn weight(&self) -> usize {
-        self.weight
-    }
-}
 
 /// Views are not written down while this is held. A database that keeps a batch waiting keeps
 /// nobody else waiting: then there is nothing to hold, and a view may be shown twice for a moment.
@@ -246,8 +122,8 @@ impl Articles {
         counters: Counters,
         languages: &Languages,
     ) -> Result<Served, Problem> {
-        let ahead = self.views.ahead(&kept.file.article.id);
-        kept.render(counters, ahead, languages)
+        let ahead = self.views.ahead(&kept.file().article.id);
+        kept.served_with(counters, ahead, languages)
     }
 
     /// Forgets every article: something was written.
@@ -296,6 +172,3 @@ impl Articles {
         self.born.elapsed() < until
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,7 +2,7 @@
 //!
 //! - `visitor`: tells readers apart without knowing who they are;
 //! - `cache`: what was read lately, until somebody changes it; knows nothing of articles;
-//! - `articles`: articles as they are served, from memory;
+//! - `articles`: articles as they are served, from memory; `kept`: one of them;
 //! - `views`: which views count, and when they are written down;
 //! - `follower`: keeps both in step with the database and the other instances;
 //! - `horizon`: from where on it looks for changes;
@@ -18,6 +18,7 @@ pub mod follower;
 pub mod highlight;
 mod horizon;
 mod html;
+pub mod kept;
 pub mod markdown;
 pub mod transfer;
 pub mod unanswered;

@@ -50,7 +50,7 @@ fn fresh() -> HeaderValue {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let (one, other) = (KEYS.0.hash_one(count), KEYS.1.hash_one(count));
-    let bytes = u128::from(one) << 64 | u128::from(other);
+    let bytes = (u128::from(one) << 64) | u128::from(other);
     HeaderValue::from_bytes(&hexadecimal(bytes.to_be_bytes()))
         .unwrap_or_else(|_| HeaderValue::from_static("unnamed"))
 }

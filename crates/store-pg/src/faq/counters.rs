@@ -48,12 +48,13 @@ struct NewsRow {
 }
 
 /// One statement, so one view of the database. A transaction that was still running at the last
-/// look is not older than that look's horizon, so it is found at the latest when it has ended.
+/// look is not older than that look's horizon, so it is found at the latest when it has ended. Numbers
+/// beyond all transactions come with a backup from another cluster, and are old.
 const NEWS: &str = "\
 SELECT s.epoch, s.last_seq, h.horizon, c.faq_id, c.views, c.helpful, c.not_helpful, c.changes
 FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon) h
 LEFT JOIN event_stream s ON s.stream_id = {}
-LEFT JOIN faq_counter c ON c.changed >= {}::text::xid8";
+LEFT JOIN faq_counter c ON c.changed >= {}::text::xid8 AND c.changed < pg_snapshot_xmax(pg_current_snapshot())";
 
 impl PgStore {
     /// Looks for what happened since a horizon; nothing has any before the first look, whose

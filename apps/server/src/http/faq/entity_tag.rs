@@ -8,13 +8,17 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
-use faq_domain::{ArticleFile, FaqError, Locale};
+use faq_domain::{ArticleFile, Counters, FaqError, Locale};
 
 use crate::http::problem::Problem;
 
 /// The entity tag of an article as it is shown.
 pub fn tag(file: &ArticleFile, shown: &Locale) -> String {
-    let (version, counters) = (file.article.version, file.counters);
+    tag_with(file.article.version, file.counters, shown)
+}
+
+/// The same, with counters from elsewhere.
+pub fn tag_with(version: u64, counters: Counters, shown: &Locale) -> String {
     format!(
         "\"{version}.{}-{}-{}.{shown}\"",
         counters.views, counters.helpful, counters.not_helpful

@@ -12,7 +12,7 @@ use super::faq_path::FaqPath;
 use super::languages::Preferred;
 use super::views::FaqView;
 use crate::auth::MaybeUser;
-use crate::faq::articles::{Kept, Served};
+use crate::faq::kept::{Kept, Served};
 use crate::http::field::{Errors, fields};
 use crate::http::if_none_match;
 use crate::http::problem::{Problem, ProblemBody};

@@ -1,6 +1,6 @@
 use chrono::DateTime;
 use faq_domain::{Answer, Article, CategoryId, Content, Order, Question, Tags, Text, Texts};
-use shared_kernel::UserId;
+use shared_kernel::{FaqId, UserId};
 
 use super::*;
 
@@ -78,4 +78,16 @@ fn views_that_are_not_written_down_are_shown_on_top() {
     assert_eq!(views(&kept), 12);
     kept.update(Some(counters(6, 12)), Some(0));
     assert_eq!(views(&kept), 12);
+}
+
+#[test]
+fn the_counters_of_a_vote_are_shown_to_its_voter_before_anybody_else() {
+    let kept = kept();
+    let before = served(&kept);
+    let voted = kept.served_with(counters(6, 11), 1, &Languages::default());
+    let body: serde_json::Value = serde_json::from_slice(&voted.unwrap().body).unwrap();
+    assert_eq!(body["views"], 12);
+    assert!(Arc::ptr_eq(&before, &served(&kept)));
+    kept.update(None, Some(1));
+    assert_eq!(views(&kept), 11);
 }
