@@ -32,7 +32,9 @@ const MOST_TERMS_OF_A_LETTER: usize = 12;
 /// and only where the filters left too few of these, the third weighs every text.
 const FIRST_GO: i64 = 150;
 const FIRST_SHARE: f32 = 0.5;
-const SECOND_GO: i64 = 1_000;
+const SECOND_GO: i64 = 400;
+/// So many answers are enough: several pages.
+const ENOUGH: usize = 50;
 /// Who types sees questions: a word must stand in question or tags.
 const LEAST_WEIGHT_TYPED: f32 = 0.54;
 
@@ -172,7 +174,7 @@ async fn ranked(
 ) -> Result<Vec<(String, f32)>, StoreError> {
     let most = usize::try_from(MOST_FOUND).unwrap_or(usize::MAX);
     let wanted = match search.manner {
-        Manner::Finished => most,
+        Manner::Finished => ENOUGH,
         // Nobody pages through these.
         Manner::BeingTyped => usize::try_from(search.limit).unwrap_or(usize::MAX),
         // The best texts are the best, and most letters have no answer.

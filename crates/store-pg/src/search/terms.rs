@@ -20,9 +20,10 @@ l(locale) AS ((SELECT locale FROM faq_word ORDER BY locale LIMIT 1) UNION ALL
 
 /// The same stem (0), the same family (1), what begins so (2); a row without stem for a word that
 /// is not known, none for one that says nothing in the reader's language. How common a word is
-/// matters of those typed; of the others, hardly. Three letters are too few to have a family. Each look-up is one of the index (`LATERAL` with
-/// an `OFFSET` or a `LIMIT`), whatever the planner thinks of it. A word that only hidden texts have is
-/// not known to readers who may not see them: else the index would tell what stands in drafts.
+/// matters of the nearest; of the others, whether they are there. Three letters are too few to have
+/// a family. Each look-up is one of the index (`LATERAL` with an `OFFSET` or a `LIMIT`), whatever the
+/// planner thinks of it. A word that only hidden texts have is not known to readers who may not see
+/// them: else the index would tell what stands in drafts.
 const REACHED: &str = "\
 asked AS (SELECT a.* FROM unnest({}::int[], {}::text[], {}::text[], {}::bool[]) AS a(no, typed, word, is_open)
     WHERE NOT faq_is_stop({}, a.typed) AND faq_stem({}, a.word) IS NOT NULL),
@@ -42,7 +43,7 @@ near AS (
     WHERE s.is_open),
 met AS (
     SELECT no, locale, lexeme, min(way) AS way, array_agg(DISTINCT word) AS words FROM near GROUP BY no, locale, lexeme),
-reached AS (SELECT r.* FROM met r CROSS JOIN LATERAL (
+reached AS (SELECT r.*, min(way) OVER (PARTITION BY no) AS nearest FROM met r CROSS JOIN LATERAL (
     SELECT 1 FROM faq_posting p JOIN ___xtr_faq_text x ON x.txt_no = p.text_no
         JOIN ___xtr_faq f ON f.faq_id = x.faq_id JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
     WHERE p.locale = r.locale AND p.lexeme = r.lexeme AND ({} OR (f.faq_published AND c.cat_published)) LIMIT 1) seen)
@@ -51,7 +52,7 @@ SELECT a.no, r.locale, r.lexeme, r.way, r.words, coalesce(d.texts, 0) AS texts,
 FROM asked a LEFT JOIN reached r USING (no)
     LEFT JOIN LATERAL (SELECT count(*) AS texts FROM (
         SELECT 1 FROM faq_posting p WHERE p.locale = r.locale AND p.lexeme = r.lexeme
-        LIMIT CASE r.way WHEN 2 THEN 500 ELSE 50000 END) c) d ON true
+        LIMIT CASE WHEN r.way > r.nearest THEN 1 WHEN r.way = 2 THEN 500 ELSE 50000 END) c) d ON true
 ORDER BY a.no, r.locale, r.lexeme";
 
 /// Words that share enough groups of three letters with one that is not known.

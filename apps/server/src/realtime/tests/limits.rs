@@ -207,7 +207,7 @@ async fn a_frame_that_announces_too_much_is_refused_before_it_has_come() {
         stream.write_all(&frame).await.unwrap();
         let mut heard = Vec::new();
         let reading = stream.read_to_end(&mut heard);
-        tokio::time::timeout(super::server::WAIT, reading)
+        tokio::time::timeout(WAIT, reading)
             .await
             .expect("the server ends the connection")
             .unwrap();
