@@ -46,11 +46,6 @@ struct Row {
     last_at: DateTime<Utc>,
 }
 
-fn forgotten_later(error: diesel::result::Error) -> Result<(), StoreError> {
-    tracing::debug!(%error, "old unanswered searches stay for a while");
-    Ok(())
-}
-
 #[async_trait]
 impl UnansweredQueries for PgStore {
     async fn count_unanswered(&self, asked: Vec<Unanswered>) -> Result<(), StoreError> {
@@ -78,7 +73,11 @@ impl UnansweredQueries for PgStore {
             .run(&conn)
             .await
             // They were counted, and must not be again; the next batch forgets what this one did not.
-            .map_or_else(forgotten_later, |_| Ok(()))
+            .inspect_err(
+                |error| tracing::debug!(%error, "old unanswered searches stay for a while"),
+            )
+            .ok();
+        Ok(())
     }
 
     async fn unanswered(&self, limit: u32) -> Result<Vec<Unanswered>, StoreError> {
