@@ -9,7 +9,7 @@ use std::cell::Cell;
 
 use shared_kernel::StoreError;
 
-use crate::pool::{self, Commits, DatabaseSettings};
+use crate::pool::{self, DatabaseSettings, Use};
 use crate::session::Pool;
 use crate::store::PoolStatus;
 
@@ -40,7 +40,7 @@ impl NearPools {
         let pools = (0..places)
             .map(|place| {
                 let size = (settings.pool_size + place) / places;
-                pool::build(settings, size, Commits::Durable)
+                pool::build(settings, size, Use::Requests)
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { pools })

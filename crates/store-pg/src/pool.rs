@@ -37,25 +37,36 @@ const MAX_TRIES: u32 = 2;
 /// A connection whose bytes nobody acknowledges is given up after this.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
-/// Whether a commit waits for the disk.
+/// What a pool's connections are for; their settings follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Commits {
-    /// What is answered is kept.
-    Durable,
-    /// A power cut may undo the last moments: for book-keeping that is done again then.
-    Relaxed,
+pub(crate) enum Use {
+    /// What is answered: a commit waits for the disk.
+    Requests,
+    /// Searching the knowledge base: a few statements, dear to plan and the same for all words.
+    Searches,
+    /// Book-keeping that is done again if a power cut undoes the last moments.
+    Chores,
     /// The same, for the job queue, which is read in the order of its indexes only.
-    RelaxedInOrder,
+    Queue,
 }
 
-pub(crate) fn build(
-    settings: &DatabaseSettings,
-    size: usize,
-    commits: Commits,
-) -> Result<Pool, StoreError> {
+impl Use {
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Requests => "",
+            Self::Searches => "SET plan_cache_mode = force_generic_plan; ",
+            Self::Chores => "SET synchronous_commit = off; ",
+            // Before the first ANALYZE the planner would rather gather and sort all that waits, at
+            // each claim, than read it in order from its index.
+            Self::Queue => "SET synchronous_commit = off; SET enable_bitmapscan = off; ",
+        }
+    }
+}
+
+pub(crate) fn build(settings: &DatabaseSettings, size: usize, of: Use) -> Result<Pool, StoreError> {
     let sessions = Sessions {
         url: settings.url.clone(),
-        settings: session_settings(settings.statement_timeout, commits),
+        settings: session_settings(settings.statement_timeout, of),
     };
     Pool::builder(sessions)
         .max_size(size)
@@ -67,18 +78,13 @@ pub(crate) fn build(
         .map_err(|error| StoreError::Defect(Box::new(error)))
 }
 
-/// No statement, lock or forgotten transaction may hold others up for long.
-fn session_settings(statement_timeout: Duration, commits: Commits) -> String {
-    let relaxed = match commits {
-        Commits::Durable => "",
-        Commits::Relaxed => "SET synchronous_commit = off; ",
-        // Before the first ANALYZE the planner would rather gather and sort all that waits, at each
-        // claim, than read it in order from its index.
-        Commits::RelaxedInOrder => "SET synchronous_commit = off; SET enable_bitmapscan = off; ",
-    };
+/// No statement, lock or forgotten transaction may hold others up for long. Compiling a statement
+/// takes longer than any of ours should run.
+fn session_settings(statement_timeout: Duration, of: Use) -> String {
     format!(
-        "{relaxed}SET statement_timeout = {}; SET lock_timeout = 3000; \
+        "{}SET statement_timeout = {}; SET lock_timeout = 3000; SET jit = off; \
          SET idle_in_transaction_session_timeout = 10000; SET timezone = 'UTC'",
+        of.settings(),
         statement_timeout.as_millis()
     )
 }

@@ -12,7 +12,7 @@ use support_domain::{SupportStore, SupportTx, TicketEvent};
 
 use crate::error::from_diesel;
 use crate::near::NearPools;
-use crate::pool::{self, Commits, DatabaseSettings};
+use crate::pool::{self, DatabaseSettings, Use};
 use crate::session::{Connection, Pool};
 use crate::statement::Statement;
 use crate::tx::PgTx;
@@ -55,6 +55,8 @@ pub struct PoolStatus {
 
 /// Connections of background work: the caretaker, the knowledge base, presence, a spare one.
 const BACKGROUND_CONNECTIONS: usize = 4;
+/// Connections that search the knowledge base: each keeps a core of the database busy.
+const SEARCH_CONNECTIONS: usize = 4;
 /// Connections of the job queue: one for the runner's loop, one for jobs that failed.
 const QUEUE_CONNECTIONS: usize = 2;
 
@@ -64,6 +66,8 @@ pub struct PgStore {
     pools: NearPools,
     /// For book-keeping of background work, so that it and requests do not wait for each other.
     background: Pool,
+    /// For searching the knowledge base.
+    searches: Pool,
     /// For claiming jobs and recording what became of them.
     queue: Pool,
     pub(crate) lent: Arc<Lent>,
@@ -100,8 +104,9 @@ impl PgStore {
         });
         Ok(Self {
             pools: NearPools::build(settings)?,
-            background: pool::build(settings, BACKGROUND_CONNECTIONS, Commits::Relaxed)?,
-            queue: pool::build(settings, QUEUE_CONNECTIONS, Commits::RelaxedInOrder)?,
+            background: pool::build(settings, BACKGROUND_CONNECTIONS, Use::Chores)?,
+            searches: pool::build(settings, SEARCH_CONNECTIONS, Use::Searches)?,
+            queue: pool::build(settings, QUEUE_CONNECTIONS, Use::Queue)?,
             lent,
         })
     }
@@ -115,7 +120,12 @@ impl PgStore {
         pool::lend_warm(&self.background).await
     }
 
-    /// The same, for the job queue.
+    /// A connection that searches the knowledge base.
+    pub(crate) async fn search_connection(&self) -> Result<Connection, StoreError> {
+        pool::lend(&self.searches).await
+    }
+
+    /// A connection for book-keeping of the job queue.
     pub(crate) async fn queue_connection(&self) -> Result<Connection, StoreError> {
         pool::lend_warm(&self.queue).await
     }
@@ -147,6 +157,7 @@ impl PgStore {
         self.pools.close();
         self.background.close();
         self.queue.close();
+        self.searches.close();
     }
 }
 

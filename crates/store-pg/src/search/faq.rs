@@ -114,7 +114,7 @@ impl FaqSearch for PgStore {
         if typed.words.is_empty() {
             return Ok(Found::default());
         }
-        let conn = self.connection().await?;
+        let conn = self.search_connection().await?;
         let first = search.languages.first();
         let mut known = look_up(&conn, &typed, first.as_str(), way.reach).await?;
         if search.manner == Manner::Letter {
