@@ -23,7 +23,8 @@ l(locale) AS ((SELECT locale FROM faq_word ORDER BY locale LIMIT 1) UNION ALL
 /// matters of the nearest; of the others, whether they are there. Three letters are too few to have
 /// a family. Each look-up is one of the index (`LATERAL` with an `OFFSET` or a `LIMIT`), whatever the
 /// planner thinks of it. A word that only hidden texts have is not known to readers who may not see
-/// them: else the index would tell what stands in drafts.
+/// them: else the index would tell what stands in drafts. What stands in more than a hundred texts is
+/// nobody's secret, and is not looked through.
 const REACHED: &str = "\
 asked AS (SELECT a.* FROM unnest({}::int[], {}::text[], {}::text[], {}::bool[]) AS a(no, typed, word, is_open)
     WHERE NOT faq_is_stop({}, a.typed) AND faq_stem({}, a.word) IS NOT NULL),
@@ -44,9 +45,11 @@ near AS (
 met AS (
     SELECT no, locale, lexeme, min(way) AS way, array_agg(DISTINCT word) AS words FROM near GROUP BY no, locale, lexeme),
 reached AS (SELECT r.*, min(way) OVER (PARTITION BY no) AS nearest FROM met r CROSS JOIN LATERAL (
-    SELECT 1 FROM faq_posting p JOIN ___xtr_faq_text x ON x.txt_no = p.text_no
-        JOIN ___xtr_faq f ON f.faq_id = x.faq_id JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
-    WHERE p.locale = r.locale AND p.lexeme = r.lexeme AND ({} OR (f.faq_published AND c.cat_published)) LIMIT 1) seen)
+    (SELECT 1 FROM (SELECT text_no FROM faq_posting WHERE locale = r.locale AND lexeme = r.lexeme LIMIT 100) p
+        JOIN ___xtr_faq_text x ON x.txt_no = p.text_no JOIN ___xtr_faq f ON f.faq_id = x.faq_id
+        JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
+    WHERE {} OR (f.faq_published AND c.cat_published) LIMIT 1)
+    UNION ALL (SELECT 1 FROM faq_posting WHERE locale = r.locale AND lexeme = r.lexeme OFFSET 100 LIMIT 1) LIMIT 1) seen)
 SELECT a.no, r.locale, r.lexeme, r.way, r.words, coalesce(d.texts, 0) AS texts,
     coalesce((SELECT max(txt_no) FROM ___xtr_faq_text), 0)::bigint AS every
 FROM asked a LEFT JOIN reached r USING (no)
@@ -66,9 +69,11 @@ FROM asked a CROSS JOIN l
     CROSS JOIN LATERAL (SELECT count(*) AS texts FROM (
         SELECT 1 FROM faq_posting p WHERE p.locale = w.locale AND p.lexeme = w.lexeme LIMIT 500) c) d
     CROSS JOIN LATERAL (
-        SELECT 1 FROM faq_posting p JOIN ___xtr_faq_text x ON x.txt_no = p.text_no
-            JOIN ___xtr_faq f ON f.faq_id = x.faq_id JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
-        WHERE p.locale = w.locale AND p.lexeme = w.lexeme AND ({} OR (f.faq_published AND c.cat_published)) LIMIT 1) seen
+        (SELECT 1 FROM (SELECT text_no FROM faq_posting WHERE locale = w.locale AND lexeme = w.lexeme LIMIT 100) p
+            JOIN ___xtr_faq_text x ON x.txt_no = p.text_no JOIN ___xtr_faq f ON f.faq_id = x.faq_id
+            JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
+        WHERE {} OR (f.faq_published AND c.cat_published) LIMIT 1)
+        UNION ALL (SELECT 1 FROM faq_posting WHERE locale = w.locale AND lexeme = w.lexeme OFFSET 100 LIMIT 1) LIMIT 1) seen
 WHERE d.texts > 0 ORDER BY a.no, w.locale, w.word";
 
 #[derive(QueryableByName)]
