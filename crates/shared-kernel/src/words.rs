@@ -7,6 +7,9 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Lower case, without accents; ligatures in two letters. What `unaccent` makes of French.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for letter in text.nfd().filter(|letter| !is_combining_mark(*letter)) {
         for letter in letter.to_lowercase() {
@@ -26,15 +29,13 @@ pub fn fold(text: &str) -> String {
 
 /// Where the words of a text are: the longest runs of letters and digits.
 pub fn word_spans(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut rest = text.char_indices().peekable();
+    let mut done = 0;
     std::iter::from_fn(move || {
-        while rest.next_if(|(_, letter)| !is_in_word(*letter)).is_some() {}
-        let (start, _) = *rest.peek()?;
-        let mut end = start;
-        while let Some((at, letter)) = rest.next_if(|(_, letter)| is_in_word(*letter)) {
-            end = at + letter.len_utf8();
-        }
-        Some(start..end)
+        let start = done + text.get(done..)?.find(is_in_word)?;
+        let rest = text.get(start..)?;
+        let length = rest.find(|letter| !is_in_word(letter));
+        done = start + length.unwrap_or(rest.len());
+        Some(start..done)
     })
 }
 

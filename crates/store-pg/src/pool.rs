@@ -73,6 +73,8 @@ pub(crate) fn build(settings: &DatabaseSettings, size: usize, of: Use) -> Result
         .wait_timeout(Some(settings.acquire_timeout))
         .create_timeout(Some(settings.acquire_timeout))
         .recycle_timeout(Some(settings.acquire_timeout))
+        // The one used last: its process still has everything at hand.
+        .queue_mode(deadpool::managed::QueueMode::Lifo)
         .runtime(deadpool::Runtime::Tokio1)
         .build()
         .map_err(|error| StoreError::Defect(Box::new(error)))

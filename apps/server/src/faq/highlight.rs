@@ -41,16 +41,25 @@ pub fn excerpt(text: &str, marks: &BTreeSet<String>) -> String {
 }
 
 fn marked_spans(text: &str, marks: &BTreeSet<String>) -> impl Iterator<Item = Range<usize>> {
-    word_spans(text).filter(|span| {
-        text.get(span.clone())
-            .is_some_and(|word| marks.contains(&fold(word)))
-    })
+    word_spans(text).filter(|span| is_marked(text, span, marks))
+}
+
+fn is_marked(text: &str, span: &Range<usize>, marks: &BTreeSet<String>) -> bool {
+    let Some(word) = text.get(span.clone()) else {
+        return false;
+    };
+    // Most words, which need not be folded to be told apart from the few marks.
+    if word.is_ascii() {
+        return marks.iter().any(|mark| mark.eq_ignore_ascii_case(word));
+    }
+    marks.contains(&fold(word))
 }
 
 /// Whole words, about [`EXCERPT_CHARS`] letters, with a little before the first mark.
 fn best_part(text: &str, marks: &BTreeSet<String>) -> Range<usize> {
     let words: Vec<Range<usize>> = word_spans(text).collect();
-    let spans: Vec<Range<usize>> = marked_spans(text, marks).collect();
+    let is_marked = |span: &&Range<usize>| is_marked(text, span, marks);
+    let spans: Vec<&Range<usize>> = words.iter().filter(is_marked).collect();
     let within = |start: usize| {
         spans
             .iter()

@@ -8,12 +8,13 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Bool, Float, Integer, Nullable, Text};
+use diesel::sql_types::{Array, Bool, Float, Integer, Nullable, Text};
 use diesel_async::AsyncPgConnection;
 use faq_domain::search::{Found, FoundArticle, MOST_FOUND, Manner, Search};
 use faq_domain::{FaqSearch, Scope};
 use shared_kernel::StoreError;
 
+use super::postings::{Candidate, Postings, Stems};
 use super::relevance::{self, LEAST_SHARE, Term};
 use super::terms::{Reach, Terms, look_up};
 use super::typed::Typed;
@@ -30,55 +31,46 @@ const MOST_TERMS_OF_A_LETTER: usize = 12;
 /// The first go weighs the best texts by terms worth half the search, more than any list shows.
 /// Only where that is not enough, the second weighs more, by all terms that could make an answer;
 /// and only where the filters left too few of these, the third weighs every text.
-const FIRST_GO: i64 = 150;
+const FIRST_GO: usize = 120;
 const FIRST_SHARE: f32 = 0.5;
-const SECOND_GO: i64 = 400;
+const SECOND_GO: usize = 400;
 /// So many answers are enough: several pages.
 const ENOUGH: usize = 50;
 /// Who types sees questions: a word must stand in question or tags.
 const LEAST_WEIGHT_TYPED: f32 = 0.54;
 
-/// The texts best by their telling terms; then what the other terms add, and what the reader may
-/// see. The first text of the reader's languages that an article has is the one they get. One row
-/// without article says how many texts were weighed when none is left.
-const WEIGHED: &str = "\
-WITH term AS (SELECT * FROM unnest({}::text[], {}::text[], {}::real[], {}::int[], {}::bool[]) AS t(locale, lexeme, factor, bit, is_telling)),
-best AS MATERIALIZED (
-    SELECT p.text_no, sum(p.weight * t.factor) AS score, bit_or(t.bit) AS bits
-    FROM term t JOIN faq_posting p ON p.locale = t.locale AND p.lexeme = t.lexeme
-    WHERE t.is_telling AND p.weight >= {} GROUP BY p.text_no ORDER BY score DESC, p.text_no LIMIT {})
-SELECT (SELECT count(*) FROM best) AS weighed, a.* FROM (SELECT 1) one LEFT JOIN (
-    SELECT f.faq_id, (b.score + coalesce(m.score, 0))::real AS score, b.bits | coalesce(m.bits, 0) AS bits
-    FROM best b
-        CROSS JOIN LATERAL (
-            SELECT x.faq_id, x.txt_locale, x.txt_search FROM ___xtr_faq_text x WHERE x.txt_no = b.text_no LIMIT 1) x
-        CROSS JOIN LATERAL (
-            SELECT f.faq_id, f.faq_published, f.faq_category, f.faq_tags, c.cat_published
-            FROM ___xtr_faq f JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category WHERE f.faq_id = x.faq_id LIMIT 1) f
-        CROSS JOIN LATERAL (
-            SELECT s.txt_locale FROM ___xtr_faq_text s WHERE s.faq_id = x.faq_id
-            ORDER BY array_position({}::text[], s.txt_locale::text) NULLS LAST, s.txt_locale COLLATE \"C\" LIMIT 1) shown
-        LEFT JOIN LATERAL (
-            SELECT sum(p.weight * t.factor) AS score, bit_or(t.bit) AS bits
-            FROM term t JOIN faq_posting p ON p.locale = t.locale AND p.lexeme = t.lexeme AND p.text_no = b.text_no
-            WHERE NOT t.is_telling) m ON true
-    WHERE x.txt_locale = shown.txt_locale
-        AND (NOT {} OR (f.faq_published AND f.cat_published))
-        AND ({} IS NULL OR f.faq_published = {})
-        AND ({} IS NULL OR f.faq_category = {})
-        AND ({} IS NULL OR f.faq_tags && {})
-        AND ({} IS NULL OR x.txt_search @@ faq_query(x.txt_locale, {}))) a ON true";
+/// Of the candidates, what the stems that were left add, and what the reader may see: the text of
+/// an article in the first of the reader's languages it has, and no other.
+const SEEN: &str = "\
+WITH term AS (SELECT * FROM unnest({}::text[], {}::text[], {}::real[], {}::int[]) AS t(locale, lexeme, factor, bit))
+SELECT x.faq_id, (b.score + coalesce(m.score, 0))::real AS score, b.bits | coalesce(m.bits, 0) AS bits
+FROM unnest({}::int[], {}::real[], {}::int[]) AS b(text_no, score, bits)
+    CROSS JOIN LATERAL (
+        SELECT x.faq_id, x.txt_locale, x.txt_search FROM ___xtr_faq_text x WHERE x.txt_no = b.text_no LIMIT 1) x
+    CROSS JOIN LATERAL (
+        SELECT f.faq_published, f.faq_category, f.faq_tags, c.cat_published
+        FROM ___xtr_faq f JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category WHERE f.faq_id = x.faq_id LIMIT 1) f
+    LEFT JOIN LATERAL (
+        SELECT sum(p.weight * t.factor) AS score, bit_or(t.bit) AS bits
+        FROM term t JOIN faq_posting p ON p.locale = t.locale AND p.lexeme = t.lexeme AND p.text_no = b.text_no) m ON true
+WHERE NOT EXISTS (
+        SELECT 1 FROM ___xtr_faq_text s WHERE s.faq_id = x.faq_id
+            AND (coalesce(array_position({}::text[], s.txt_locale::text), 1000), s.txt_locale COLLATE \"C\")
+              < (coalesce(array_position({}::text[], x.txt_locale::text), 1000), x.txt_locale COLLATE \"C\") OFFSET 0)
+    AND (NOT {} OR (f.faq_published AND f.cat_published))
+    AND ({} IS NULL OR f.faq_published = {})
+    AND ({} IS NULL OR f.faq_category = {})
+    AND ({} IS NULL OR f.faq_tags && {})
+    AND ({} IS NULL OR x.txt_search @@ faq_query(x.txt_locale, {}))";
 
 #[derive(QueryableByName)]
 struct Row {
-    #[diesel(sql_type = BigInt)]
-    weighed: i64,
-    #[diesel(sql_type = Nullable<Text>)]
-    faq_id: Option<String>,
-    #[diesel(sql_type = Nullable<Float>)]
-    score: Option<f32>,
-    #[diesel(sql_type = Nullable<Integer>)]
-    bits: Option<i32>,
+    #[diesel(sql_type = Text)]
+    faq_id: String,
+    #[diesel(sql_type = Float)]
+    score: f32,
+    #[diesel(sql_type = Integer)]
+    bits: i32,
 }
 
 /// How a manner of asking is searched.
@@ -144,24 +136,18 @@ struct Go {
     /// Terms worth no more than this together are left to the end.
     left: f32,
     /// So many texts.
-    most: i64,
-    least_weight: f32,
+    most: usize,
 }
 
 fn goes(manner: Manner) -> [Go; 3] {
-    let least_weight = match manner {
-        Manner::BeingTyped => LEAST_WEIGHT_TYPED,
-        Manner::Finished | Manner::Letter => 0.0,
-    };
     let go = |left, most| Go {
         left: if manner == Manner::Letter { 0.0 } else { left },
         most,
-        least_weight,
     };
     [
         go(FIRST_SHARE, FIRST_GO),
         go(LEAST_SHARE, SECOND_GO),
-        go(LEAST_SHARE, i64::MAX),
+        go(LEAST_SHARE, usize::MAX),
     ]
 }
 
@@ -180,12 +166,18 @@ async fn ranked(
         // The best texts are the best, and most letters have no answer.
         Manner::Letter => 0,
     };
+    let mut postings = Postings::new(match search.manner {
+        Manner::BeingTyped => LEAST_WEIGHT_TYPED,
+        Manner::Finished | Manner::Letter => 0.0,
+    });
     let mut ranked = Vec::new();
     for go in goes(search.manner) {
         let left_none = relevance::tell_apart(&mut known.all, go.left);
-        let rows = weigh(conn, search, typed, &known.all, &go).await?;
-        let all_weighed = rows.first().is_none_or(|row| row.weighed < go.most);
+        let best = postings.best(conn, &known.all, go.most).await?;
+        let all_weighed = best.len() < go.most;
         let could_be_more = !all_weighed || (!left_none && go.left > LEAST_SHARE);
+        let left = postings.left(&known.all);
+        let rows = seen(conn, search, typed, left, &best).await?;
         ranked = rank(rows, &known.all, known.texts, search.manner);
         if !could_be_more || ranked.len() >= wanted {
             break;
@@ -198,53 +190,42 @@ async fn ranked(
 fn rank(rows: Vec<Row>, terms: &[Term], texts: i64, manner: Manner) -> Vec<(String, f32)> {
     let mut ranked: Vec<(String, f32)> = rows
         .into_iter()
-        .filter_map(|row| Some((row.faq_id?, row.score?, row.bits?)))
-        .filter_map(|(id, sum, bits)| {
+        .filter_map(|row| {
             let score = match manner {
-                Manner::Finished | Manner::BeingTyped => relevance::score(terms, sum, bits, texts),
-                Manner::Letter => relevance::score_of_letter(terms, sum, bits, texts),
+                Manner::Finished | Manner::BeingTyped => {
+                    relevance::score(terms, row.score, row.bits, texts)
+                }
+                Manner::Letter => relevance::score_of_letter(terms, row.score, row.bits, texts),
             };
-            Some((id, score?))
+            Some((row.faq_id, score?))
         })
         .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     ranked
 }
 
-async fn weigh(
+async fn seen(
     conn: &AsyncPgConnection,
     search: &Search,
     typed: &Typed,
-    terms: &[Term],
-    go: &Go,
+    left: Stems,
+    best: &[Candidate],
 ) -> Result<Vec<Row>, StoreError> {
-    let mut locales = Vec::new();
-    let mut lexemes = Vec::new();
-    let mut factors = Vec::new();
-    let mut bits = Vec::new();
-    let mut telling = Vec::new();
-    for (n, term) in terms.iter().enumerate() {
-        for (locale, lexeme, factor) in &term.variants {
-            locales.push(locale.clone());
-            lexemes.push(lexeme.clone());
-            factors.push(*factor);
-            bits.push(1i32 << n);
-            telling.push(term.is_telling);
-        }
-    }
     let filter = &search.filter;
     let category = filter.category.as_ref().map(|id| id.as_str().to_owned());
     let tags = (!filter.tags.is_empty()).then(|| filter.tags.clone());
     let languages = search.languages.order();
     let languages: Vec<String> = languages.iter().map(ToString::to_string).collect();
-    Statement::new(WEIGHED)
-        .bind::<Array<Text>, _>(locales)
-        .bind::<Array<Text>, _>(lexemes)
-        .bind::<Array<Float>, _>(factors)
-        .bind::<Array<Integer>, _>(bits)
-        .bind::<Array<Bool>, _>(telling)
-        .bind::<Float, _>(go.least_weight)
-        .bind::<BigInt, _>(go.most)
+    let column = |of: fn(&Candidate) -> i32| best.iter().map(of).collect::<Vec<_>>();
+    Statement::new(SEEN)
+        .bind::<Array<Text>, _>(left.locales)
+        .bind::<Array<Text>, _>(left.lexemes)
+        .bind::<Array<Float>, _>(left.factors)
+        .bind::<Array<Integer>, _>(left.bits)
+        .bind::<Array<Integer>, _>(column(|one| one.text_no))
+        .bind::<Array<Float>, _>(best.iter().map(|one| one.score).collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(column(|one| one.bits))
+        .bind::<Array<Text>, _>(languages.clone())
         .bind::<Array<Text>, _>(languages)
         .bind::<Bool, _>(filter.scope == Scope::Published)
         .bind::<Nullable<Bool>, _>(filter.published)

@@ -4,6 +4,7 @@
 //! - `nearness`: how many slips of the finger lie between two words;
 //! - `terms`: what each word of a search stands for in the knowledge base: its stem, its family,
 //!   what it begins, what it was meant to be;
+//! - `postings`: which texts hold its words, and what they come to;
 //! - `relevance`: what a term is worth, and which answers are answers at all;
 //! - `faq`: the search of the knowledge base;
 //! - `unanswered`: what was searched there and not found.
@@ -15,6 +16,7 @@
 
 mod faq;
 mod nearness;
+mod postings;
 mod relevance;
 mod terms;
 mod typed;

@@ -51,13 +51,23 @@ pub(super) struct Reached {
     pub(super) texts: i64,
 }
 
+/// A stem a term stands for.
+#[derive(Debug, Clone)]
+pub(super) struct Variant {
+    pub(super) locale: String,
+    pub(super) lexeme: String,
+    /// What its weight is multiplied by.
+    pub(super) factor: f32,
+    /// In how many texts it stands.
+    pub(super) texts: i64,
+}
+
 /// A typed word and all it stands for.
 #[derive(Debug, Clone)]
 pub(super) struct Term {
     /// What matching it is worth: the rarer, the more.
     pub(super) mass: f32,
-    /// Locale, stem, and what its weight is multiplied by.
-    pub(super) variants: Vec<(String, String, f32)>,
+    pub(super) variants: Vec<Variant>,
     /// A word of asking.
     pub(super) is_filler: bool,
     /// Whether an answer without this and all lesser terms could still be one.
@@ -70,23 +80,30 @@ impl Term {
         let is_filler = FILLERS.contains(&word);
         let filler = if is_filler { FILLER } else { 1.0 };
         let is_known = reached.iter().any(|one| one.way == Way::Exact);
-        // Of a known word its own rarity counts, not that of its family.
+        // The rarity of what is nearest counts: of a known word its own, not that of its family.
+        let nearest = reached.iter().map(|one| one.way).min();
         let counted = reached
             .iter()
-            .filter(|one| !is_known || one.way == Way::Exact)
+            .filter(|one| Some(one.way) == nearest)
             .map(|one| one.texts)
             .max();
         let mass = filler * rarity(counted.unwrap_or(2), all);
         // The best way to a stem is the one that counts.
-        let mut factors: BTreeMap<(String, String), f32> = BTreeMap::new();
+        let mut variants: BTreeMap<(String, String), Variant> = BTreeMap::new();
         for one in reached {
-            let factor = factors.entry((one.locale, one.lexeme)).or_default();
-            *factor = factor.max(worth(one.way, is_known) * mass);
+            let factor = worth(one.way, is_known) * mass;
+            let variant = variants
+                .entry((one.locale.clone(), one.lexeme.clone()))
+                .or_insert(Variant {
+                    locale: one.locale,
+                    lexeme: one.lexeme,
+                    factor,
+                    texts: one.texts,
+                });
+            variant.factor = variant.factor.max(factor);
+            variant.texts = variant.texts.max(one.texts);
         }
-        let variants = factors
-            .into_iter()
-            .map(|((locale, lexeme), factor)| (locale, lexeme, factor))
-            .collect();
+        let variants = variants.into_values().collect();
         Self {
             mass,
             variants,
@@ -208,7 +225,8 @@ mod tests {
             ],
             1_000,
         );
-        let factor = |lexeme: &str| term.variants.iter().find(|v| v.1 == lexeme).unwrap().2;
+        let variant = |lexeme: &str| term.variants.iter().find(|v| v.lexeme == lexeme).unwrap();
+        let factor = |lexeme| variant(lexeme).factor;
         assert!((factor("demarrag") - term.mass).abs() < 1e-6);
         assert!((factor("demarr") - term.mass * KIN).abs() < 1e-6);
         assert!(factor("demarch") < factor("demarr"));

@@ -13,15 +13,19 @@ use super::typed::{Typed, TypedWord};
 use crate::error::from_diesel;
 use crate::statement::Statement;
 
+/// A word in fewer texts is counted and read; a more common one is estimated, and read where it must
+/// be.
+pub(super) const MANY: i64 = 250;
+
 /// Every language there are words of; few, so each is found by one look into the index.
 const LANGUAGES: &str = "\
 l(locale) AS ((SELECT locale FROM faq_word ORDER BY locale LIMIT 1) UNION ALL
     SELECT (SELECT w.locale FROM faq_word w WHERE w.locale > l.locale ORDER BY w.locale LIMIT 1) FROM l WHERE l.locale IS NOT NULL)";
 
 /// The same stem (0), the same family (1), what begins so (2); a row without stem for a word that
-/// is not known, none for one that says nothing in the reader's language. How common a word is
-/// matters of the nearest; of the others, whether they are there. Three letters are too few to have
-/// a family. Each look-up is one of the index (`LATERAL` with an `OFFSET` or a `LIMIT`), whatever the
+/// is not known, none for one that says nothing in the reader's language. What stands in
+/// [`MANY`] texts or more is counted in every sixteenth (`idx_faq_posting_sample`); of the nearest
+/// only, as how common the others are does not matter. Three letters are too few to have a family. Each look-up is one of the index (`LATERAL` with an `OFFSET` or a `LIMIT`), whatever the
 /// planner thinks of it. A word that only hidden texts have is not known to readers who may not see
 /// them: else the index would tell what stands in drafts. What stands in more than a hundred texts is
 /// nobody's secret, and is not looked through.
@@ -49,13 +53,15 @@ reached AS (SELECT r.*, min(way) OVER (PARTITION BY no) AS nearest FROM met r CR
         JOIN ___xtr_faq_text x ON x.txt_no = p.text_no JOIN ___xtr_faq f ON f.faq_id = x.faq_id
         JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
     WHERE {} OR (f.faq_published AND c.cat_published) LIMIT 1)
-    UNION ALL (SELECT 1 FROM faq_posting WHERE locale = r.locale AND lexeme = r.lexeme OFFSET 100 LIMIT 1) LIMIT 1) seen)
-SELECT a.no, r.locale, r.lexeme, r.way, r.words, coalesce(d.texts, 0) AS texts,
+    UNION ALL (SELECT 1 FROM faq_posting WHERE locale = r.locale AND lexeme = r.lexeme OFFSET 100 LIMIT 1) LIMIT 1) seen),
+many(n) AS (SELECT {}::bigint),
+counted AS (SELECT r.*, c.texts FROM reached r CROSS JOIN LATERAL (SELECT count(*) AS texts FROM (
+    SELECT 1 FROM faq_posting p WHERE p.locale = r.locale AND p.lexeme = r.lexeme LIMIT (SELECT n FROM many)) p) c)
+SELECT a.no, r.locale, r.lexeme, r.way, r.words, CASE WHEN r.texts = many.n AND r.way = r.nearest THEN greatest(many.n, 16 * (
+        SELECT count(*) FROM faq_posting p WHERE p.locale = r.locale AND p.lexeme = r.lexeme AND p.text_no % 16 = 0))
+        ELSE coalesce(r.texts, 0) END AS texts,
     coalesce((SELECT max(txt_no) FROM ___xtr_faq_text), 0)::bigint AS every
-FROM asked a LEFT JOIN reached r USING (no)
-    LEFT JOIN LATERAL (SELECT count(*) AS texts FROM (
-        SELECT 1 FROM faq_posting p WHERE p.locale = r.locale AND p.lexeme = r.lexeme
-        LIMIT CASE WHEN r.way > r.nearest THEN 1 WHEN r.way = 2 THEN 500 ELSE 50000 END) c) d ON true
+FROM asked a CROSS JOIN many LEFT JOIN counted r USING (no)
 ORDER BY a.no, r.locale, r.lexeme";
 
 /// Words that share enough groups of three letters with one that is not known.
@@ -209,6 +215,7 @@ async fn reached(
         .bind::<Text, _>(locale.to_owned())
         .bind::<Text, _>(locale.to_owned())
         .bind::<Bool, _>(reach.sees_hidden)
+        .bind::<BigInt, _>(MANY)
         .rows(conn)
         .await
         .map_err(from_diesel)

@@ -1,0 +1,1 @@
+DROP INDEX idx_faq_posting_sample;
