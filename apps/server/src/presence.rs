@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared_kernel::{StoreError, UserId};
-use store_pg::PgStore;
+use store_pg::{Neighbours, PgStore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -24,15 +24,17 @@ pub struct Presence {
     store: PgStore,
     hub: Arc<Hub>,
     instance: Uuid,
+    neighbours: Arc<Neighbours>,
 }
 
 impl Presence {
     /// The presence of one instance among others.
-    pub fn new(store: PgStore, hub: Arc<Hub>, instance: Uuid) -> Self {
+    pub fn new(store: PgStore, hub: Arc<Hub>, instance: Uuid, neighbours: Arc<Neighbours>) -> Self {
         Self {
             store,
             hub,
             instance,
+            neighbours,
         }
     }
 
@@ -89,7 +91,7 @@ impl Presence {
         loop {
             // Tried again each round until it succeeds.
             let due = round.is_multiple_of(ROUNDS_PER_SIGN);
-            if !due || self.store.show_alive(self.instance).await.is_ok() {
+            if !due || self.show_alive().await.is_ok() {
                 round = round.wrapping_add(1);
             }
             self.tell_changes(&mut told).await;
@@ -100,6 +102,12 @@ impl Presence {
         }
         // Without it the users would be thought here for half a minute.
         let _ = self.store.forget_instance(self.instance).await;
+    }
+
+    async fn show_alive(&self) -> Result<(), StoreError> {
+        let others = self.store.show_alive(self.instance).await?;
+        self.neighbours.counted(others);
+        Ok(())
     }
 
     async fn tell_changes(&self, told: &mut HashMap<UserId, usize>) {
@@ -130,7 +138,7 @@ impl Presence {
             // The instance was taken for dead meanwhile: everything is told again.
             Err(StoreError::MissingReference(_)) => {
                 told.clear();
-                let _ = self.store.show_alive(self.instance).await;
+                let _ = self.show_alive().await;
             }
             Err(error) => tracing::debug!(%error, "presence could not be told"),
         }

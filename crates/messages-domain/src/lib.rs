@@ -14,4 +14,4 @@ pub mod use_cases;
 pub use error::MessagesError;
 pub use events::MessageEvent;
 pub use message::{Content, Message, Priority, Side, State, Subject};
-pub use ports::{MessageQueries, MessagesTx};
+pub use ports::{Known, MessageQueries, MessagesTx};

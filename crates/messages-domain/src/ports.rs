@@ -10,23 +10,29 @@ use crate::events::MessageEvent;
 use crate::message::{Message, State};
 use crate::rights::Scope;
 
+/// Which of those a message names are there. Whoever it does not name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The customer.
+    pub customer: bool,
+    /// The staff member, who may still sign in.
+    pub staff: bool,
+    /// The order, and it is this customer's.
+    pub order: bool,
+}
+
 /// An open transaction over conversations.
 #[async_trait]
 pub trait MessagesTx: UnitOfWork {
-    /// Whether a customer is there.
-    async fn knows_customer(&mut self, id: &CustomerId) -> Result<bool, StoreError>;
-
-    /// Whether a staff member is there.
-    async fn knows_staff(&mut self, id: &StaffId) -> Result<bool, StoreError>;
-
-    /// Whether an order is this customer's.
-    async fn order_belongs_to(
+    /// Which of those a message names are there.
+    async fn known(
         &mut self,
-        order: &OrderId,
         customer: &CustomerId,
-    ) -> Result<bool, StoreError>;
+        staff: Option<&StaffId>,
+        order: Option<&OrderId>,
+    ) -> Result<Known, StoreError>;
 
-    /// Adds a message.
+    /// Adds a message, at the latest when the work is committed.
     async fn insert_message(&mut self, message: &Message) -> Result<(), StoreError>;
 
     /// Reads a message and keeps others from changing it until the end.

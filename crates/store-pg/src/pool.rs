@@ -32,6 +32,9 @@ pub struct DatabaseSettings {
 const FIRST_ANSWER: Duration = Duration::from_secs(1);
 /// A connection that was tried this lately counts as one that answers.
 const WARM: Duration = Duration::from_secs(1);
+/// The same for a unit of work, which a request waits for: while the database falls silent, so long
+/// requests go on to ask it.
+const JUST_NOW: Duration = Duration::from_millis(250);
 /// Connections tried before a request is told that the database is away.
 const MAX_TRIES: u32 = 2;
 /// A connection whose bytes nobody acknowledges is given up after this.
@@ -94,40 +97,38 @@ fn session_settings(statement_timeout: Duration, of: Use) -> String {
 /// Lends a connection for book-keeping. One that was tried a moment ago is not tried again: work
 /// that fails on it is done again anyway.
 pub(crate) async fn lend_warm(pool: &Pool) -> Result<Connection, StoreError> {
-    tried(pool, async |conn| {
-        if conn.lent.is_none_or(|lent| lent.elapsed() >= WARM) {
-            ping(conn).await?;
-            conn.lent = Some(std::time::Instant::now());
-        }
-        Ok(())
-    })
-    .await
+    lend_answering(pool, WARM).await
+}
+
+/// Lends a connection for a unit of work. One that answered just now is not asked whether it does.
+pub(crate) async fn lend_for_work(pool: &Pool) -> Result<Connection, StoreError> {
+    lend_answering(pool, JUST_NOW).await
 }
 
 /// Lends a connection that just answered. One that broke while it lay in the pool is thrown
 /// away and the next is tried: after a restart of the database nobody sees the old connections.
 pub(crate) async fn lend(pool: &Pool) -> Result<Connection, StoreError> {
-    tried(pool, async |conn| ping(conn).await).await
+    lend_answering(pool, Duration::ZERO).await
 }
 
 async fn ping(conn: &AsyncPgConnection) -> QueryResult<()> {
     Statement::new("SELECT 1").run(conn).await.map(|_| ())
 }
 
-/// Lends a connection with an open transaction; opening it is the test.
-pub(crate) async fn begin(pool: &Pool) -> Result<Connection, StoreError> {
-    tried(pool, async |conn| {
-        // Diesel's own book-keeping would want to send the end of the transaction itself; see `tx.rs`.
-        let mut shared: &AsyncPgConnection = conn;
-        shared.batch_execute("BEGIN").await
-    })
-    .await
+/// Waits for the answer to a first word, which costs the database nothing.
+pub(crate) async fn answers_soon(
+    asking: impl Future<Output = QueryResult<()>>,
+) -> Result<(), StoreError> {
+    match timeout(FIRST_ANSWER, asking).await {
+        Ok(answer) => answer.map_err(from_diesel),
+        Err(_) => Err(StoreError::Unavailable(
+            "the database does not answer".into(),
+        )),
+    }
 }
 
-async fn tried(
-    pool: &Pool,
-    test: impl AsyncFn(&mut Connection) -> QueryResult<()>,
-) -> Result<Connection, StoreError> {
+/// Lends a connection that has answered within this time, or answers now.
+async fn lend_answering(pool: &Pool, within: Duration) -> Result<Connection, StoreError> {
     // One wait for all tries: each of the pool's own steps may take as long.
     let wait = pool.timeouts().wait.unwrap_or(UNACKNOWLEDGED);
     let deadline = Instant::now() + wait;
@@ -137,10 +138,15 @@ async fn tried(
             .await
             .map_err(|_| StoreError::Unavailable("no connection in time".into()))?
             .map_err(from_pool)?;
-        let error = match timeout(FIRST_ANSWER, test(&mut conn)).await {
-            Ok(Ok(())) => return Ok(conn),
-            Ok(Err(error)) => from_diesel(error),
-            Err(_) => StoreError::Unavailable("the database does not answer".into()),
+        if conn.answered.is_some_and(|at| at.elapsed() < within) {
+            return Ok(conn);
+        }
+        let error = match answers_soon(ping(&conn)).await {
+            Ok(()) => {
+                conn.answered = Some(std::time::Instant::now());
+                return Ok(conn);
+            }
+            Err(error) => error,
         };
         drop(Connection::take(conn));
         // Where one connection broke, the others lying in the pool did too.

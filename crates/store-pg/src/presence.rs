@@ -25,12 +25,20 @@ struct PresenceRow {
     sockets: i64,
 }
 
+#[derive(QueryableByName)]
+struct OthersRow {
+    #[diesel(sql_type = BigInt)]
+    others: i64,
+}
+
 impl PgStore {
-    /// Shows that an instance is alive, and forgets those that are not.
+    /// Shows that an instance is alive, and forgets those that are not. Answers how many others are.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn show_alive(&self, instance: Uuid) -> Result<(), StoreError> {
+    pub async fn show_alive(&self, instance: Uuid) -> Result<usize, StoreError> {
+        const OTHERS: &str =
+            "SELECT count(*) AS others FROM presence_instance WHERE instance <> {}";
         const ALIVE: &str = "INSERT INTO presence_instance (instance, seen_at) VALUES ({}, now()) \
             ON CONFLICT (instance) DO UPDATE SET seen_at = excluded.seen_at";
         const GONE: &str =
@@ -46,7 +54,12 @@ impl PgStore {
             .run(&conn)
             .await
             .map_err(from_diesel)?;
-        Ok(())
+        let row: Option<OthersRow> = Statement::new(OTHERS)
+            .bind::<SqlUuid, _>(instance)
+            .row(&conn)
+            .await
+            .map_err(from_diesel)?;
+        Ok(row.map_or(0, |row| usize::try_from(row.others).unwrap_or_default()))
     }
 
     /// Tells of changes among an instance's users: how many sockets each has now; none is gone.

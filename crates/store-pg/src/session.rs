@@ -21,8 +21,8 @@ pub(crate) struct Session {
     conn: AsyncPgConnection,
     /// Every statement a commit sends along was prepared here; see `tx.rs`.
     sends_commits: AtomicBool,
-    /// When it was lent last, having answered.
-    pub(crate) lent: Option<Instant>,
+    /// When it answered, as far as that was noted.
+    pub(crate) answered: Option<Instant>,
 }
 
 impl Session {
@@ -68,7 +68,7 @@ impl Manager for Sessions {
         Ok(Session {
             conn,
             sends_commits: AtomicBool::new(false),
-            lent: None,
+            answered: None,
         })
     }
 

@@ -130,8 +130,9 @@ impl PgStore {
         pool::lend_warm(&self.queue).await
     }
 
-    pub(crate) async fn transaction(&self) -> Result<Connection, StoreError> {
-        pool::begin(self.pools.here()?).await
+    /// A connection for a unit of work, which has not begun.
+    pub(crate) async fn unit_connection(&self) -> Result<Connection, StoreError> {
+        pool::lend_for_work(self.pools.here()?).await
     }
 
     /// True answers only: asks the database.

@@ -1,8 +1,13 @@
 //! The unit of work.
 //!
-//! Business rows are written as the use case goes. Log entries, figures and jobs wait until the
-//! commit and go out together, streams in the order of their names: so no two transactions can
-//! lock streams crosswise, and a stream stays locked only for the last moment of a transaction.
+//! Business rows are written as the use case goes. New messages, log entries, figures and jobs wait
+//! until the commit and go out together, streams in the order of their names: so no two
+//! transactions can lock streams crosswise, and a stream stays locked only for the last moment of a
+//! transaction.
+//!
+//! The transaction begins with the first lock or write; what only reads before it sees what it
+//! would have seen within (each statement sees what was committed before it). Where nothing but the
+//! commit writes, the words to begin and to commit travel with it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +16,7 @@ use analytics_domain::Delta;
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use messages_domain::Message;
 use shared_kernel::{
     Claim, EventRecord, IdempotencyKey, LoggedEvent, NewJob, StoreError, StoredAnswer, UnitOfWork,
 };
@@ -25,7 +31,7 @@ use crate::jobs::queue_jobs;
 use crate::session::{Connection, Session};
 use crate::statement::answered;
 use crate::store::{Lent, PgStore};
-use crate::{event_log, figures, idempotency, jobs};
+use crate::{event_log, figures, idempotency, jobs, messages, pool};
 
 /// How long the word to roll back may go without an answer. Closing the connection says the same,
 /// and a request whose database fell silent has waited long enough.
@@ -35,7 +41,10 @@ const ROLLBACK: Duration = Duration::from_secs(1);
 pub struct PgTx {
     /// `None` only once the transaction has ended.
     conn: Option<Connection>,
+    has_begun: bool,
     pub(crate) lent: Arc<Lent>,
+    /// Not inserted yet.
+    pub(crate) messages: Vec<Message>,
     pub(crate) events: Vec<EventRecord>,
     pub(crate) jobs: Vec<NewJob>,
     pub(crate) deltas: Vec<Delta>,
@@ -44,15 +53,28 @@ pub struct PgTx {
 impl PgTx {
     pub(crate) async fn begin(store: &PgStore) -> Result<Self, StoreError> {
         Ok(Self {
-            conn: Some(store.transaction().await?),
+            conn: Some(store.unit_connection().await?),
+            has_begun: false,
             lent: Arc::clone(&store.lent),
+            messages: Vec::new(),
             events: Vec::new(),
             jobs: Vec::new(),
             deltas: Vec::new(),
         })
     }
 
-    pub(crate) fn conn(&self) -> Result<&AsyncPgConnection, StoreError> {
+    /// The connection, with the transaction open: for locks and writes, and what is read under them.
+    pub(crate) async fn begun(&mut self) -> Result<&AsyncPgConnection, StoreError> {
+        if !self.has_begun {
+            let mut conn: &AsyncPgConnection = self.session()?;
+            pool::answers_soon(conn.batch_execute("BEGIN")).await?;
+            self.has_begun = true;
+        }
+        self.unlocked()
+    }
+
+    /// The connection, whether the transaction is open or not: for reading what needs no lock.
+    pub(crate) fn unlocked(&self) -> Result<&AsyncPgConnection, StoreError> {
         Ok(self.session()?)
     }
 
@@ -76,7 +98,7 @@ impl Drop for PgTx {
 #[async_trait]
 impl UnitOfWork for PgTx {
     async fn claim(&mut self, key: &IdempotencyKey) -> Result<Claim, StoreError> {
-        idempotency::claim(self.conn()?, key).await
+        idempotency::claim(self.begun().await?, key).await
     }
 
     async fn remember(
@@ -84,28 +106,61 @@ impl UnitOfWork for PgTx {
         key: &IdempotencyKey,
         answer: &StoredAnswer,
     ) -> Result<(), StoreError> {
-        idempotency::remember(self.conn()?, key, answer).await
+        idempotency::remember(self.begun().await?, key, answer).await
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
-        let events = std::mem::take(&mut self.events);
-        let jobs = std::mem::take(&mut self.jobs);
-        let deltas = std::mem::take(&mut self.deltas);
-        let queued = jobs.len();
-        let logged = send_commit(self.session()?, events, jobs, deltas).await?;
+        let waiting = Waiting {
+            begin: !self.has_begun,
+            messages: std::mem::take(&mut self.messages),
+            events: std::mem::take(&mut self.events),
+            jobs: std::mem::take(&mut self.jobs),
+            deltas: std::mem::take(&mut self.deltas),
+        };
+        let queued = waiting.jobs.len();
+        let logged = if waiting.is_nothing() {
+            Vec::new()
+        } else {
+            send_commit(self.session()?, waiting).await?
+        };
         // Its transaction has ended: the pool may have it back.
-        drop(self.conn.take());
+        if let Some(mut conn) = self.conn.take() {
+            conn.answered = Some(std::time::Instant::now());
+        }
         self.lent.listener.committed(logged, queued);
         Ok(())
     }
 
     async fn rollback(mut self: Box<Self>) {
         let Some(conn) = self.conn.take() else { return };
+        if !self.has_begun {
+            return;
+        }
         let mut shared: &AsyncPgConnection = &conn;
         let answer = timeout(ROLLBACK, shared.batch_execute("ROLLBACK")).await;
         if !matches!(answer, Ok(Ok(()))) {
             drop(Connection::take(conn));
         }
+    }
+}
+
+/// What waited for the commit.
+struct Waiting {
+    /// The transaction has not begun yet.
+    begin: bool,
+    messages: Vec<Message>,
+    events: Vec<EventRecord>,
+    jobs: Vec<NewJob>,
+    deltas: Vec<Delta>,
+}
+
+impl Waiting {
+    fn is_nothing(&self) -> bool {
+        self.begin
+            && self.messages.is_empty()
+            && self.events.is_empty()
+            && self.jobs.is_empty()
+            && self.deltas.is_empty()
     }
 }
 
@@ -115,30 +170,33 @@ impl UnitOfWork for PgTx {
 /// That holds only while every statement is sent before the word. So a session's first commit
 /// prepares them beforehand, they are polled in order, and they are not held back by the
 /// scheduler, which lets a task that did much give way in the middle.
-async fn send_commit(
-    session: &Session,
-    events: Vec<EventRecord>,
-    jobs: Vec<NewJob>,
-    deltas: Vec<Delta>,
-) -> Result<Vec<LoggedEvent>, StoreError> {
+async fn send_commit(session: &Session, waiting: Waiting) -> Result<Vec<LoggedEvent>, StoreError> {
     let conn: &AsyncPgConnection = session;
     if !session.sends_commits() {
         prepare_commit(conn).await.map_err(from_diesel)?;
         session.will_send_commits();
     }
-    let commit = async {
+    let word = async |word: &'static str| {
         let mut shared = conn;
-        answered(false, shared.batch_execute("COMMIT"))
+        answered(false, shared.batch_execute(word))
             .await
             .map_err(from_diesel)
     };
-    let (logged, (), (), ()) = unconstrained(async {
+    let begin = async {
+        if waiting.begin {
+            word("BEGIN").await?;
+        }
+        Ok(())
+    };
+    let ((), (), logged, (), (), ()) = unconstrained(async {
         try_join!(
             biased;
-            append_events(conn, events),
-            queue_jobs(conn, jobs),
-            append_deltas(conn, deltas),
-            commit
+            begin,
+            messages::insert(conn, waiting.messages),
+            append_events(conn, waiting.events),
+            queue_jobs(conn, waiting.jobs),
+            append_deltas(conn, waiting.deltas),
+            word("COMMIT")
         )
     })
     .await?;
@@ -148,6 +206,7 @@ async fn send_commit(
 /// Has a session prepare what [`send_commit`] sends, by writing nothing with it.
 async fn prepare_commit(conn: &AsyncPgConnection) -> QueryResult<()> {
     try_join!(
+        messages::insert_nothing(conn),
         event_log::append_nothing(conn),
         jobs::queue_nothing(conn),
         figures::append_nothing(conn)

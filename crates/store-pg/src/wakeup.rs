@@ -4,18 +4,28 @@
 //! the table now and then. What is said in passing is stored nowhere and may be lost. Both are
 //! gathered for a few milliseconds and sent on a connection of their own, outside any business
 //! transaction (a NOTIFY there makes commits wait for each other).
+//!
+//! An instance that begins to listen says so by its bare name; whoever hears it answers that it is
+//! known from now on, and the newcomer compares itself with the table: see [`Neighbours`].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::StreamExt as _;
 use shared_kernel::StreamId;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 use uuid::Uuid;
 
+use crate::neighbours::Neighbours;
+
 const EVENTS: &str = "guichet_events";
 const PASSING: &str = "guichet_passing";
+/// Stands behind an instance's name.
+const SEPARATOR: char = ' ';
+/// Behind the name: who began to listen is known.
+const KNOWN: &str = "*";
 const GATHER: Duration = Duration::from_millis(5);
 /// NOTIFY refuses payloads of 8,000 bytes.
 const MAX_PAYLOAD_BYTES: usize = 7_500;
@@ -34,7 +44,7 @@ pub struct Told {
 
 /// Hears the other instances.
 pub trait WakeupListener: Send + Sync {
-    /// The connection stands. What was said before was missed.
+    /// From now on everything is heard; what was said before may have been missed.
     fn connected(&self);
 
     /// Others have brought these streams to these numbers.
@@ -49,12 +59,20 @@ pub struct Wakeups {
     url: String,
     /// Tells our own hints from others'.
     instance: Uuid,
+    neighbours: Arc<Neighbours>,
+    /// Rings when another instance began to listen.
+    greeted: Notify,
 }
 
 impl Wakeups {
     /// Makes an exchange. `instance` is this process's own.
-    pub fn new(url: String, instance: Uuid) -> Self {
-        Self { url, instance }
+    pub fn new(url: String, instance: Uuid, neighbours: Arc<Neighbours>) -> Self {
+        Self {
+            url,
+            instance,
+            neighbours,
+            greeted: Notify::new(),
+        }
     }
 
     /// Sends what is told and hands what others send to the listener. Runs until the hints' sender
@@ -104,13 +122,25 @@ impl Wakeups {
     }
 
     fn hear(&self, channel: &str, payload: &str, listener: &impl WakeupListener) {
-        if channel == PASSING {
-            passed(payload, self.instance).for_each(|line| listener.passing(line));
+        let Some((other, said)) = of_another(payload, self.instance) else {
             return;
+        };
+        // A command that tells something and ends is nobody to be told.
+        if !other.is_nil() {
+            self.neighbours.met();
         }
-        let hints = parse(payload, self.instance);
-        if !hints.is_empty() {
-            listener.reached(hints);
+        match said {
+            "" => self.greeted.notify_one(),
+            KNOWN => listener.connected(),
+            lines if channel == PASSING => {
+                lines.split('\n').for_each(|line| listener.passing(line));
+            }
+            hints => {
+                let hints = parse(hints);
+                if !hints.is_empty() {
+                    listener.reached(hints);
+                }
+            }
         }
     }
 
@@ -120,6 +150,8 @@ impl Wakeups {
         told: &mut Told,
     ) -> Result<(), tokio_postgres::Error> {
         let notify = client.prepare("SELECT pg_notify($1, $2)").await?;
+        let name = self.instance.to_string();
+        client.execute(&notify, &[&EVENTS, &name]).await?;
         loop {
             let (mut latest, mut lines) = (HashMap::new(), Vec::new());
             tokio::select! {
@@ -128,6 +160,11 @@ impl Wakeups {
                     None => return Ok(()),
                 },
                 Some(line) = told.passing.recv() => lines.push(line),
+                () = self.greeted.notified() => {
+                    let known = format!("{name}{SEPARATOR}{KNOWN}");
+                    client.execute(&notify, &[&EVENTS, &known]).await?;
+                    continue;
+                }
             }
             tokio::time::sleep(GATHER).await;
             while let Ok(hints) = told.hints.try_recv() {
@@ -154,6 +191,13 @@ fn keep_latest(latest: &mut HashMap<StreamId, u64>, hints: Vec<WakeupHint>) {
     }
 }
 
+/// What another instance said behind its name; nothing when we said it ourselves.
+fn of_another(payload: &str, own: Uuid) -> Option<(Uuid, &str)> {
+    let (name, said) = payload.split_once(SEPARATOR).unwrap_or((payload, ""));
+    let other = name.parse().ok()?;
+    (other != own).then_some((other, said))
+}
+
 /// Puts words behind the instance's name, in as few payloads as NOTIFY can carry.
 fn gather(instance: Uuid, separator: char, words: impl Iterator<Item = String>) -> Vec<String> {
     let mut all = Vec::new();
@@ -162,9 +206,12 @@ fn gather(instance: Uuid, separator: char, words: impl Iterator<Item = String>) 
         if payload.len() + 1 + word.len() > MAX_PAYLOAD_BYTES && !payload.is_empty() {
             all.push(std::mem::take(&mut payload));
         }
-        if payload.is_empty() {
+        let separator = if payload.is_empty() {
             payload = instance.to_string();
-        }
+            SEPARATOR
+        } else {
+            separator
+        };
         payload.push(separator);
         payload.push_str(&word);
     }
@@ -173,16 +220,9 @@ fn gather(instance: Uuid, separator: char, words: impl Iterator<Item = String>) 
     all
 }
 
-/// `instance`, then a line each.
+/// The instance, then a line each.
 fn passing(instance: Uuid, lines: &[String]) -> Vec<String> {
     gather(instance, '\n', lines.iter().cloned())
-}
-
-/// Reads what another instance said in passing; nothing when we said it ourselves.
-fn passed(payload: &str, own: Uuid) -> impl Iterator<Item = &str> {
-    let mut lines = payload.split('\n');
-    let ours = lines.next() == Some(own.to_string().as_str());
-    lines.filter(move |_| !ours)
 }
 
 /// `instance stream=seq stream=seq …`.
@@ -191,23 +231,22 @@ fn payloads(instance: Uuid, hints: &HashMap<StreamId, u64>) -> Vec<String> {
     gather(instance, ' ', words)
 }
 
-/// Reads what another instance sent; nothing when we sent it ourselves.
-fn parse(payload: &str, own: Uuid) -> Vec<WakeupHint> {
-    let mut words = payload.split(' ');
-    if words.next() == Some(own.to_string().as_str()) {
-        return Vec::new();
-    }
-    words
-        .filter_map(|word| {
-            let (stream, seq) = word.rsplit_once('=')?;
-            Some((StreamId::from_stored(stream.to_owned()), seq.parse().ok()?))
-        })
-        .collect()
+/// Reads `stream=seq stream=seq …`.
+fn parse(hints: &str) -> Vec<WakeupHint> {
+    let hints = hints.split(' ').filter_map(|word| {
+        let (stream, seq) = word.rsplit_once('=')?;
+        Some((StreamId::from_stored(stream.to_owned()), seq.parse().ok()?))
+    });
+    hints.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn said(payload: &str, own: Uuid) -> &str {
+        of_another(payload, own).unwrap().1
+    }
 
     #[test]
     fn hints_survive_the_journey_and_own_hints_are_ignored() {
@@ -219,14 +258,11 @@ mod tests {
         assert!(payloads.iter().all(|payload| payload.len() < 8_000));
         let heard: HashMap<_, _> = payloads
             .iter()
-            .flat_map(|payload| parse(payload, ours))
+            .flat_map(|payload| parse(said(payload, ours)))
             .collect();
         assert_eq!(heard, hints);
-        assert!(
-            payloads
-                .iter()
-                .all(|payload| parse(payload, theirs).is_empty())
-        );
+        let at_home = |payload: &String| of_another(payload, theirs).is_none();
+        assert!(payloads.iter().all(at_home));
     }
 
     #[test]
@@ -237,10 +273,11 @@ mod tests {
             "x",
             "x y",
             "x y=z",
-            "x =",
+            "x y=",
             "x a=99999999999999999999999",
         ] {
-            assert_eq!(parse(payload, Uuid::nil()), [], "{payload:?}");
+            assert_eq!(of_another(payload, Uuid::nil()), None, "{payload:?}");
+            assert_eq!(parse(payload.trim_start_matches('x')), [], "{payload:?}");
         }
     }
 
@@ -255,14 +292,11 @@ mod tests {
         assert!(payloads.iter().all(|payload| payload.len() < 8_000));
         let heard: Vec<_> = payloads
             .iter()
-            .flat_map(|payload| passed(payload, ours))
+            .flat_map(|payload| said(payload, ours).split('\n'))
             .collect();
         assert_eq!(heard, lines);
-        assert!(
-            payloads
-                .iter()
-                .all(|payload| passed(payload, theirs).next().is_none())
-        );
+        let at_home = |payload: &String| of_another(payload, theirs).is_none();
+        assert!(payloads.iter().all(at_home));
     }
 
     #[test]
@@ -272,7 +306,7 @@ mod tests {
         let payloads = passing(theirs, &lines);
         let heard: Vec<_> = payloads
             .iter()
-            .flat_map(|payload| passed(payload, ours))
+            .flat_map(|payload| said(payload, ours).split('\n'))
             .collect();
         assert_eq!(heard, ["a", "b"]);
         assert!(passing(theirs, &[]).is_empty());

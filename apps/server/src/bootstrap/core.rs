@@ -107,10 +107,11 @@ impl Core {
             commits,
             ..
         } = self;
+        let neighbours = commits.neighbours();
         // Without them no hint can follow, so the exchange ends with the last one.
         drop((store, commits));
         // No server has this name.
-        let wakeups = Wakeups::new(database_url, Uuid::nil());
+        let wakeups = Wakeups::new(database_url, Uuid::nil(), neighbours);
         let (_, passing) = mpsc::channel(1);
         wakeups.run(Told { hints, passing }, Deaf).await;
     }

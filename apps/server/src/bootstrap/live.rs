@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use store_pg::{Told, WakeupHint, WakeupListener, Wakeups};
+use store_pg::{Neighbours, Told, WakeupHint, WakeupListener, Wakeups};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -31,6 +31,7 @@ pub(super) struct Live {
     relay: RelayHandle,
     /// Tells this process from others.
     instance: Uuid,
+    neighbours: Arc<Neighbours>,
 }
 
 impl Live {
@@ -60,6 +61,7 @@ impl Live {
             core.store.clone(),
             Arc::clone(&hub),
             instance,
+            core.commits.neighbours(),
         ));
         Self {
             hub,
@@ -67,6 +69,7 @@ impl Live {
             presence,
             relay,
             instance,
+            neighbours: core.commits.neighbours(),
         }
     }
 
@@ -86,7 +89,7 @@ impl Live {
         follower: Arc<Follower>,
         stop: CancellationToken,
     ) -> impl Future<Output = ()> + use<> {
-        let wakeups = Wakeups::new(database_url, self.instance);
+        let wakeups = Wakeups::new(database_url, self.instance, Arc::clone(&self.neighbours));
         let (passing, passed) = mpsc::channel(MAX_PASSING);
         self.hub.connect_elsewhere(passing);
         let told = Told {
@@ -121,7 +124,7 @@ impl WakeupListener for Heard {
 
     fn reached(&self, hints: Vec<WakeupHint>) {
         self.follower.nudge(&hints);
-        self.relay.nudge(hints);
+        self.relay.nudge(&hints);
     }
 
     fn passing(&self, line: &str) {

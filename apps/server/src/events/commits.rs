@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use shared_kernel::{LoggedEvent, StreamId};
-use store_pg::{CommitListener, WakeupHint};
+use store_pg::{CommitListener, Neighbours, WakeupHint};
 use tokio::sync::{Notify, mpsc};
 
 use crate::faq::articles::Articles;
@@ -16,6 +16,7 @@ pub struct Commits {
     relay: OnceLock<RelayHandle>,
     articles: OnceLock<Arc<Articles>>,
     wakeups: mpsc::UnboundedSender<Vec<WakeupHint>>,
+    neighbours: Arc<Neighbours>,
     jobs: Arc<Notify>,
 }
 
@@ -27,6 +28,7 @@ impl Commits {
             relay: OnceLock::new(),
             articles: OnceLock::new(),
             wakeups,
+            neighbours: Arc::default(),
             jobs: Arc::new(Notify::new()),
         };
         (Arc::new(commits), outgoing)
@@ -41,6 +43,11 @@ impl Commits {
     /// From now on these articles are forgotten when the knowledge base was written.
     pub fn connect_articles(&self, articles: Arc<Articles>) {
         let _ = self.articles.set(articles);
+    }
+
+    /// Whether there are other instances to tell.
+    pub fn neighbours(&self) -> Arc<Neighbours> {
+        Arc::clone(&self.neighbours)
     }
 
     /// Rings when jobs were queued.
@@ -64,12 +71,14 @@ impl CommitListener for Commits {
         {
             articles.clear();
         }
-        let hints = events
-            .iter()
-            .map(|event| (event.stream.clone(), event.seq))
-            .collect();
-        // Nobody listens while the server stops; the rows are there all the same.
-        let _ = self.wakeups.send(hints);
+        if self.neighbours.any() {
+            let hints = events
+                .iter()
+                .map(|event| (event.stream.clone(), event.seq))
+                .collect();
+            // Nobody listens while the server stops; the rows are there all the same.
+            let _ = self.wakeups.send(hints);
+        }
         if let Some(relay) = self.relay.get() {
             relay.committed(events);
         }

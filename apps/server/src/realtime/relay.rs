@@ -1,11 +1,12 @@
-//! From the event log to the hub: one task per process.
+//! From the event log to the hub.
 //!
-//! Committed events are handed over at once and without waiting ([`RelayHandle::committed`]);
-//! other instances only say which numbers there are ([`RelayHandle::nudge`]). Either may be late,
-//! doubled, out of order or lost: the `Tracker` orders them, holes are read from the log, and
-//! every few seconds all followed streams are compared with it. A database that does not answer
-//! delays events and loses none.
+//! Committed events are delivered at once by the thread that committed them
+//! ([`RelayHandle::committed`]); other instances only say which numbers there are
+//! ([`RelayHandle::nudge`]). Either may be late, doubled, out of order or lost: the `Tracker`
+//! orders them. One task per process reads holes from the log, and every few seconds compares all
+//! followed streams with it. A database that does not answer delays events and loses none.
 
+mod delivery;
 mod task;
 
 use std::sync::Arc;
@@ -14,11 +15,9 @@ use std::time::Duration;
 use shared_kernel::{Clock, EventLog, LoggedEvent, StreamId, StreamPosition};
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use self::delivery::Delivery;
 use self::task::Relay;
 use super::hub::Hub;
-
-/// Batches handed over and not yet looked at; more are found by comparing with the log.
-const MAX_ARRIVALS: usize = 4_096;
 
 /// Waits and sizes of the relay.
 #[derive(Debug, Clone, Copy)]
@@ -51,11 +50,6 @@ impl Default for RelaySettings {
     }
 }
 
-enum Arrival {
-    Committed(Vec<LoggedEvent>),
-    Nudge(Vec<(StreamId, u64)>),
-}
-
 enum Command {
     Follow(FollowRequest),
     Unfollow(Vec<StreamId>),
@@ -74,52 +68,47 @@ pub struct RelayStopped;
 /// Speaks to the relay. Never waits, except where it says so.
 #[derive(Clone)]
 pub struct RelayHandle {
-    arrivals: mpsc::Sender<Arrival>,
+    delivery: Arc<Delivery>,
     commands: mpsc::UnboundedSender<Command>,
     compare: Arc<Notify>,
     log: Arc<dyn EventLog>,
 }
 
 impl RelayHandle {
-    /// Starts the relay on the current runtime. It ends when the last handle is dropped.
+    /// Starts the relay on the current runtime. It ends when the last handle is dropped and nothing
+    /// is followed any more.
     pub fn start(
         log: Arc<dyn EventLog>,
         hub: Arc<Hub>,
         clock: Arc<dyn Clock>,
         settings: RelaySettings,
     ) -> Self {
-        let (arrivals, arrived) = mpsc::channel(MAX_ARRIVALS);
+        let delivery = Arc::new(Delivery::new(hub, clock, &settings));
         let (commands, commanded) = mpsc::unbounded_channel();
         let handle = Self {
-            arrivals,
+            delivery: Arc::clone(&delivery),
             commands,
             compare: Arc::default(),
             log: Arc::clone(&log),
         };
-        let relay = Relay::new(log, hub, clock, settings);
-        tokio::spawn(relay.run(arrived, commanded, Arc::clone(&handle.compare)));
+        let relay = Relay::new(log, delivery, settings);
+        tokio::spawn(relay.run(commanded, Arc::clone(&handle.compare)));
         handle
     }
 
-    /// Hands over what this process has just committed.
+    /// Delivers what this process has just committed.
     pub fn committed(&self, events: Vec<LoggedEvent>) {
-        self.arrive(Arrival::Committed(events));
+        self.delivery.offer(events);
     }
 
     /// Says that other instances have brought these streams to these numbers.
-    pub fn nudge(&self, hints: Vec<(StreamId, u64)>) {
-        self.arrive(Arrival::Nudge(hints));
+    pub fn nudge(&self, hints: &[(StreamId, u64)]) {
+        self.delivery.hint(hints);
     }
 
     /// Compares every followed stream with the log, soon. For when hints may have been lost.
     pub fn compare_all(&self) {
         self.compare.notify_one();
-    }
-
-    fn arrive(&self, arrival: Arrival) {
-        if self.arrivals.try_send(arrival).is_err() {
-            self.compare_all();
-        }
     }
 
     /// Follows streams until the answer's guard is dropped. Waits for the log: what it then says

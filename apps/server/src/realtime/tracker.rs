@@ -188,6 +188,11 @@ impl Tracker {
         }
     }
 
+    /// Whether a stream lacks a number.
+    pub fn has_gaps(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
     /// When the next gap falls due.
     pub fn next_due(&self) -> Option<Instant> {
         self.gaps.values().min().copied()

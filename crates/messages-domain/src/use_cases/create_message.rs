@@ -32,20 +32,15 @@ pub async fn create_message(
     said: CreateMessage,
 ) -> Result<Message, MessagesError> {
     in_own_name(actor, &said)?;
-    if !tx.knows_customer(&said.customer).await? {
-        return Err(MessagesError::UnknownReference {
-            field: "customerId",
-        });
-    }
-    if let Some(staff) = &said.staff
-        && !tx.knows_staff(staff).await?
-    {
-        return Err(MessagesError::UnknownReference { field: "staffId" });
-    }
-    if let Some(order) = &said.order
-        && !tx.order_belongs_to(order, &said.customer).await?
-    {
-        return Err(MessagesError::UnknownReference { field: "orderId" });
+    let (staff, order) = (said.staff.as_ref(), said.order.as_ref());
+    let known = tx.known(&said.customer, staff, order).await?;
+    let named = [
+        ("customerId", known.customer),
+        ("staffId", known.staff),
+        ("orderId", known.order),
+    ];
+    if let Some((field, _)) = named.into_iter().find(|(_, is_there)| !is_there) {
+        return Err(MessagesError::UnknownReference { field });
     }
     let now = with.clock.now();
     let message = Message {

@@ -12,19 +12,19 @@ use crate::tx::PgTx;
 #[async_trait]
 impl FaqTx for PgTx {
     async fn claim_untouched_base(&mut self) -> Result<bool, StoreError> {
-        history::claim_untouched(self.conn()?).await
+        history::claim_untouched(self.begun().await?).await
     }
 
     async fn hold_category(&mut self, id: &CategoryId) -> Result<Option<bool>, StoreError> {
-        articles::hold_category(self.conn()?, id).await
+        articles::hold_category(self.begun().await?, id).await
     }
 
     async fn insert_article(&mut self, article: &Article) -> Result<bool, StoreError> {
-        articles::insert(self.conn()?, article).await
+        articles::insert(self.begun().await?, article).await
     }
 
     async fn lock_article(&mut self, id: &FaqId) -> Result<Option<ArticleFile>, StoreError> {
-        articles::lock(self.conn()?, id).await
+        articles::lock(self.begun().await?, id).await
     }
 
     async fn update_article(
@@ -32,19 +32,19 @@ impl FaqTx for PgTx {
         before: &Article,
         after: &Article,
     ) -> Result<(), StoreError> {
-        articles::update(self.conn()?, before, after).await
+        articles::update(self.begun().await?, before, after).await
     }
 
     async fn delete_article(&mut self, id: &FaqId) -> Result<(), StoreError> {
-        articles::delete(self.conn()?, id).await
+        articles::delete(self.begun().await?, id).await
     }
 
     async fn keep_article_version(&mut self, version: &ArticleVersion) -> Result<(), StoreError> {
-        history::keep_article(self.conn()?, version).await
+        history::keep_article(self.begun().await?, version).await
     }
 
     async fn last_article_version(&mut self, id: &FaqId) -> Result<Option<u64>, StoreError> {
-        history::last_of_article(self.conn()?, id).await
+        history::last_of_article(self.begun().await?, id).await
     }
 
     async fn article_version(
@@ -52,19 +52,19 @@ impl FaqTx for PgTx {
         id: &FaqId,
         version: u64,
     ) -> Result<Option<ArticleVersion>, StoreError> {
-        history::article_version(self.conn()?, id, version).await
+        history::article_version(self.begun().await?, id, version).await
     }
 
     async fn insert_category(&mut self, category: &Category) -> Result<bool, StoreError> {
-        categories::insert(self.conn()?, category).await
+        categories::insert(self.begun().await?, category).await
     }
 
     async fn lock_category(&mut self, id: &CategoryId) -> Result<Option<Category>, StoreError> {
-        categories::lock(self.conn()?, id).await
+        categories::lock(self.begun().await?, id).await
     }
 
     async fn articles_in(&mut self, id: &CategoryId) -> Result<u64, StoreError> {
-        categories::articles_in(self.conn()?, id).await
+        categories::articles_in(self.begun().await?, id).await
     }
 
     async fn update_category(
@@ -72,19 +72,19 @@ impl FaqTx for PgTx {
         before: &Category,
         after: &Category,
     ) -> Result<(), StoreError> {
-        categories::update(self.conn()?, before, after).await
+        categories::update(self.begun().await?, before, after).await
     }
 
     async fn delete_category(&mut self, id: &CategoryId) -> Result<(), StoreError> {
-        categories::delete(self.conn()?, id).await
+        categories::delete(self.begun().await?, id).await
     }
 
     async fn keep_category_version(&mut self, version: &CategoryVersion) -> Result<(), StoreError> {
-        history::keep_category(self.conn()?, version).await
+        history::keep_category(self.begun().await?, version).await
     }
 
     async fn last_category_version(&mut self, id: &CategoryId) -> Result<Option<u64>, StoreError> {
-        history::last_of_category(self.conn()?, id).await
+        history::last_of_category(self.begun().await?, id).await
     }
 
     /// Translated at once, written with the commit.

@@ -40,7 +40,7 @@ impl ReaderTx for PgTx {
         );
         let found = Statement::new(sql)
             .bind::<Text, _>(id.as_str().to_owned())
-            .run(self.conn()?)
+            .run(self.begun().await?)
             .await
             .map_err(from_diesel)?;
         Ok(found > 0)
@@ -53,7 +53,7 @@ impl ReaderTx for PgTx {
         helpful: bool,
         now: DateTime<Utc>,
     ) -> Result<Counters, StoreError> {
-        let conn = self.conn()?;
+        let conn = self.begun().await?;
         let changed: Option<CounterRow> = Statement::new(VOTE)
             .bind::<Text, _>(id.as_str().to_owned())
             .bind::<Binary, _>(visitor.as_bytes().to_vec())

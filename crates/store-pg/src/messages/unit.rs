@@ -2,53 +2,68 @@
 
 use async_trait::async_trait;
 use diesel::QueryableByName;
-use diesel::sql_types::{Bool, Text};
-use messages_domain::{Message, MessageEvent, MessagesTx};
+use diesel::sql_types::{Bool, Nullable, Text};
+use messages_domain::{Known, Message, MessageEvent, MessagesTx};
 use shared_kernel::{CustomerId, EntryId, OrderId, StaffId, StoreError};
-use support_domain::SupportTx as _;
 
 use super::writing;
 use crate::error::from_diesel;
 use crate::statement::Statement;
 use crate::tx::PgTx;
 
+const KNOWN: &str = "\
+SELECT EXISTS (SELECT 1 FROM ___xtr_customer WHERE cst_id = {}) AS customer,
+    ({} IS NULL OR EXISTS (SELECT 1 FROM ___config_admin WHERE cnfa_id = {} AND cnfa_activ = '1')) AS staff,
+    ({} IS NULL OR EXISTS (SELECT 1 FROM ___xtr_order WHERE ord_id = {} AND ord_cst_id = {})) AS ord";
+
 #[derive(QueryableByName)]
-struct Found {
+struct KnownRow {
     #[diesel(sql_type = Bool)]
-    found: bool,
+    customer: bool,
+    #[diesel(sql_type = Bool)]
+    staff: bool,
+    #[diesel(sql_type = Bool)]
+    ord: bool,
 }
 
 #[async_trait]
 impl MessagesTx for PgTx {
-    async fn knows_customer(&mut self, id: &CustomerId) -> Result<bool, StoreError> {
-        Ok(self.customer(id).await?.is_some())
-    }
-
-    async fn knows_staff(&mut self, id: &StaffId) -> Result<bool, StoreError> {
-        Ok(self.staff(id).await?.is_some())
-    }
-
-    async fn order_belongs_to(
+    async fn known(
         &mut self,
-        order: &OrderId,
         customer: &CustomerId,
-    ) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM ___xtr_order WHERE ord_id = {} AND ord_cst_id = {}) AS found";
-        let row: Option<Found> = Statement::new(sql)
-            .bind::<Text, _>(order.as_str().to_owned())
+        staff: Option<&StaffId>,
+        order: Option<&OrderId>,
+    ) -> Result<Known, StoreError> {
+        let staff = staff.map(|id| id.as_str().to_owned());
+        let order = order.map(|id| id.as_str().to_owned());
+        let row: Option<KnownRow> = Statement::new(KNOWN)
             .bind::<Text, _>(customer.as_str().to_owned())
-            .row(self.conn()?)
+            .bind::<Nullable<Text>, _>(staff.clone())
+            .bind::<Nullable<Text>, _>(staff)
+            .bind::<Nullable<Text>, _>(order.clone())
+            .bind::<Nullable<Text>, _>(order)
+            .bind::<Text, _>(customer.as_str().to_owned())
+            .row(self.unlocked()?)
             .await
             .map_err(from_diesel)?;
-        Ok(row.is_some_and(|row| row.found))
+        let row = row.ok_or_else(|| StoreError::defect("a question without an answer"))?;
+        Ok(Known {
+            customer: row.customer,
+            staff: row.staff,
+            order: row.ord,
+        })
     }
 
+    /// Written with the commit, or before what follows in the same work.
     async fn insert_message(&mut self, message: &Message) -> Result<(), StoreError> {
-        writing::insert(self, message).await
+        writing::count(self, message);
+        self.messages.push(message.clone());
+        Ok(())
     }
 
     async fn lock_message(&mut self, id: &EntryId) -> Result<Option<Message>, StoreError> {
-        writing::find(self.conn()?, id, true).await
+        writing::insert_waiting(self).await?;
+        writing::find(self.begun().await?, id, true).await
     }
 
     async fn update_message(
@@ -56,6 +71,7 @@ impl MessagesTx for PgTx {
         before: &Message,
         after: &Message,
     ) -> Result<(), StoreError> {
+        writing::insert_waiting(self).await?;
         writing::update(self, before, after).await
     }
 

@@ -1,43 +1,81 @@
 //! Writing messages.
 
 use analytics_domain::{MessageFacts, message_deltas};
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
+use chrono::{DateTime, Utc};
+use diesel::QueryResult;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz};
 use diesel_async::AsyncPgConnection;
 use messages_domain::{Message, Side, State};
-use shared_kernel::{EntryId, StoreError};
+use shared_kernel::{EntryId, OrderId, StaffId, StoreError};
 
 use super::rows::{COLUMNS, MessageRow};
 use crate::error::from_diesel;
 use crate::statement::Statement;
 use crate::tx::PgTx;
 
+/// So many rows, also none.
 const INSERT: &str = "\
-INSERT INTO ___xtr_msg (msg_id, msg_kind, msg_cst_id, msg_cnfa_id, msg_ord_id, msg_parent_id, msg_author_id, msg_author_kind,
+INSERT INTO ___xtr_msg (msg_kind, msg_id, msg_cst_id, msg_cnfa_id, msg_ord_id, msg_parent_id, msg_author_id, msg_author_kind,
     msg_subject, msg_content, msg_priority, msg_date, created_at, updated_at)
-VALUES ({}, 'message', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})";
+SELECT 'message', id, customer, staff, ord, root, author, side, subject, content, priority, at, at, updated
+FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+    AS m (id, customer, staff, ord, root, author, side, subject, content, priority, at, updated)";
 
-pub(super) async fn insert(tx: &mut PgTx, message: &Message) -> Result<(), StoreError> {
+fn inserting(messages: &[Message]) -> Statement {
+    let texts = |of: fn(&Message) -> &str| -> Vec<String> {
+        messages.iter().map(|one| of(one).to_owned()).collect()
+    };
+    let maybe = |of: fn(&Message) -> Option<&str>| -> Vec<Option<String>> {
+        let names = messages.iter().map(of);
+        names.map(|name| name.map(str::to_owned)).collect()
+    };
+    let instants = |of: fn(&Message) -> DateTime<Utc>| messages.iter().map(of).collect::<Vec<_>>();
     Statement::new(INSERT)
-        .bind::<Text, _>(message.id.as_str().to_owned())
-        .bind::<Text, _>(message.customer.as_str().to_owned())
-        .bind::<Nullable<Text>, _>(message.staff.as_ref().map(|id| id.as_str().to_owned()))
-        .bind::<Nullable<Text>, _>(message.order.as_ref().map(|id| id.as_str().to_owned()))
-        .bind::<Nullable<Text>, _>(message.root.as_ref().map(|id| id.as_str().to_owned()))
-        .bind::<Text, _>(message.author.as_str().to_owned())
-        .bind::<Text, _>(message.author_side.as_str())
-        .bind::<Text, _>(message.subject.as_str().to_owned())
-        .bind::<Text, _>(message.content.as_str().to_owned())
-        .bind::<Text, _>(message.priority.as_str())
-        .bind::<Timestamptz, _>(message.created_at)
-        .bind::<Timestamptz, _>(message.created_at)
-        .bind::<Timestamptz, _>(message.updated_at)
-        .run(tx.conn()?)
-        .await
-        .map_err(from_diesel)?;
+        .bind::<Array<Text>, _>(texts(|one| one.id.as_str()))
+        .bind::<Array<Text>, _>(texts(|one| one.customer.as_str()))
+        .bind::<Array<Nullable<Text>>, _>(maybe(|one| one.staff.as_ref().map(StaffId::as_str)))
+        .bind::<Array<Nullable<Text>>, _>(maybe(|one| one.order.as_ref().map(OrderId::as_str)))
+        .bind::<Array<Nullable<Text>>, _>(maybe(|one| one.root.as_ref().map(EntryId::as_str)))
+        .bind::<Array<Text>, _>(texts(|one| one.author.as_str()))
+        .bind::<Array<Text>, _>(texts(|one| one.author_side.as_str()))
+        .bind::<Array<Text>, _>(texts(|one| one.subject.as_str()))
+        .bind::<Array<Text>, _>(texts(|one| one.content.as_str()))
+        .bind::<Array<Text>, _>(texts(|one| one.priority.as_str()))
+        .bind::<Array<Timestamptz>, _>(instants(|one| one.created_at))
+        .bind::<Array<Timestamptz>, _>(instants(|one| one.updated_at))
+}
+
+/// Adds messages.
+pub(crate) async fn insert(
+    conn: &AsyncPgConnection,
+    messages: Vec<Message>,
+) -> Result<(), StoreError> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    inserting(&messages).run(conn).await.map_err(from_diesel)?;
+    Ok(())
+}
+
+/// Prepares the statement of [`insert`].
+pub(crate) async fn insert_nothing(conn: &AsyncPgConnection) -> QueryResult<()> {
+    inserting(&[]).run(conn).await.map(|_| ())
+}
+
+/// Adds the messages that wait for the commit now, because what follows may look at them.
+pub(super) async fn insert_waiting(tx: &mut PgTx) -> Result<(), StoreError> {
+    let waiting = std::mem::take(&mut tx.messages);
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    insert(tx.begun().await?, waiting).await
+}
+
+/// A new message, in the figures.
+pub(super) fn count(tx: &mut PgTx, message: &Message) {
     let lent = std::sync::Arc::clone(&tx.lent);
     tx.deltas
         .extend(message_deltas(None, &facts(message), &|at| lent.day_of(at)));
-    Ok(())
 }
 
 const UPDATE: &str = "\
@@ -69,7 +107,7 @@ pub(super) async fn update(
         .bind::<Timestamptz, _>(after.updated_at)
         .bind::<Text, _>(after.id.as_str().to_owned())
         .bind::<BigInt, _>(version(before))
-        .run(tx.conn()?)
+        .run(tx.begun().await?)
         .await
         .map_err(from_diesel)?;
     if updated != 1 {

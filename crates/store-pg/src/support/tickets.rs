@@ -38,7 +38,7 @@ pub(super) async fn insert(tx: &mut PgTx, ticket: &Ticket) -> Result<bool, Store
         .bind::<BigInt, _>(version(ticket))
         .bind::<Timestamptz, _>(ticket.created_at)
         .bind::<Timestamptz, _>(ticket.updated_at)
-        .run(tx.conn()?)
+        .run(tx.begun().await?)
         .await
         .map_err(from_diesel)?;
     if inserted == 1 {
@@ -78,7 +78,7 @@ pub(super) async fn update(
         .bind::<Timestamptz, _>(after.updated_at)
         .bind::<Text, _>(after.id.as_str().to_owned())
         .bind::<BigInt, _>(version(before))
-        .run(tx.conn()?)
+        .run(tx.begun().await?)
         .await
         .map_err(from_diesel)?;
     if updated != 1 {
@@ -112,7 +112,7 @@ async fn add_rating(
         .bind::<Text, _>(facts.priority)
         .bind::<Text, _>(facts.category)
         .bind::<Text, _>(facts.agent.clone())
-        .run(tx.conn()?)
+        .run(tx.begun().await?)
         .await
         .map_err(from_diesel)?;
     let lent = std::sync::Arc::clone(&tx.lent);

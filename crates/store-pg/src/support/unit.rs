@@ -14,7 +14,7 @@ use crate::tx::PgTx;
 #[async_trait]
 impl SupportTx for PgTx {
     async fn welcome(&mut self, actor: &Actor, now: DateTime<Utc>) -> Result<(), StoreError> {
-        arrivals::welcome(self.conn()?, actor, now).await
+        arrivals::welcome(self.begun().await?, actor, now).await
     }
 
     async fn find_or_create_customer(
@@ -23,15 +23,15 @@ impl SupportTx for PgTx {
         key: &EmailKey,
         now: DateTime<Utc>,
     ) -> Result<FoundCustomer, StoreError> {
-        people::find_or_create_customer(self.conn()?, candidate, key, now).await
+        people::find_or_create_customer(self.begun().await?, candidate, key, now).await
     }
 
     async fn customer(&mut self, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
-        people::customer(self.conn()?, id).await
+        people::customer(self.begun().await?, id).await
     }
 
     async fn staff(&mut self, id: &StaffId) -> Result<Option<Staff>, StoreError> {
-        people::staff(self.conn()?, id).await
+        people::staff(self.begun().await?, id).await
     }
 
     async fn order_of(
@@ -39,7 +39,7 @@ impl SupportTx for PgTx {
         customer: &CustomerId,
         reference: &OrderNumber,
     ) -> Result<Option<OrderId>, StoreError> {
-        people::order_of(self.conn()?, customer, reference).await
+        people::order_of(self.begun().await?, customer, reference).await
     }
 
     async fn insert_ticket(&mut self, ticket: &Ticket) -> Result<bool, StoreError> {
@@ -47,7 +47,7 @@ impl SupportTx for PgTx {
     }
 
     async fn lock_ticket(&mut self, id: &TicketId) -> Result<Option<TicketFile>, StoreError> {
-        tickets::lock(self.conn()?, id).await
+        tickets::lock(self.begun().await?, id).await
     }
 
     async fn update_ticket(&mut self, before: &Ticket, after: &Ticket) -> Result<(), StoreError> {
@@ -55,7 +55,7 @@ impl SupportTx for PgTx {
     }
 
     async fn add_entry(&mut self, entry: &Entry, owner: &CustomerId) -> Result<(), StoreError> {
-        thread::add(self.conn()?, entry, owner).await
+        thread::add(self.begun().await?, entry, owner).await
     }
 
     /// Translated at once, written with the commit.
@@ -71,6 +71,6 @@ impl SupportTx for PgTx {
         instant: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<TicketFile>, StoreError> {
-        tickets::lock_resolved_before(self.conn()?, instant, limit).await
+        tickets::lock_resolved_before(self.begun().await?, instant, limit).await
     }
 }

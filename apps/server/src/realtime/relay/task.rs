@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared_kernel::{Clock, EventLog, LoggedEvent, StoreError, StreamId, StreamPosition};
+use shared_kernel::{EventLog, LoggedEvent, StoreError, StreamId, StreamPosition};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use uuid::Uuid;
 
-use super::{Arrival, Command, FollowRequest, RelaySettings};
+use super::delivery::Delivery;
+use super::{Command, FollowRequest, RelaySettings};
 use crate::realtime::close::CloseReason;
-use crate::realtime::hub::Hub;
 use crate::realtime::measures;
 use crate::realtime::outage::Outage;
-use crate::realtime::tracker::{Gap, Tracker};
+use crate::realtime::tracker::Gap;
 
 /// Holes read at the same time; more would take the pool from the requests.
 const MAX_GAP_READS: usize = 4;
@@ -37,10 +37,8 @@ struct Followed {
 
 pub(super) struct Relay {
     log: Arc<dyn EventLog>,
-    hub: Arc<Hub>,
-    clock: Arc<dyn Clock>,
+    delivery: Arc<Delivery>,
     settings: RelaySettings,
-    tracker: Tracker,
     outage: Arc<Outage>,
     followed: HashMap<StreamId, Followed>,
     joining: Vec<FollowRequest>,
@@ -53,12 +51,10 @@ pub(super) struct Relay {
 impl Relay {
     pub(super) fn new(
         log: Arc<dyn EventLog>,
-        hub: Arc<Hub>,
-        clock: Arc<dyn Clock>,
+        delivery: Arc<Delivery>,
         settings: RelaySettings,
     ) -> Self {
         Self {
-            tracker: Tracker::new(settings.gap_wait, settings.max_waiting),
             outage: Arc::new(Outage::new(settings.retry_from, settings.retry_to)),
             followed: HashMap::new(),
             joining: Vec::new(),
@@ -67,15 +63,13 @@ impl Relay {
             gap_reads: 0,
             reads: JoinSet::new(),
             log,
-            hub,
-            clock,
+            delivery,
             settings,
         }
     }
 
     pub(super) async fn run(
         mut self,
-        mut arrived: mpsc::Receiver<Arrival>,
         mut commanded: mpsc::UnboundedReceiver<Command>,
         compare: Arc<Notify>,
     ) {
@@ -83,16 +77,11 @@ impl Relay {
         let mut tick = interval_at(Instant::now() + every, every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let gap_due = self
-                .tracker
-                .next_due()
-                .filter(|_| self.gap_reads < MAX_GAP_READS);
+            let next = self.delivery.tracker().next_due();
+            let gap_due = next.filter(|_| self.gap_reads < MAX_GAP_READS);
             tokio::select! {
-                arrival = arrived.recv() => match arrival {
-                    Some(arrival) => self.on_arrival(arrival),
-                    None => return,
-                },
-                Some(command) = commanded.recv() => {
+                command = commanded.recv() => {
+                    let Some(command) = command else { return };
                     self.on_command(command);
                     // A storm of reconnecting clients shares one read.
                     while let Ok(command) = commanded.try_recv() {
@@ -105,6 +94,8 @@ impl Relay {
                     Err(error) => self.on_lost_read(&error),
                 },
                 () = compare.notified() => self.read_for_comparing(),
+                // Looks again when the next is due.
+                () = self.delivery.gap() => {}
                 _ = tick.tick() => self.read_for_comparing(),
                 () = async { sleep_until(gap_due.unwrap_or_else(Instant::now)).await },
                     if gap_due.is_some() => self.read_gaps(),
@@ -112,38 +103,12 @@ impl Relay {
         }
     }
 
-    fn on_arrival(&mut self, arrival: Arrival) {
-        let now = Instant::now();
-        match arrival {
-            Arrival::Committed(events) => {
-                let released: Vec<_> = events
-                    .into_iter()
-                    .flat_map(|event| self.tracker.offer(event, now))
-                    .collect();
-                self.deliver(&released);
-            }
-            Arrival::Nudge(hints) => {
-                for (stream, number) in hints {
-                    self.tracker.hint(&stream, number, now);
-                }
-            }
-        }
-    }
-
-    fn deliver(&self, events: &[LoggedEvent]) {
-        let now = self.clock.now();
-        for event in events {
-            measures::delivery_lag((now - event.occurred_at).as_seconds_f64());
-        }
-        self.hub.deliver(events);
-    }
-
     fn on_command(&mut self, command: Command) {
         match command {
             Command::Follow(request) => {
                 for stream in &request.streams {
                     self.followed.entry(stream.clone()).or_default().connections += 1;
-                    self.tracker.follow(stream.clone());
+                    self.delivery.tracker().follow(stream.clone());
                 }
                 self.joining.push(request);
             }
@@ -155,7 +120,7 @@ impl Relay {
                     followed.connections = followed.connections.saturating_sub(1);
                     if followed.connections == 0 {
                         self.followed.remove(&stream);
-                        self.tracker.forget(&stream);
+                        self.delivery.tracker().forget(&stream);
                     }
                 }
             }
@@ -184,13 +149,13 @@ impl Relay {
     }
 
     fn read_for_comparing(&mut self) {
-        measures::queued_bytes(self.hub.queued_bytes());
+        measures::queued_bytes(self.delivery.hub().queued_bytes());
         if self.compare_read || self.followed.is_empty() {
             return;
         }
         self.compare_read = true;
         let (log, outage) = (Arc::clone(&self.log), Arc::clone(&self.outage));
-        let streams: Vec<_> = self.tracker.followed().cloned().collect();
+        let streams: Vec<_> = self.delivery.tracker().followed().cloned().collect();
         self.reads
             .spawn(async move { Read::Compared(outage.positions(&*log, &streams).await) });
     }
@@ -198,8 +163,12 @@ impl Relay {
     fn read_gaps(&mut self) {
         let now = Instant::now();
         let free = MAX_GAP_READS.saturating_sub(self.gap_reads);
-        for gap in self.tracker.due(now).into_iter().take(free) {
-            self.tracker.defer(&gap.stream, now + READ_LOST);
+        let mut due = self.delivery.tracker().due(now);
+        due.truncate(free);
+        for gap in due {
+            let mut tracker = self.delivery.tracker();
+            tracker.defer(&gap.stream, now + READ_LOST);
+            drop(tracker);
             self.gap_reads += 1;
             let (log, page) = (Arc::clone(&self.log), self.settings.page);
             self.reads.spawn(async move {
@@ -237,26 +206,29 @@ impl Relay {
     }
 
     fn on_positions(&mut self, positions: &[StreamPosition]) {
-        let now = Instant::now();
         for position in positions {
             let stream = &position.stream;
             let Some(followed) = self.followed.get_mut(stream) else {
                 continue;
             };
             let same_epoch = *followed.epoch.get_or_insert(position.epoch) == position.epoch;
-            let Some(delivered) = self.tracker.delivered(stream) else {
-                let released = self.tracker.place(stream, position.last_seq, now);
-                self.deliver(&released);
+            let delivered = self.delivery.tracker().delivered(stream);
+            let Some(delivered) = delivered else {
+                self.delivery.place(stream, position.last_seq);
                 continue;
             };
             if same_epoch && position.first_kept <= delivered + 1 {
-                self.tracker.hint(stream, position.last_seq, now);
+                self.delivery.hint(&[(stream.clone(), position.last_seq)]);
             } else {
                 // What lies between cannot be had any more: let the clients come back and be told.
                 tracing::warn!(%stream, "a followed stream was replaced or cut");
                 followed.epoch = Some(position.epoch);
-                self.tracker.replace(stream, position.last_seq);
-                self.hub.close_followers(stream, &CloseReason::Restart);
+                let mut tracker = self.delivery.tracker();
+                tracker.replace(stream, position.last_seq);
+                drop(tracker);
+                self.delivery
+                    .hub()
+                    .close_followers(stream, &CloseReason::Restart);
             }
         }
     }
@@ -266,24 +238,20 @@ impl Relay {
         match events {
             Ok(events) => {
                 self.outage.over();
-                let released: Vec<_> = events
-                    .into_iter()
-                    .flat_map(|event| self.tracker.offer(event, now))
-                    .collect();
-                if released.is_empty() {
-                    self.tracker
-                        .found_nothing(gap, now, self.settings.retry_from);
+                let released = self.delivery.offer(events);
+                let mut tracker = self.delivery.tracker();
+                if released == 0 {
+                    tracker.found_nothing(gap, now, self.settings.retry_from);
                 } else {
-                    measures::found_in_log(released.len());
+                    measures::found_in_log(released);
                     // Where a page was not enough, the next is read soon.
-                    self.tracker
-                        .defer(&gap.stream, now + self.settings.gap_wait);
+                    tracker.defer(&gap.stream, now + self.settings.gap_wait);
                 }
-                self.deliver(&released);
             }
             Err(error) => {
                 let wait = self.outage.failed(&error);
-                self.tracker.defer(&gap.stream, now + wait);
+                let mut tracker = self.delivery.tracker();
+                tracker.defer(&gap.stream, now + wait);
             }
         }
     }

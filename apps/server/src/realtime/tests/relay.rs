@@ -48,7 +48,7 @@ async fn a_nudge_from_another_instance_is_enough() {
             .log
             .commit(&[&stream], "ticket.created", &json!({"n": n}));
     }
-    server.relay.nudge(vec![(stream, 300)]);
+    server.relay.nudge(&[(stream, 300)]);
     assert_eq!(
         numbers(&mut client, 300).await,
         (1..=300).collect::<Vec<_>>()
