@@ -26,17 +26,30 @@ const DEEPEST: usize = 40;
 /// The HTML of an answer.
 pub fn to_html(markdown: &str) -> String {
     let arena = Arena::new();
+    html_of(parse_document(&arena, markdown, &OPTIONS), markdown)
+}
+
+/// What an answer says, without its marks, in one line.
+pub fn to_plain(markdown: &str) -> String {
+    let arena = Arena::new();
+    plain_of(parse_document(&arena, markdown, &OPTIONS), markdown)
+}
+
+/// Both, for one reading: HTML and plain text.
+pub fn to_html_and_plain(markdown: &str) -> (String, String) {
+    let arena = Arena::new();
     let document = parse_document(&arena, markdown, &OPTIONS);
+    (html_of(document, markdown), plain_of(document, markdown))
+}
+
+fn html_of<'a>(document: &'a AstNode<'a>, markdown: &str) -> String {
     if depth(document) > DEEPEST {
         return format!("<pre>{}</pre>", html::escape(markdown));
     }
     html::write(document)
 }
 
-/// What an answer says, without its marks, in one line.
-pub fn to_plain(markdown: &str) -> String {
-    let arena = Arena::new();
-    let document = parse_document(&arena, markdown, &OPTIONS);
+fn plain_of<'a>(document: &'a AstNode<'a>, markdown: &str) -> String {
     let mut plain = String::with_capacity(markdown.len());
     for node in document.descendants() {
         match &node.data.borrow().value {

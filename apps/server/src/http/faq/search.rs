@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::views::FaqView;
 use crate::faq::highlight::{excerpt, marked};
-use crate::faq::markdown::to_plain;
+use crate::faq::markdown::to_html_and_plain;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
@@ -86,10 +86,15 @@ pub(super) async fn search(
 }
 
 fn view(one: &FoundArticle, found: &Found, languages: &Languages) -> Result<FaqView, Problem> {
-    let (mut view, _) = FaqView::new(&one.file, languages)?;
+    let mut plain = String::new();
+    let (mut view, _) = FaqView::rendered(&one.file, languages, |answer| {
+        let html;
+        (html, plain) = to_html_and_plain(answer);
+        html
+    })?;
     view.highlight = Some(Highlight {
         question: marked(&view.question, &found.marks),
-        answer: excerpt(&to_plain(&view.answer), &found.marks),
+        answer: excerpt(&plain, &found.marks),
     });
     Ok(view)
 }

@@ -48,6 +48,18 @@ impl FaqView {
     /// # Errors
     /// 500 for an article that says nothing in any language, which is a defect.
     pub fn new(file: &ArticleFile, languages: &Languages) -> Result<(Self, Locale), Problem> {
+        Self::rendered(file, languages, markdown::to_html)
+    }
+
+    /// The same, its answer made HTML by `html`.
+    ///
+    /// # Errors
+    /// As [`FaqView::new`].
+    pub(super) fn rendered(
+        file: &ArticleFile,
+        languages: &Languages,
+        html: impl FnOnce(&str) -> String,
+    ) -> Result<(Self, Locale), Problem> {
         let article = &file.article;
         let content = &article.content;
         let (locale, text) = content
@@ -58,7 +70,7 @@ impl FaqView {
             id: article.id.to_string(),
             question: text.question.as_str().to_owned(),
             answer: text.answer.as_str().to_owned(),
-            answer_html: markdown::to_html(text.answer.as_str()),
+            answer_html: html(text.answer.as_str()),
             category: content.category.to_string(),
             tags: content.tags.iter().map(str::to_owned).collect(),
             order: content.order.get(),
