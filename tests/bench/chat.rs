@@ -2,7 +2,8 @@
 //!
 //! 980 customers and 20 staff members have a Socket.IO socket each on both servers and write to each other, both ways
 //! by turns. The author's own socket hears of it too, on both. The servers take turns on the same machine; a time
-//! begins when the request is written.
+//! begins when the request is written. Beside them stands what one durable row costs on this machine by itself, as the
+//! event waits for one here and not at the peer.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::desk::Desk;
+use crate::durable_row;
 use crate::http::{Connection, get};
 use crate::load::{Times, milliseconds};
 use crate::npm_peer::NpmPeer;
@@ -117,7 +119,15 @@ pub(crate) async fn rows(plan: &Plan, desk: &Desk) -> Outcome<Vec<Row>> {
             }
         }
     }
-    let rows = table(sides);
+    let row = durable_row::times(desk, DATABASE, PER_SECOND, plan.lasting(TURN)).await?;
+    let mut rows = table(sides);
+    rows.push(Row::new(
+        "one durable row, PostgreSQL alone",
+        row.words(),
+        format!(
+            "{PER_SECOND} commits/s of one row, one client; no message that is stored can be faster"
+        ),
+    ));
     server.stop().await?;
     Ok(rows)
 }

@@ -23,6 +23,7 @@ mod capture;
 mod chat;
 mod contact;
 mod desk;
+mod durable_row;
 mod faq;
 mod faq_search;
 mod history;
