@@ -1,8 +1,11 @@
 //! Two servers on one database: what is stored nowhere crosses too, and presence speaks of both.
 
+use std::time::Duration;
+
 use serde_json::json;
 use shared_kernel::{Role, UserId};
 use testkit::{TestServer, eventually};
+use tokio::time::timeout;
 
 use guichet::realtime::RoomId;
 use guichet::realtime::dialect::ServerEvent;
@@ -131,6 +134,30 @@ async fn every_instance_knows_who_is_connected_to_any() {
         })
         .await;
     }
+    twin.stop().await;
+    chat.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_starts_later_is_told_at_once() {
+    // Shorter than the pause between two comparisons with the log.
+    const AT_ONCE: Duration = Duration::from_secs(2);
+    let chat = Chat::start().await;
+    let presence = &chat.server.server.presence;
+    eventually("the first knows that it is alone", async || {
+        presence.is_alone().then_some(())
+    })
+    .await;
+    chat.message("Personne d'autre").await;
+    let twin = chat.server.twin().await;
+    let mut claire = native(&twin, Role::Staff, "staff-claire").await;
+    for n in 1..=5 {
+        chat.message(&format!("Bonjour {n}")).await;
+        let heard = timeout(AT_ONCE, claire.hear("newMessage")).await;
+        let heard = heard.expect("the other instance was told");
+        assert_eq!(heard["message"]["content"], format!("Bonjour {n}"));
+    }
+    assert!(!presence.is_alone());
     twin.stop().await;
     chat.server.stop().await;
 }

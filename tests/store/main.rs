@@ -11,6 +11,7 @@ mod housekeeping;
 mod idempotency;
 mod jobs;
 mod lists;
+mod messages;
 mod migrations;
 mod people;
 mod unit_of_work;

@@ -51,6 +51,11 @@ impl Presence {
         Ok(users.iter().map(everywhere).collect())
     }
 
+    /// Whether no other instance is known of.
+    pub fn is_alone(&self) -> bool {
+        !self.neighbours.any()
+    }
+
     /// Whether a user has a socket anywhere.
     ///
     /// # Errors
