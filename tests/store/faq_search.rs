@@ -326,3 +326,31 @@ async fn a_letter_finds_what_may_answer_it_and_nothing_else() {
         assert!(found.is_empty(), "{letter}: {found:?}");
     }
 }
+
+/// Texts get their numbers in turns, one for each language of an article: how common a word is must
+/// not be counted by them.
+#[tokio::test(flavor = "multi_thread")]
+async fn rare_words_decide_in_a_big_base_of_two_languages() {
+    const BASE: &str = "
+        INSERT INTO ___xtr_faq_category (cat_id, cat_name, cat_order, cat_published, created_at, updated_at)
+            VALUES ('big', 'Grande base', 1, true, now(), now());
+        INSERT INTO ___xtr_faq (faq_id, faq_category, faq_order, faq_published, faq_tags, faq_created_by, created_at, updated_at)
+            SELECT 'FAQ-' || i, 'big', i, true, '{}', 'staff-claire', now(), now() FROM generate_series(1, 1500) i;
+        INSERT INTO ___xtr_faq_text (faq_id, txt_locale, txt_question, txt_answer, txt_tags)
+            SELECT 'FAQ-' || i, locale, (CASE WHEN i % 5 = 0 THEN rare ELSE common END) || ' ' || i,
+                CASE WHEN i % 5 = 0 THEN 'Ok.' ELSE common || '.' END, ''
+            FROM generate_series(1, 1500) i CROSS JOIN (VALUES
+                (1, 'fr', 'Suivi livraison', 'Montage autoradio'), (2, 'en', 'Tracking delivery', 'Mounting stereo'))
+                l (turn, locale, common, rare) ORDER BY i, turn";
+    let desk = Desk::new().await;
+    let client = desk.database.client().await;
+    client.batch_execute(BASE).await.unwrap();
+    for (locale, words) in [("fr", "livraison autoradio"), ("en", "delivery stereo")] {
+        let found = found(&desk, words, locale, Manner::Finished).await;
+        assert_eq!(found.len(), 10, "{locale}");
+        for id in found {
+            let number: u32 = id.trim_start_matches("FAQ-").parse().unwrap();
+            assert_eq!(number % 5, 0, "{locale}: {id} says nothing of car radios");
+        }
+    }
+}

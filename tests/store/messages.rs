@@ -109,14 +109,24 @@ async fn a_message_that_cannot_be_written_takes_everything_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_only_reads_opens_no_transaction() {
+async fn work_that_writes_nothing_leaves_nothing_open() {
     let desk = desk().await;
-    let mut tx = open(&desk).await;
     let owner = CustomerId::parse("cst-1").unwrap();
-    let known = tx.known(&owner, None, None).await.unwrap();
-    assert!(known.customer && known.staff && known.order);
-    assert_eq!(desk.open_transactions().await, 0);
-    tx.commit().await.unwrap();
+    let nobody = CustomerId::parse("cst-nobody").unwrap();
+    open(&desk).await.commit().await.unwrap();
+    open(&desk).await.rollback().await;
+    for commits in [true, false] {
+        let mut tx = open(&desk).await;
+        let known = tx.known(&owner, None, None).await.unwrap();
+        assert!(known.customer && known.staff && known.order);
+        assert!(!tx.known(&nobody, None, None).await.unwrap().customer);
+        if commits {
+            tx.commit().await.unwrap();
+        } else {
+            tx.rollback().await;
+        }
+        assert_eq!(desk.open_transactions().await, 0);
+    }
     let mut tx = open(&desk).await;
     tx.insert_message(&message("MSG-1", "cst-1")).await.unwrap();
     tx.rollback().await;

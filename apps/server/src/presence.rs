@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use shared_kernel::{StoreError, UserId};
 use store_pg::{Neighbours, PgStore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -16,8 +17,8 @@ use crate::realtime::Hub;
 
 /// How often changes are told.
 const TELL_EVERY: Duration = Duration::from_secs(1);
-/// Every so many rounds the instance shows that it is alive.
-const ROUNDS_PER_SIGN: u32 = 10;
+/// How often the instance shows that it is alive.
+const SIGN_EVERY: Duration = Duration::from_secs(10);
 
 /// Who is connected, here and elsewhere.
 pub struct Presence {
@@ -92,12 +93,12 @@ impl Presence {
     /// not told is told when it is back.
     pub async fn tell(self: Arc<Self>, stop: CancellationToken) {
         let mut told: HashMap<UserId, usize> = HashMap::new();
-        let mut round = 0_u32;
+        let mut shown: Option<Instant> = None;
         loop {
             // Tried again each round until it succeeds.
-            let due = round.is_multiple_of(ROUNDS_PER_SIGN);
-            if !due || self.show_alive().await.is_ok() {
-                round = round.wrapping_add(1);
+            let due = shown.is_none_or(|at| at.elapsed() >= SIGN_EVERY);
+            if due && self.show_alive().await.is_ok() {
+                shown = Some(Instant::now());
             }
             self.tell_changes(&mut told).await;
             tokio::select! {
@@ -110,8 +111,11 @@ impl Presence {
     }
 
     async fn show_alive(&self) -> Result<(), StoreError> {
-        let others = self.store.show_alive(self.instance).await?;
-        self.neighbours.counted(others);
+        let alive = self.store.show_alive(self.instance).await?;
+        self.neighbours.counted(alive.others);
+        if alive.is_new {
+            self.neighbours.forgotten();
+        }
         Ok(())
     }
 

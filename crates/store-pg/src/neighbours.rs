@@ -8,6 +8,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+
 /// Whoever was heard of this lately is there, whatever the count says: after a crash of the
 /// database all have yet to show that they are alive.
 const HEARD: Duration = Duration::from_secs(30);
@@ -24,6 +26,8 @@ struct Known {
 #[derive(Debug, Default)]
 pub struct Neighbours {
     known: Mutex<Known>,
+    /// Rings when the others have to hear this one's name.
+    unknown: Notify,
 }
 
 impl Neighbours {
@@ -39,6 +43,16 @@ impl Neighbours {
         let mut known = self.known();
         let heard = known.met.is_some_and(|at| at.elapsed() < HEARD);
         known.is_alone = others == 0 && !heard;
+    }
+
+    /// The others took this instance for dead, and have to hear that it is not.
+    pub fn forgotten(&self) {
+        self.unknown.notify_one();
+    }
+
+    /// Waits until the others have to hear this one's name.
+    pub(crate) async fn unknown(&self) {
+        self.unknown.notified().await;
     }
 
     /// Whether anybody else is to be told.

@@ -100,7 +100,7 @@ pub(crate) async fn lend_warm(pool: &Pool) -> Result<Connection, StoreError> {
     lend_answering(pool, WARM).await
 }
 
-/// Lends a connection for a unit of work. One that answered just now is not asked whether it does.
+/// Lends a connection for a unit of work, or a search. One that answered just now is not asked whether it does.
 pub(crate) async fn lend_for_work(pool: &Pool) -> Result<Connection, StoreError> {
     lend_answering(pool, JUST_NOW).await
 }

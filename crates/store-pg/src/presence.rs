@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Integer, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Text, Uuid as SqlUuid};
 use shared_kernel::{StoreError, UserId};
 use uuid::Uuid;
 
@@ -25,6 +25,21 @@ struct PresenceRow {
     sockets: i64,
 }
 
+/// An instance among others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alive {
+    /// It was not known: it begins, or was taken for dead.
+    pub is_new: bool,
+    /// How many others are alive.
+    pub others: usize,
+}
+
+#[derive(QueryableByName)]
+struct ShownRow {
+    #[diesel(sql_type = Bool)]
+    is_new: bool,
+}
+
 #[derive(QueryableByName)]
 struct OthersRow {
     #[diesel(sql_type = BigInt)]
@@ -32,21 +47,21 @@ struct OthersRow {
 }
 
 impl PgStore {
-    /// Shows that an instance is alive, and forgets those that are not. Answers how many others are.
+    /// Shows that an instance is alive, and forgets those that are not.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn show_alive(&self, instance: Uuid) -> Result<usize, StoreError> {
+    pub async fn show_alive(&self, instance: Uuid) -> Result<Alive, StoreError> {
         const OTHERS: &str =
             "SELECT count(*) AS others FROM presence_instance WHERE instance <> {}";
         const ALIVE: &str = "INSERT INTO presence_instance (instance, seen_at) VALUES ({}, now()) \
-            ON CONFLICT (instance) DO UPDATE SET seen_at = excluded.seen_at";
+            ON CONFLICT (instance) DO UPDATE SET seen_at = excluded.seen_at RETURNING xmax = 0 AS is_new";
         const GONE: &str =
             "DELETE FROM presence_instance WHERE seen_at < now() - {} * interval '1 second'";
         let conn = self.background_connection().await?;
-        Statement::new(ALIVE)
+        let shown: Option<ShownRow> = Statement::new(ALIVE)
             .bind::<SqlUuid, _>(instance)
-            .run(&conn)
+            .row(&conn)
             .await
             .map_err(from_diesel)?;
         Statement::new(GONE)
@@ -59,7 +74,10 @@ impl PgStore {
             .row(&conn)
             .await
             .map_err(from_diesel)?;
-        Ok(row.map_or(0, |row| usize::try_from(row.others).unwrap_or_default()))
+        Ok(Alive {
+            is_new: shown.is_some_and(|row| row.is_new),
+            others: row.map_or(0, |row| usize::try_from(row.others).unwrap_or_default()),
+        })
     }
 
     /// Tells of changes among an instance's users: how many sockets each has now; none is gone.

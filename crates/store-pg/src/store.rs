@@ -122,7 +122,7 @@ impl PgStore {
 
     /// A connection that searches the knowledge base.
     pub(crate) async fn search_connection(&self) -> Result<Connection, StoreError> {
-        pool::lend(&self.searches).await
+        pool::lend_for_work(&self.searches).await
     }
 
     /// A connection for book-keeping of the job queue.

@@ -5,16 +5,17 @@
 //! transactions can lock streams crosswise, and a stream stays locked only for the last moment of a
 //! transaction.
 //!
-//! The transaction begins with the first lock or write; what only reads before it sees what it
-//! would have seen within (each statement sees what was committed before it). Where nothing but the
-//! commit writes, the words to begin and to commit travel with it.
+//! The transaction begins with the first statement. The word to begin travels before it where that
+//! writes nothing ([`PgTx::begin_and_ask`]): a write behind a word that was refused would stand by
+//! itself.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use analytics_domain::Delta;
 use async_trait::async_trait;
-use diesel::QueryResult;
+use diesel::pg::Pg;
+use diesel::{QueryResult, QueryableByName};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use messages_domain::Message;
 use shared_kernel::{
@@ -29,7 +30,7 @@ use crate::event_log::append_events;
 use crate::figures::append_deltas;
 use crate::jobs::queue_jobs;
 use crate::session::{Connection, Session};
-use crate::statement::answered;
+use crate::statement::{Statement, answered};
 use crate::store::{Lent, PgStore};
 use crate::{event_log, figures, idempotency, jobs, messages, pool};
 
@@ -63,19 +64,33 @@ impl PgTx {
         })
     }
 
-    /// The connection, with the transaction open: for locks and writes, and what is read under them.
+    /// The connection, with the transaction open.
     pub(crate) async fn begun(&mut self) -> Result<&AsyncPgConnection, StoreError> {
         if !self.has_begun {
-            let mut conn: &AsyncPgConnection = self.session()?;
-            pool::answers_soon(conn.batch_execute("BEGIN")).await?;
+            // Also when no answer comes: the word may have arrived.
             self.has_begun = true;
+            begin(self.session()?).await?;
         }
-        self.unlocked()
+        Ok(self.session()?)
     }
 
-    /// The connection, whether the transaction is open or not: for reading what needs no lock.
-    pub(crate) fn unlocked(&self) -> Result<&AsyncPgConnection, StoreError> {
-        Ok(self.session()?)
+    /// Asks for a row, of a transaction that begins with it in the same round trip. The statement may
+    /// lock, but not write.
+    pub(crate) async fn begin_and_ask<T>(
+        &mut self,
+        asking: Statement,
+    ) -> Result<Option<T>, StoreError>
+    where
+        T: QueryableByName<Pg> + Send + 'static,
+    {
+        let has_begun = std::mem::replace(&mut self.has_begun, true);
+        let conn: &AsyncPgConnection = self.session()?;
+        let asked = async { asking.row(conn).await.map_err(from_diesel) };
+        if has_begun {
+            return asked.await;
+        }
+        let ((), row) = try_join!(biased; begin(conn), asked)?;
+        Ok(row)
     }
 
     fn session(&self) -> Result<&Session, StoreError> {
@@ -111,22 +126,22 @@ impl UnitOfWork for PgTx {
 
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         let waiting = Waiting {
-            begin: !self.has_begun,
             messages: std::mem::take(&mut self.messages),
             events: std::mem::take(&mut self.events),
             jobs: std::mem::take(&mut self.jobs),
             deltas: std::mem::take(&mut self.deltas),
         };
         let queued = waiting.jobs.len();
-        let logged = if waiting.is_nothing() {
-            Vec::new()
-        } else {
-            send_commit(self.session()?, waiting).await?
-        };
-        // Its transaction has ended: the pool may have it back.
-        if let Some(mut conn) = self.conn.take() {
-            conn.answered = Some(std::time::Instant::now());
+        let mut logged = Vec::new();
+        if self.has_begun || !waiting.is_nothing() {
+            self.begun().await?;
+            logged = send_commit(self.session()?, waiting).await?;
+            if let Some(conn) = &mut self.conn {
+                conn.answered = Some(std::time::Instant::now());
+            }
         }
+        // Its transaction has ended: the pool may have it back.
+        drop(self.conn.take());
         self.lent.listener.committed(logged, queued);
         Ok(())
     }
@@ -146,8 +161,6 @@ impl UnitOfWork for PgTx {
 
 /// What waited for the commit.
 struct Waiting {
-    /// The transaction has not begun yet.
-    begin: bool,
     messages: Vec<Message>,
     events: Vec<EventRecord>,
     jobs: Vec<NewJob>,
@@ -156,8 +169,7 @@ struct Waiting {
 
 impl Waiting {
     fn is_nothing(&self) -> bool {
-        self.begin
-            && self.messages.is_empty()
+        self.messages.is_empty()
             && self.events.is_empty()
             && self.jobs.is_empty()
             && self.deltas.is_empty()
@@ -176,31 +188,28 @@ async fn send_commit(session: &Session, waiting: Waiting) -> Result<Vec<LoggedEv
         prepare_commit(conn).await.map_err(from_diesel)?;
         session.will_send_commits();
     }
-    let word = async |word: &'static str| {
+    let commit = async {
         let mut shared = conn;
-        answered(false, shared.batch_execute(word))
+        answered(false, shared.batch_execute("COMMIT"))
             .await
             .map_err(from_diesel)
     };
-    let begin = async {
-        if waiting.begin {
-            word("BEGIN").await?;
-        }
-        Ok(())
-    };
-    let ((), (), logged, (), (), ()) = unconstrained(async {
+    let ((), logged, (), (), ()) = unconstrained(async {
         try_join!(
             biased;
-            begin,
             messages::insert(conn, waiting.messages),
             append_events(conn, waiting.events),
             queue_jobs(conn, waiting.jobs),
             append_deltas(conn, waiting.deltas),
-            word("COMMIT")
+            commit
         )
     })
     .await?;
     Ok(logged)
+}
+
+async fn begin(mut conn: &AsyncPgConnection) -> Result<(), StoreError> {
+    pool::answers_soon(conn.batch_execute("BEGIN")).await
 }
 
 /// Has a session prepare what [`send_commit`] sends, by writing nothing with it.

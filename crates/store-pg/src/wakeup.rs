@@ -130,7 +130,11 @@ impl Wakeups {
             self.neighbours.met();
         }
         match said {
-            "" => self.greeted.notify_one(),
+            // It may have been away, and forgotten what it had to tell.
+            "" => {
+                self.greeted.notify_one();
+                listener.connected();
+            }
             KNOWN => listener.connected(),
             lines if channel == PASSING => {
                 lines.split('\n').for_each(|line| listener.passing(line));
@@ -163,6 +167,10 @@ impl Wakeups {
                 () = self.greeted.notified() => {
                     let known = format!("{name}{SEPARATOR}{KNOWN}");
                     client.execute(&notify, &[&EVENTS, &known]).await?;
+                    continue;
+                }
+                () = self.neighbours.unknown() => {
+                    client.execute(&notify, &[&EVENTS, &name]).await?;
                     continue;
                 }
             }

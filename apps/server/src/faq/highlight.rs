@@ -45,14 +45,8 @@ fn marked_spans(text: &str, marks: &BTreeSet<String>) -> impl Iterator<Item = Ra
 }
 
 fn is_marked(text: &str, span: &Range<usize>, marks: &BTreeSet<String>) -> bool {
-    let Some(word) = text.get(span.clone()) else {
-        return false;
-    };
-    // Most words, which need not be folded to be told apart from the few marks.
-    if word.is_ascii() {
-        return marks.iter().any(|mark| mark.eq_ignore_ascii_case(word));
-    }
-    marks.contains(&fold(word))
+    text.get(span.clone())
+        .is_some_and(|word| marks.contains(&fold(word)))
 }
 
 /// Whole words, about [`EXCERPT_CHARS`] letters, with a little before the first mark.

@@ -212,7 +212,7 @@ impl MessageQueries for PgStore {
 
     async fn message(&self, id: &EntryId) -> Result<Option<Message>, StoreError> {
         let conn = self.connection().await?;
-        writing::find(&conn, id, false).await
+        writing::find(&conn, id).await
     }
 
     async fn message_counts(&self, of: &Counted) -> Result<MessageCounts, StoreError> {

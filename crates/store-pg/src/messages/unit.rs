@@ -6,8 +6,8 @@ use diesel::sql_types::{Bool, Nullable, Text};
 use messages_domain::{Known, Message, MessageEvent, MessagesTx};
 use shared_kernel::{CustomerId, EntryId, OrderId, StaffId, StoreError};
 
+use super::rows::MessageRow;
 use super::writing;
-use crate::error::from_diesel;
 use crate::statement::Statement;
 use crate::tx::PgTx;
 
@@ -36,16 +36,14 @@ impl MessagesTx for PgTx {
     ) -> Result<Known, StoreError> {
         let staff = staff.map(|id| id.as_str().to_owned());
         let order = order.map(|id| id.as_str().to_owned());
-        let row: Option<KnownRow> = Statement::new(KNOWN)
+        let asking = Statement::new(KNOWN)
             .bind::<Text, _>(customer.as_str().to_owned())
             .bind::<Nullable<Text>, _>(staff.clone())
             .bind::<Nullable<Text>, _>(staff)
             .bind::<Nullable<Text>, _>(order.clone())
             .bind::<Nullable<Text>, _>(order)
-            .bind::<Text, _>(customer.as_str().to_owned())
-            .row(self.unlocked()?)
-            .await
-            .map_err(from_diesel)?;
+            .bind::<Text, _>(customer.as_str().to_owned());
+        let row: Option<KnownRow> = self.begin_and_ask(asking).await?;
         let row = row.ok_or_else(|| StoreError::defect("a question without an answer"))?;
         Ok(Known {
             customer: row.customer,
@@ -63,7 +61,8 @@ impl MessagesTx for PgTx {
 
     async fn lock_message(&mut self, id: &EntryId) -> Result<Option<Message>, StoreError> {
         writing::insert_waiting(self).await?;
-        writing::find(self.begun().await?, id, true).await
+        let row: Option<MessageRow> = self.begin_and_ask(writing::finding(id, true)).await?;
+        row.map(Message::try_from).transpose()
     }
 
     async fn update_message(

@@ -140,19 +140,19 @@ fn version(message: &Message) -> i64 {
     i64::try_from(message.version).unwrap_or(i64::MAX)
 }
 
-pub(super) async fn find(
-    conn: &AsyncPgConnection,
-    id: &EntryId,
-    lock: bool,
-) -> Result<Option<Message>, StoreError> {
+/// Asks for a message.
+pub(super) fn finding(id: &EntryId, lock: bool) -> Statement {
     let lock = if lock { "FOR NO KEY UPDATE" } else { "" };
     let sql = format!(
         "SELECT {COLUMNS} FROM ___xtr_msg m WHERE m.msg_id = {{}} AND m.msg_kind = 'message' {lock}"
     );
-    let row: Option<MessageRow> = Statement::new(sql)
-        .bind::<Text, _>(id.as_str().to_owned())
-        .row(conn)
-        .await
-        .map_err(from_diesel)?;
+    Statement::new(sql).bind::<Text, _>(id.as_str().to_owned())
+}
+
+pub(super) async fn find(
+    conn: &AsyncPgConnection,
+    id: &EntryId,
+) -> Result<Option<Message>, StoreError> {
+    let row: Option<MessageRow> = finding(id, false).row(conn).await.map_err(from_diesel)?;
     row.map(Message::try_from).transpose()
 }

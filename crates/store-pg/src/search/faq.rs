@@ -52,7 +52,8 @@ FROM unnest({}::int[], {}::real[], {}::int[]) AS b(text_no, score, bits)
         FROM ___xtr_faq f JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category WHERE f.faq_id = x.faq_id LIMIT 1) f
     LEFT JOIN LATERAL (
         SELECT sum(p.weight * t.factor) AS score, bit_or(t.bit) AS bits
-        FROM term t JOIN faq_posting p ON p.locale = t.locale AND p.lexeme = t.lexeme AND p.text_no = b.text_no) m ON true
+        FROM term t JOIN faq_posting p ON p.locale = t.locale AND p.lexeme = t.lexeme AND p.text_no = b.text_no
+            AND p.weight >= {}) m ON true
 WHERE NOT EXISTS (
         SELECT 1 FROM ___xtr_faq_text s WHERE s.faq_id = x.faq_id
             AND (coalesce(array_position({}::text[], s.txt_locale::text), 1000), s.txt_locale COLLATE \"C\")
@@ -131,6 +132,13 @@ impl FaqSearch for PgStore {
     }
 }
 
+fn least_weight(manner: Manner) -> f32 {
+    match manner {
+        Manner::BeingTyped => LEAST_WEIGHT_TYPED,
+        Manner::Finished | Manner::Letter => 0.0,
+    }
+}
+
 /// What one go weighs.
 struct Go {
     /// Terms worth no more than this together are left to the end.
@@ -166,10 +174,7 @@ async fn ranked(
         // The best texts are the best, and most letters have no answer.
         Manner::Letter => 0,
     };
-    let mut postings = Postings::new(match search.manner {
-        Manner::BeingTyped => LEAST_WEIGHT_TYPED,
-        Manner::Finished | Manner::Letter => 0.0,
-    });
+    let mut postings = Postings::new(least_weight(search.manner));
     let mut ranked = Vec::new();
     for go in goes(search.manner) {
         let left_none = relevance::tell_apart(&mut known.all, go.left);
@@ -225,6 +230,7 @@ async fn seen(
         .bind::<Array<Integer>, _>(column(|one| one.text_no))
         .bind::<Array<Float>, _>(best.iter().map(|one| one.score).collect::<Vec<_>>())
         .bind::<Array<Integer>, _>(column(|one| one.bits))
+        .bind::<Float, _>(least_weight(search.manner))
         .bind::<Array<Text>, _>(languages.clone())
         .bind::<Array<Text>, _>(languages)
         .bind::<Bool, _>(filter.scope == Scope::Published)

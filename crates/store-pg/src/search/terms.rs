@@ -24,7 +24,7 @@ l(locale) AS ((SELECT locale FROM faq_word ORDER BY locale LIMIT 1) UNION ALL
 
 /// The same stem (0), the same family (1), what begins so (2); a row without stem for a word that
 /// is not known, none for one that says nothing in the reader's language. What stands in
-/// [`MANY`] texts or more is counted in every sixteenth (`idx_faq_posting_sample`); of the nearest
+/// [`MANY`] texts or more is counted in one of sixteen (`idx_faq_posting_sample`); of the nearest
 /// only, as how common the others are does not matter. Three letters are too few to have a family. Each look-up is one of the index (`LATERAL` with an `OFFSET` or a `LIMIT`), whatever the
 /// planner thinks of it. A word that only hidden texts have is not known to readers who may not see
 /// them: else the index would tell what stands in drafts. What stands in more than a hundred texts is
@@ -58,7 +58,7 @@ many(n) AS (SELECT {}::bigint),
 counted AS (SELECT r.*, c.texts FROM reached r CROSS JOIN LATERAL (SELECT count(*) AS texts FROM (
     SELECT 1 FROM faq_posting p WHERE p.locale = r.locale AND p.lexeme = r.lexeme LIMIT (SELECT n FROM many)) p) c)
 SELECT a.no, r.locale, r.lexeme, r.way, r.words, CASE WHEN r.texts = many.n AND r.way = r.nearest THEN greatest(many.n, 16 * (
-        SELECT count(*) FROM faq_posting p WHERE p.locale = r.locale AND p.lexeme = r.lexeme AND p.text_no % 16 = 0))
+        SELECT count(*) FROM faq_posting p WHERE p.locale = r.locale AND p.lexeme = r.lexeme AND hashint4(p.text_no) & 15 = 0))
         ELSE coalesce(r.texts, 0) END AS texts,
     coalesce((SELECT max(txt_no) FROM ___xtr_faq_text), 0)::bigint AS every
 FROM asked a CROSS JOIN many LEFT JOIN counted r USING (no)

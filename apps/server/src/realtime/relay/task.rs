@@ -44,6 +44,8 @@ pub(super) struct Relay {
     joining: Vec<FollowRequest>,
     join_read: bool,
     compare_read: bool,
+    /// The comparison under way began before what it is to find.
+    compare_again: bool,
     gap_reads: usize,
     reads: JoinSet<Read>,
 }
@@ -60,6 +62,7 @@ impl Relay {
             joining: Vec::new(),
             join_read: false,
             compare_read: false,
+            compare_again: false,
             gap_reads: 0,
             reads: JoinSet::new(),
             log,
@@ -93,7 +96,10 @@ impl Relay {
                     Ok(read) => self.on_read(read),
                     Err(error) => self.on_lost_read(&error),
                 },
-                () = compare.notified() => self.read_for_comparing(),
+                () = compare.notified() => {
+                    self.compare_again = self.compare_read;
+                    self.read_for_comparing();
+                }
                 // Looks again when the next is due.
                 () = self.delivery.gap() => {}
                 _ = tick.tick() => self.read_for_comparing(),
@@ -197,6 +203,9 @@ impl Relay {
             Read::Compared(positions) => {
                 self.compare_read = false;
                 self.on_positions(&positions);
+                if std::mem::take(&mut self.compare_again) {
+                    self.read_for_comparing();
+                }
             }
             Read::Page(gap, events) => {
                 self.gap_reads = self.gap_reads.saturating_sub(1);
