@@ -1,5 +1,6 @@
 //! The words of a text, as searches compare them: lower case, without accents.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -27,6 +28,15 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// The same for a word, which mostly is folded already.
+pub fn fold_word(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() && !word.bytes().any(|letter| letter.is_ascii_uppercase()) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(fold(word))
+    }
+}
+
 /// Where the words of a text are: the longest runs of letters and digits.
 pub fn word_spans(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut done = 0;
@@ -40,7 +50,11 @@ pub fn word_spans(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 fn is_in_word(letter: char) -> bool {
-    letter.is_alphanumeric() || is_combining_mark(letter)
+    if letter.is_ascii() {
+        letter.is_ascii_alphanumeric()
+    } else {
+        letter.is_alphanumeric() || is_combining_mark(letter)
+    }
 }
 
 #[cfg(test)]
@@ -52,6 +66,9 @@ mod tests {
         assert_eq!(fold("Démarrage À CŒUR"), "demarrage a coeur");
         // The same word with its accent as a letter of its own.
         assert_eq!(fold("de\u{301}marrer"), fold("démarrer"));
+        for word in ["5w30", "Frein", "ÉTÉ", "œuf", ""] {
+            assert_eq!(fold_word(word), fold(word));
+        }
     }
 
     #[test]

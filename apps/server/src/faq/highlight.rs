@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use shared_kernel::words::{fold, word_spans};
+use shared_kernel::words::{fold_word, word_spans};
 
-use super::html::escape;
+use super::html::escape_into;
 
 /// Letters an excerpt has, about.
 const EXCERPT_CHARS: usize = 240;
@@ -15,13 +15,13 @@ pub fn marked(text: &str, marks: &BTreeSet<String>) -> String {
     let mut html = String::with_capacity(text.len() + 32);
     let mut done = 0;
     for span in marked_spans(text, marks) {
-        html.push_str(&escape(text.get(done..span.start).unwrap_or_default()));
+        escape_into(&mut html, text.get(done..span.start).unwrap_or_default());
         html.push_str("<mark>");
-        html.push_str(&escape(text.get(span.clone()).unwrap_or_default()));
+        escape_into(&mut html, text.get(span.clone()).unwrap_or_default());
         html.push_str("</mark>");
         done = span.end;
     }
-    html.push_str(&escape(text.get(done..).unwrap_or_default()));
+    escape_into(&mut html, text.get(done..).unwrap_or_default());
     html
 }
 
@@ -46,7 +46,7 @@ fn marked_spans(text: &str, marks: &BTreeSet<String>) -> impl Iterator<Item = Ra
 
 fn is_marked(text: &str, span: &Range<usize>, marks: &BTreeSet<String>) -> bool {
     text.get(span.clone())
-        .is_some_and(|word| marks.contains(&fold(word)))
+        .is_some_and(|word| marks.contains(fold_word(word).as_ref()))
 }
 
 /// Whole words, about [`EXCERPT_CHARS`] letters, with a little before the first mark.

@@ -17,17 +17,26 @@ const IMAGE_SCHEMES: usize = 2;
 /// Text as HTML that shows it, between tags and in quoted attributes.
 pub(super) fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
-    for letter in text.chars() {
-        match letter {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            other => html.push(other),
-        }
-    }
+    escape_into(&mut html, text);
     html
+}
+
+/// The same, written behind what is there.
+pub(super) fn escape_into(html: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        let (plain, special) = rest.split_at(at);
+        html.push_str(plain);
+        html.push_str(match special.as_bytes() {
+            [b'&', ..] => "&amp;",
+            [b'<', ..] => "&lt;",
+            [b'>', ..] => "&gt;",
+            [b'"', ..] => "&quot;",
+            _ => "&#39;",
+        });
+        rest = special.get(1..).unwrap_or_default();
+    }
+    html.push_str(rest);
 }
 
 /// The whole tree.
@@ -118,8 +127,8 @@ impl Writer {
             NodeValue::ThematicBreak => self.html.push_str("<hr>"),
             NodeValue::LineBreak => self.html.push_str("<br>"),
             NodeValue::SoftBreak => self.html.push('\n'),
-            NodeValue::Text(text) => self.html.push_str(&escape(text)),
-            NodeValue::HtmlInline(text) => self.html.push_str(&escape(text)),
+            NodeValue::Text(text) => escape_into(&mut self.html, text),
+            NodeValue::HtmlInline(text) => escape_into(&mut self.html, text),
             other => {
                 if let Some(name) = plain_element(other) {
                     self.put(format_args!("<{name}>"));
@@ -162,9 +171,9 @@ impl Writer {
 
     fn stand_in(&mut self, value: &NodeValue) {
         match value {
-            NodeValue::Text(text) => self.html.push_str(&escape(text)),
-            NodeValue::HtmlInline(text) => self.html.push_str(&escape(text)),
-            NodeValue::Code(code) => self.html.push_str(&escape(&code.literal)),
+            NodeValue::Text(text) => escape_into(&mut self.html, text),
+            NodeValue::HtmlInline(text) => escape_into(&mut self.html, text),
+            NodeValue::Code(code) => escape_into(&mut self.html, &code.literal),
             NodeValue::SoftBreak | NodeValue::LineBreak => self.html.push(' '),
             _ => {}
         }
