@@ -125,6 +125,16 @@ impl Desk {
         self.store.begin().await.unwrap()
     }
 
+    /// Enters a customer.
+    pub async fn enter(&self, owner: &Customer) {
+        let mut tx = self.begin().await;
+        let key = owner.email.as_ref().unwrap().key();
+        tx.find_or_create_customer(owner, &key, now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     pub fn queue(&self) -> JobQueue {
         JobQueue::new(self.store.clone())
     }

@@ -33,13 +33,7 @@ fn message(id: &str, from: &str) -> Message {
 /// A desk that knows `cst-1`.
 async fn desk() -> Desk {
     let desk = Desk::new().await;
-    let owner = customer("cst-1", "a@example.com");
-    let mut tx = desk.begin().await;
-    let key = owner.email.as_ref().unwrap().key();
-    tx.find_or_create_customer(&owner, &key, now())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    desk.enter(&customer("cst-1", "a@example.com")).await;
     desk
 }
 

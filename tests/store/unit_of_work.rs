@@ -12,11 +12,8 @@ const AT_ONCE: Duration = Duration::from_secs(1);
 /// A transaction that holds a ticket's lock and has written an event.
 async fn unsaved(desk: &Desk) -> Box<dyn support_domain::SupportTx> {
     let owner = customer("cst-1", "a@example.com");
+    desk.enter(&owner).await;
     let mut tx = desk.begin().await;
-    let key = owner.email.as_ref().unwrap().key();
-    tx.find_or_create_customer(&owner, &key, now())
-        .await
-        .unwrap();
     let ticket = ticket("TICKET-AAAA0000", &owner, now());
     tx.insert_ticket(&ticket).await.unwrap();
     tx.commit().await.unwrap();

@@ -1,7 +1,7 @@
 //! Whether there are other instances on this database.
 //!
 //! Where there are none, telling them costs a good part of what a message costs. An instance that
-//! begins says so ([`Neighbours::met`]) and compares itself with the log once it was heard, so
+//! begins, or was taken for dead ([`Neighbours::forgotten`]), says so ([`Neighbours::met`]) and compares itself with the log once it was heard, so
 //! nothing is lost while it was not known of. One that is gone is missed by the count of those that
 //! show that they are alive.
 

@@ -32,7 +32,7 @@ pub struct DatabaseSettings {
 const FIRST_ANSWER: Duration = Duration::from_secs(1);
 /// A connection that was tried this lately counts as one that answers.
 const WARM: Duration = Duration::from_secs(1);
-/// The same for a unit of work, which a request waits for: while the database falls silent, so long
+/// The same for what a request waits for: while the database falls silent, so long
 /// requests go on to ask it.
 const JUST_NOW: Duration = Duration::from_millis(250);
 /// Connections tried before a request is told that the database is away.

@@ -17,4 +17,5 @@ mod votes;
 
 pub(crate) use articles::with_ids as articles_with_ids;
 pub use counters::{FaqNews, FaqPosition};
+pub(crate) use rows::is_public;
 pub use views::CountedView;

@@ -28,11 +28,26 @@ pub(super) const TEXTS: &str = "CROSS JOIN LATERAL (SELECT coalesce(array_agg(x.
     coalesce(array_agg(x.txt_answer ORDER BY x.txt_locale), ARRAY[]::text[]) AS answers \
     FROM ___xtr_faq_text x WHERE x.faq_id = f.faq_id) t";
 
+/// The condition under which everybody may see an article: where its row is `$article`, and its
+/// category's `$category`.
+macro_rules! is_public {
+    ($article:literal, $category:literal) => {
+        concat!(
+            "(",
+            $article,
+            ".faq_published AND ",
+            $category,
+            ".cat_published)"
+        )
+    };
+}
+pub(crate) use is_public;
+
 /// The condition under which a scope holds an article of [`ARTICLES_ALONE`].
 pub(super) fn held_by(scope: Scope) -> &'static str {
     match scope {
         Scope::All => "true",
-        Scope::Published => "f.faq_published AND c.cat_published",
+        Scope::Published => is_public!("f", "c"),
     }
 }
 

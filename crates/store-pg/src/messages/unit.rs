@@ -9,12 +9,13 @@ use shared_kernel::{CustomerId, EntryId, OrderId, StaffId, StoreError};
 use super::rows::MessageRow;
 use super::writing;
 use crate::statement::Statement;
+use crate::support::is_active;
 use crate::tx::PgTx;
 
-const KNOWN: &str = "\
+const KNOWN: &str = concat!("\
 SELECT EXISTS (SELECT 1 FROM ___xtr_customer WHERE cst_id = {}) AS customer,
-    ({} IS NULL OR EXISTS (SELECT 1 FROM ___config_admin WHERE cnfa_id = {} AND cnfa_activ = '1')) AS staff,
-    ({} IS NULL OR EXISTS (SELECT 1 FROM ___xtr_order WHERE ord_id = {} AND ord_cst_id = {})) AS ord";
+    ({} IS NULL OR EXISTS (SELECT 1 FROM ___config_admin WHERE cnfa_id = {} AND ", is_active!(), ")) AS staff,
+    ({} IS NULL OR EXISTS (SELECT 1 FROM ___xtr_order WHERE ord_id = {} AND ord_cst_id = {})) AS ord");
 
 #[derive(QueryableByName)]
 struct KnownRow {

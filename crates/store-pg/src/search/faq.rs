@@ -19,7 +19,7 @@ use super::relevance::{self, LEAST_SHARE, Term};
 use super::terms::{Reach, Terms, look_up};
 use super::typed::Typed;
 use crate::error::from_diesel;
-use crate::faq::articles_with_ids;
+use crate::faq::{articles_with_ids, is_public};
 use crate::statement::Statement;
 use crate::store::PgStore;
 
@@ -41,7 +41,7 @@ const LEAST_WEIGHT_TYPED: f32 = 0.54;
 
 /// Of the candidates, what the stems that were left add, and what the reader may see: the text of
 /// an article in the first of the reader's languages it has, and no other.
-const SEEN: &str = "\
+const SEEN: &str = concat!("\
 WITH term AS (SELECT * FROM unnest({}::text[], {}::text[], {}::real[], {}::int[]) AS t(locale, lexeme, factor, bit))
 SELECT x.faq_id, (b.score + coalesce(m.score, 0))::real AS score, b.bits | coalesce(m.bits, 0) AS bits
 FROM unnest({}::int[], {}::real[], {}::int[]) AS b(text_no, score, bits)
@@ -58,11 +58,11 @@ WHERE NOT EXISTS (
         SELECT 1 FROM ___xtr_faq_text s WHERE s.faq_id = x.faq_id
             AND (coalesce(array_position({}::text[], s.txt_locale::text), 1000), s.txt_locale COLLATE \"C\")
               < (coalesce(array_position({}::text[], x.txt_locale::text), 1000), x.txt_locale COLLATE \"C\") OFFSET 0)
-    AND (NOT {} OR (f.faq_published AND f.cat_published))
+    AND (NOT {} OR ", is_public!("f", "f"), ")
     AND ({} IS NULL OR f.faq_published = {})
     AND ({} IS NULL OR f.faq_category = {})
     AND ({} IS NULL OR f.faq_tags && {})
-    AND ({} IS NULL OR x.txt_search @@ faq_query(x.txt_locale, {}))";
+    AND ({} IS NULL OR x.txt_search @@ faq_query(x.txt_locale, {}))");
 
 #[derive(QueryableByName)]
 struct Row {

@@ -11,6 +11,7 @@ use super::nearness::{forgiven, slips};
 use super::relevance::{Reached, Term, Way};
 use super::typed::{Typed, TypedWord};
 use crate::error::from_diesel;
+use crate::faq::is_public;
 use crate::statement::Statement;
 
 /// A word in fewer texts is counted and read; a more common one is estimated, and read where it must
@@ -22,14 +23,29 @@ const LANGUAGES: &str = "\
 l(locale) AS ((SELECT locale FROM faq_word ORDER BY locale LIMIT 1) UNION ALL
     SELECT (SELECT w.locale FROM faq_word w WHERE w.locale > l.locale ORDER BY w.locale LIMIT 1) FROM l WHERE l.locale IS NOT NULL)";
 
+/// A row, when readers who may see hidden texts (`{}`) or not may know the word of `$row`. A word
+/// that only hidden texts have is not known to those who may not see them: else the index would
+/// tell what stands in drafts. What stands in more than a hundred texts is nobody's secret, and is
+/// not looked through.
+macro_rules! may_be_known {
+    ($row:literal) => {
+        concat!(
+            "((SELECT 1 FROM (SELECT text_no FROM faq_posting WHERE locale = ", $row, ".locale AND lexeme = ", $row,
+            ".lexeme LIMIT 100) p
+                JOIN ___xtr_faq_text x ON x.txt_no = p.text_no JOIN ___xtr_faq f ON f.faq_id = x.faq_id
+                JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category WHERE {} OR ", is_public!("f", "c"), " LIMIT 1)
+            UNION ALL (SELECT 1 FROM faq_posting WHERE locale = ", $row, ".locale AND lexeme = ", $row,
+            ".lexeme OFFSET 100 LIMIT 1) LIMIT 1)"
+        )
+    };
+}
+
 /// The same stem (0), the same family (1), what begins so (2); a row without stem for a word that
 /// is not known, none for one that says nothing in the reader's language. What stands in
 /// [`MANY`] texts or more is counted in one of sixteen (`idx_faq_posting_sample`); of the nearest
 /// only, as how common the others are does not matter. Three letters are too few to have a family. Each look-up is one of the index (`LATERAL` with an `OFFSET` or a `LIMIT`), whatever the
-/// planner thinks of it. A word that only hidden texts have is not known to readers who may not see
-/// them: else the index would tell what stands in drafts. What stands in more than a hundred texts is
-/// nobody's secret, and is not looked through.
-const REACHED: &str = "\
+/// planner thinks of it.
+const REACHED: &str = concat!("\
 asked AS (SELECT a.* FROM unnest({}::int[], {}::text[], {}::text[], {}::bool[]) AS a(no, typed, word, is_open)
     WHERE NOT faq_is_stop({}, a.typed) AND faq_stem({}, a.word) IS NOT NULL),
 stem AS (SELECT a.no, a.word, a.is_open, l.locale, faq_stem(l.locale, a.word) AS lexeme,
@@ -48,12 +64,7 @@ near AS (
     WHERE s.is_open),
 met AS (
     SELECT no, locale, lexeme, min(way) AS way, array_agg(DISTINCT word) AS words FROM near GROUP BY no, locale, lexeme),
-reached AS (SELECT r.*, min(way) OVER (PARTITION BY no) AS nearest FROM met r CROSS JOIN LATERAL (
-    (SELECT 1 FROM (SELECT text_no FROM faq_posting WHERE locale = r.locale AND lexeme = r.lexeme LIMIT 100) p
-        JOIN ___xtr_faq_text x ON x.txt_no = p.text_no JOIN ___xtr_faq f ON f.faq_id = x.faq_id
-        JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
-    WHERE {} OR (f.faq_published AND c.cat_published) LIMIT 1)
-    UNION ALL (SELECT 1 FROM faq_posting WHERE locale = r.locale AND lexeme = r.lexeme OFFSET 100 LIMIT 1) LIMIT 1) seen),
+reached AS (SELECT r.*, min(way) OVER (PARTITION BY no) AS nearest FROM met r CROSS JOIN LATERAL ", may_be_known!("r"), " seen),
 many(n) AS (SELECT {}::bigint),
 counted AS (SELECT r.*, c.texts FROM reached r CROSS JOIN LATERAL (SELECT count(*) AS texts FROM (
     SELECT 1 FROM faq_posting p WHERE p.locale = r.locale AND p.lexeme = r.lexeme LIMIT (SELECT n FROM many)) p) c)
@@ -62,10 +73,10 @@ SELECT a.no, r.locale, r.lexeme, r.way, r.words, CASE WHEN r.texts = many.n AND 
         ELSE coalesce(r.texts, 0) END AS texts,
     coalesce((SELECT max(txt_no) FROM ___xtr_faq_text), 0)::bigint AS every
 FROM asked a CROSS JOIN many LEFT JOIN counted r USING (no)
-ORDER BY a.no, r.locale, r.lexeme";
+ORDER BY a.no, r.locale, r.lexeme");
 
 /// Words that share enough groups of three letters with one that is not known.
-const SIMILAR: &str = "\
+const SIMILAR: &str = concat!("\
 asked AS (SELECT * FROM unnest({}::int[], {}::text[]) AS a(no, word))
 SELECT a.no, w.locale, w.lexeme, 3 AS way, ARRAY[w.word] AS words, d.texts, 0::bigint AS every
 FROM asked a CROSS JOIN l
@@ -74,13 +85,8 @@ FROM asked a CROSS JOIN l
         ORDER BY similarity(word, a.word) DESC, word LIMIT 40) w
     CROSS JOIN LATERAL (SELECT count(*) AS texts FROM (
         SELECT 1 FROM faq_posting p WHERE p.locale = w.locale AND p.lexeme = w.lexeme LIMIT 500) c) d
-    CROSS JOIN LATERAL (
-        (SELECT 1 FROM (SELECT text_no FROM faq_posting WHERE locale = w.locale AND lexeme = w.lexeme LIMIT 100) p
-            JOIN ___xtr_faq_text x ON x.txt_no = p.text_no JOIN ___xtr_faq f ON f.faq_id = x.faq_id
-            JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category
-        WHERE {} OR (f.faq_published AND c.cat_published) LIMIT 1)
-        UNION ALL (SELECT 1 FROM faq_posting WHERE locale = w.locale AND lexeme = w.lexeme OFFSET 100 LIMIT 1) LIMIT 1) seen
-WHERE d.texts > 0 ORDER BY a.no, w.locale, w.word";
+    CROSS JOIN LATERAL ", may_be_known!("w"), " seen
+WHERE d.texts > 0 ORDER BY a.no, w.locale, w.word");
 
 #[derive(QueryableByName)]
 struct Row {

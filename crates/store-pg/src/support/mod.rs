@@ -8,3 +8,5 @@ mod rows;
 mod thread;
 mod tickets;
 mod unit;
+
+pub(crate) use people::is_active;

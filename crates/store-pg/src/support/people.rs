@@ -85,12 +85,23 @@ pub(super) async fn customer(
     row.map(Customer::try_from).transpose()
 }
 
+/// The condition under which a staff member is one still.
+macro_rules! is_active {
+    () => {
+        "cnfa_activ = '1'"
+    };
+}
+pub(crate) use is_active;
+
 pub(super) async fn staff(
     conn: &AsyncPgConnection,
     id: &StaffId,
 ) -> Result<Option<Staff>, StoreError> {
-    let sql = "SELECT cnfa_id, cnfa_name, cnfa_mail FROM ___config_admin WHERE cnfa_id = {} AND cnfa_activ = '1'";
-    let row: Option<StaffRow> = Statement::new(sql)
+    const SQL: &str = concat!(
+        "SELECT cnfa_id, cnfa_name, cnfa_mail FROM ___config_admin WHERE cnfa_id = {} AND ",
+        is_active!()
+    );
+    let row: Option<StaffRow> = Statement::new(SQL)
         .bind::<Text, _>(id.as_str().to_owned())
         .row(conn)
         .await
