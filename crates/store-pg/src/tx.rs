@@ -89,7 +89,9 @@ impl PgTx {
         if has_begun {
             return asked.await;
         }
-        let ((), row) = try_join!(biased; begin(conn), asked)?;
+        // In this order whatever the task has done before: a lock taken before the word would not last.
+        let both = unconstrained(async { try_join!(biased; begin(conn), asked) });
+        let ((), row) = both.await?;
         Ok(row)
     }
 
