@@ -218,7 +218,7 @@ async fn a_list_takes_as_many_statements_for_a_hundred_rows_as_for_one() {
     };
     // The database's own housekeeping is counted too, so the least of some counts.
     let (mut of_one, mut of_hundred) = (i64::MAX, i64::MAX);
-    for _ in 0..12 {
+    for _ in 0..40 {
         of_one = of_one.min(cost(1).await);
         of_hundred = of_hundred.min(cost(100).await);
         if of_one == of_hundred {

@@ -4,11 +4,10 @@
 //! locks last to the commit, so within a stream the order of numbers is the order of commits: a
 //! reader that has seen number *n* never meets a smaller one later.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::QueryResult;
 use diesel::sql_types::{Array, BigInt, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::AsyncPgConnection;
 use shared_kernel::{EventLog, EventRecord, LoggedEvent, StoreError, StreamId, StreamPosition};
@@ -47,100 +46,136 @@ impl EventRow {
     }
 }
 
-#[derive(diesel::QueryableByName)]
-struct Numbered {
-    #[diesel(sql_type = BigInt)]
-    ord: i64,
-    #[diesel(sql_type = BigInt)]
-    seq: i64,
-    #[diesel(sql_type = SqlUuid)]
-    event_id: Uuid,
-    #[diesel(sql_type = Timestamptz)]
-    occurred_at: DateTime<Utc>,
-}
-
-const APPEND: &str = "\
-WITH wanted AS (
-    SELECT * FROM unnest({}, {}, {}, {}) WITH ORDINALITY AS w (grp, stream_id, kind, payload, ord)
-), ids AS (
-    SELECT grp, gen_random_uuid() AS event_id FROM (SELECT DISTINCT grp FROM wanted) g
-), counted AS (
-    SELECT stream_id, count(*) AS n FROM wanted GROUP BY stream_id ORDER BY stream_id
-), numbered AS (
-    INSERT INTO event_stream AS s (stream_id, last_seq) SELECT stream_id, n FROM counted ORDER BY stream_id
+/// Counts the streams up, in the order of their names, and writes the entries under the numbers so
+/// taken: a part of the statement that commits.
+pub(crate) const WRITING: &str = "\
+numbered AS (
+    INSERT INTO event_stream AS s (stream_id, last_seq) SELECT * FROM unnest({}, {})
     ON CONFLICT (stream_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
-    RETURNING s.stream_id, s.last_seq
-), placed AS (
-    SELECT w.ord, w.stream_id, w.kind, w.payload, i.event_id,
-        n.last_seq - c.n + row_number() OVER (PARTITION BY w.stream_id ORDER BY w.ord) AS seq
-    FROM wanted w JOIN ids i USING (grp) JOIN counted c USING (stream_id) JOIN numbered n USING (stream_id)
-), written AS (
+    RETURNING s.stream_id, s.last_seq, clock_timestamp() AS at
+), logged AS (
     INSERT INTO event (stream_id, seq, event_id, kind, payload, occurred_at)
-    SELECT stream_id, seq, event_id, kind, payload, clock_timestamp() FROM placed
-    RETURNING stream_id, seq, event_id, occurred_at
-)
-SELECT p.ord, w.seq, w.event_id, w.occurred_at FROM written w JOIN placed p USING (stream_id, seq) ORDER BY p.ord";
+    SELECT e.stream_id, n.last_seq - e.behind, e.event_id, e.kind, e.payload, n.at
+    FROM unnest({}, {}, {}, {}, {}) AS e (stream_id, behind, event_id, kind, payload) JOIN numbered n USING (stream_id)
+)";
 
-/// Writes events, each once per audience, and answers them as they stand in the log.
-pub(crate) async fn append_events(
-    conn: &AsyncPgConnection,
-    records: Vec<EventRecord>,
-) -> Result<Vec<LoggedEvent>, StoreError> {
-    let mut groups = Vec::new();
-    let mut streams = Vec::new();
-    let mut kinds = Vec::new();
-    let mut payloads = Vec::new();
-    for (group, record) in (0_i64..).zip(records) {
-        for (stream, payload) in record.audiences {
-            groups.push(group);
-            streams.push(stream.as_str().to_owned());
-            kinds.push(record.kind.to_owned());
-            payloads.push(payload);
-        }
-    }
-    if streams.is_empty() {
-        return Ok(Vec::new());
-    }
-    let placed: Vec<Numbered> = appending(groups, streams.clone(), kinds.clone(), payloads.clone())
-        .rows(conn)
-        .await
-        .map_err(from_diesel)?;
-    let sent = streams.into_iter().zip(kinds).zip(payloads);
-    Ok(sent
-        .zip(placed)
-        .map(|(((stream, kind), payload), at)| {
-            debug_assert!(at.ord > 0, "ordinality counts from 1");
-            LoggedEvent {
-                stream: StreamId::from_stored(stream),
-                seq: from_bigint(at.seq),
-                event_id: at.event_id,
-                kind,
-                payload,
-                occurred_at: at.occurred_at,
+/// Entries on their way into the log, one for each audience.
+#[derive(Default)]
+pub(crate) struct NewEntries {
+    entries: Vec<NewEntry>,
+    /// How many there are for each stream, in the order streams are locked in.
+    counts: BTreeMap<StreamId, u64>,
+}
+
+struct NewEntry {
+    stream: StreamId,
+    /// How many of its stream come before it here.
+    before: u64,
+    event_id: Uuid,
+    kind: &'static str,
+    payload: serde_json::Value,
+}
+
+/// Where a stream stands once entries were written.
+pub(crate) struct Numbered {
+    pub(crate) stream: String,
+    pub(crate) last_seq: i64,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl NewEntries {
+    pub(crate) fn of(records: Vec<EventRecord>) -> Self {
+        let mut new = Self::default();
+        for record in records {
+            let event_id = Uuid::new_v4();
+            for (stream, payload) in record.audiences {
+                let count = new.counts.entry(stream.clone()).or_default();
+                new.entries.push(NewEntry {
+                    stream,
+                    before: *count,
+                    event_id,
+                    kind: record.kind,
+                    payload,
+                });
+                *count += 1;
             }
-        })
-        .collect())
-}
+        }
+        new
+    }
 
-/// Prepares the statement of [`append_events`].
-pub(crate) async fn append_nothing(conn: &AsyncPgConnection) -> QueryResult<()> {
-    appending(Vec::new(), Vec::new(), Vec::new(), Vec::new())
-        .run(conn)
-        .await
-        .map(|_| ())
-}
+    /// How many entries of its stream come after this one.
+    fn behind(&self, entry: &NewEntry) -> u64 {
+        let count = self.counts.get(&entry.stream).copied().unwrap_or_default();
+        count.saturating_sub(entry.before + 1)
+    }
 
-fn appending(
-    groups: Vec<i64>,
-    streams: Vec<String>,
-    kinds: Vec<String>,
-    payloads: Vec<serde_json::Value>,
-) -> Statement {
-    Statement::new(APPEND)
-        .bind::<Array<BigInt>, _>(groups)
-        .bind::<Array<Text>, _>(streams)
-        .bind::<Array<Text>, _>(kinds)
-        .bind::<Array<Jsonb>, _>(payloads)
+    /// Binds them to [`WRITING`].
+    pub(crate) fn bind(&self, statement: Statement) -> Statement {
+        let entries = &self.entries;
+        let text = |of: fn(&NewEntry) -> &str| -> Vec<String> {
+            entries.iter().map(|entry| of(entry).to_owned()).collect()
+        };
+        let streams = self.counts.keys().map(|stream| stream.as_str().to_owned());
+        let behind = entries.iter().map(|entry| to_bigint(self.behind(entry)));
+        statement
+            .bind::<Array<Text>, _>(streams.collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(
+                self.counts
+                    .values()
+                    .copied()
+                    .map(to_bigint)
+                    .collect::<Vec<_>>(),
+            )
+            .bind::<Array<Text>, _>(text(|entry| entry.stream.as_str()))
+            .bind::<Array<BigInt>, _>(behind.collect::<Vec<_>>())
+            .bind::<Array<SqlUuid>, _>(
+                entries
+                    .iter()
+                    .map(|entry| entry.event_id)
+                    .collect::<Vec<_>>(),
+            )
+            .bind::<Array<Text>, _>(text(|entry| entry.kind))
+            .bind::<Array<Jsonb>, _>(
+                entries
+                    .iter()
+                    .map(|entry| entry.payload.clone())
+                    .collect::<Vec<_>>(),
+            )
+    }
+
+    /// The entries as they stand in the log, in the order they came.
+    pub(crate) fn logged(self, numbered: Vec<Numbered>) -> Vec<LoggedEvent> {
+        let places: HashMap<String, (u64, DateTime<Utc>)> = numbered
+            .into_iter()
+            .map(|row| (row.stream, (from_bigint(row.last_seq), row.at)))
+            .collect();
+        let seqs: Vec<_> = self
+            .entries
+            .iter()
+            .map(|entry| {
+                let (last, at) = places.get(entry.stream.as_str())?;
+                Some((last.saturating_sub(self.behind(entry)), *at))
+            })
+            .collect();
+        debug_assert!(
+            seqs.iter().all(Option::is_some),
+            "every stream was counted up"
+        );
+        let entries = self.entries.into_iter().zip(seqs);
+        entries
+            .filter_map(|(entry, place)| {
+                let (seq, occurred_at) = place?;
+                Some(LoggedEvent {
+                    stream: entry.stream,
+                    seq,
+                    event_id: entry.event_id,
+                    kind: entry.kind.to_owned(),
+                    payload: entry.payload,
+                    occurred_at,
+                })
+            })
+            .collect()
+    }
 }
 
 #[derive(diesel::QueryableByName)]
@@ -230,13 +265,17 @@ impl EventLog for PgStore {
         let conn = self.connection().await?;
         let rows: Vec<EventRow> = Statement::new(SQL)
             .bind::<Text, _>(stream.as_str().to_owned())
-            .bind::<BigInt, _>(i64::try_from(seq).unwrap_or(i64::MAX))
+            .bind::<BigInt, _>(to_bigint(seq))
             .bind::<BigInt, _>(i64::from(limit))
             .rows(&conn)
             .await
             .map_err(from_diesel)?;
         Ok(rows.into_iter().map(EventRow::into_event).collect())
     }
+}
+
+fn to_bigint(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Numbers in the log are never negative.

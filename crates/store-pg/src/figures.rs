@@ -4,43 +4,30 @@ use analytics_domain::ticket_totals::Tally;
 use analytics_domain::{Delta, FigureQueries, TicketTotals};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use diesel::QueryResult;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Text, Timestamptz};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 use shared_kernel::StoreError;
 
 use crate::error::from_diesel;
 use crate::statement::Statement;
 use crate::store::PgStore;
 
-const APPEND: &str = "\
-INSERT INTO ticket_figure_delta (day, measure, status, priority, category, agent, count, total)
-SELECT * FROM unnest({}, {}, {}, {}, {}, {}, {}, {})";
+/// Adds deltas: a part of the statement that commits.
+pub(crate) const ADDING: &str = "\
+figured AS (
+    INSERT INTO ticket_figure_delta (day, measure, status, priority, category, agent, count, total)
+    SELECT * FROM unnest({}, {}, {}, {}, {}, {}, {}, {})
+)";
 
-pub(crate) async fn append_deltas(
-    conn: &AsyncPgConnection,
-    deltas: Vec<Delta>,
-) -> Result<(), StoreError> {
-    if deltas.is_empty() {
-        return Ok(());
-    }
-    appending(&deltas).run(conn).await.map_err(from_diesel)?;
-    Ok(())
-}
-
-/// Prepares the statement of [`append_deltas`].
-pub(crate) async fn append_nothing(conn: &AsyncPgConnection) -> QueryResult<()> {
-    appending(&[]).run(conn).await.map(|_| ())
-}
-
-fn appending(deltas: &[Delta]) -> Statement {
+/// Binds deltas to [`ADDING`].
+pub(crate) fn bind(statement: Statement, deltas: &[Delta]) -> Statement {
     let text = |of: fn(&Delta) -> &str| -> Vec<String> {
         deltas.iter().map(|delta| of(delta).to_owned()).collect()
     };
     let days: Vec<NaiveDate> = deltas.iter().map(|delta| delta.cell.day).collect();
     let counts: Vec<i64> = deltas.iter().map(|delta| delta.count).collect();
     let totals: Vec<i64> = deltas.iter().map(|delta| delta.total).collect();
-    Statement::new(APPEND)
+    statement
         .bind::<Array<Date>, _>(days)
         .bind::<Array<Text>, _>(text(|d| d.cell.measure.as_str()))
         .bind::<Array<Text>, _>(text(|d| d.cell.status))

@@ -5,52 +5,37 @@
 //! waits for its next attempt holds the ones behind it, one that is dead does not.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::QueryResult;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz};
-use diesel_async::AsyncPgConnection;
 use shared_kernel::{JobKind, NewJob, StoreError};
 
 use crate::error::{bad_row, from_diesel};
 use crate::statement::Statement;
 use crate::store::PgStore;
 
-const QUEUE: &str = "\
-INSERT INTO job (kind, key, lane, payload, run_at, created_at)
-SELECT kind, key, lane, payload, run_at, clock_timestamp()
-FROM unnest({}, {}, {}, {}, {}) AS w (kind, key, lane, payload, run_at)
-ON CONFLICT (key) DO NOTHING";
+/// Adds jobs, each key once: a part of the statement that commits.
+pub(crate) const QUEUEING: &str = "\
+queued AS (
+    INSERT INTO job (kind, key, lane, payload, run_at, created_at)
+    SELECT kind, key, lane, payload, run_at, clock_timestamp()
+    FROM unnest({}, {}, {}, {}, {}) AS w (kind, key, lane, payload, run_at)
+    ON CONFLICT (key) DO NOTHING
+)";
 
-pub(crate) async fn queue_jobs(
-    conn: &AsyncPgConnection,
-    jobs: Vec<NewJob>,
-) -> Result<(), StoreError> {
-    if jobs.is_empty() {
-        return Ok(());
-    }
-    queueing(jobs).run(conn).await.map_err(from_diesel)?;
-    Ok(())
-}
-
-/// Prepares the statement of [`queue_jobs`].
-pub(crate) async fn queue_nothing(conn: &AsyncPgConnection) -> QueryResult<()> {
-    queueing(Vec::new()).run(conn).await.map(|_| ())
-}
-
-fn queueing(jobs: Vec<NewJob>) -> Statement {
-    let kinds: Vec<String> = jobs
-        .iter()
-        .map(|job| job.kind.as_str().to_owned())
-        .collect();
-    let keys: Vec<String> = jobs.iter().map(|job| job.key.clone()).collect();
-    let lanes: Vec<String> = jobs.iter().map(|job| job.lane.clone()).collect();
-    let run_at: Vec<DateTime<Utc>> = jobs.iter().map(|job| job.run_at).collect();
-    let payloads: Vec<serde_json::Value> = jobs.into_iter().map(|job| job.payload).collect();
-    Statement::new(QUEUE)
-        .bind::<Array<Text>, _>(kinds)
-        .bind::<Array<Text>, _>(keys)
-        .bind::<Array<Text>, _>(lanes)
-        .bind::<Array<Jsonb>, _>(payloads)
-        .bind::<Array<Timestamptz>, _>(run_at)
+/// Binds jobs to [`QUEUEING`].
+pub(crate) fn bind(statement: Statement, jobs: &[NewJob]) -> Statement {
+    let text = |of: fn(&NewJob) -> &str| -> Vec<String> {
+        jobs.iter().map(|job| of(job).to_owned()).collect()
+    };
+    statement
+        .bind::<Array<Text>, _>(text(|job| job.kind.as_str()))
+        .bind::<Array<Text>, _>(text(|job| &job.key))
+        .bind::<Array<Text>, _>(text(|job| &job.lane))
+        .bind::<Array<Jsonb>, _>(
+            jobs.iter()
+                .map(|job| job.payload.clone())
+                .collect::<Vec<_>>(),
+        )
+        .bind::<Array<Timestamptz>, _>(jobs.iter().map(|job| job.run_at).collect::<Vec<_>>())
 }
 
 /// A job somebody is working on.

@@ -5,6 +5,7 @@
 //! (`statement.rs`). To add a table: a migration, a row type and the statements in the folder of
 //! its domain, the port's methods on [`tx::PgTx`] (writes) or [`PgStore`] (reads).
 
+mod commit;
 mod error;
 mod event_log;
 mod faq;
@@ -30,7 +31,6 @@ pub use faq::{CountedView, FaqNews, FaqPosition};
 pub use housekeeping::Swept;
 pub use jobs::{ClaimedJob, JobCounts, JobQueue};
 pub use migrations::{MigrationError, migrate, pending_migrations};
-pub use near::serve_from;
 pub use neighbours::Neighbours;
 pub use pool::{DatabaseSettings, Durability, create_database, durability, is_connection_url};
 pub use store::{CommitListener, EventTranslator, PgStore, PoolStatus, Translation};

@@ -1,13 +1,15 @@
 //! One pool near each thread that serves requests.
 //!
-//! A connection is driven by a task of the thread that opened it. A request of that same thread
-//! gets its answers without waking another thread, which under load is a good part of what a round
-//! trip costs. A thread whose own pool is exhausted borrows from the others, so no request waits
+//! A connection is driven by a task of one thread: of the serving thread its pool is for, whoever
+//! has it opened. A request of that same thread gets its answers without waking another one, which
+//! is a good part of what a round trip costs. A thread whose own pool is exhausted borrows from the others, so no request waits
 //! while a connection is free anywhere.
 
 use std::cell::Cell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use shared_kernel::StoreError;
+use tokio::runtime::Handle;
 
 use crate::pool::{self, DatabaseSettings, Use};
 use crate::session::Pool;
@@ -20,10 +22,27 @@ thread_local! {
     static PLACE: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Says that this thread serves requests, as the `place`-th of them from 0: from now on it prefers
-/// the connections of that place.
-pub fn serve_from(place: usize) {
-    PLACE.set(Some(place));
+/// The thread that drives a pool's connections; none while it is not known, or is gone: then they
+/// are driven by the threads that open them.
+#[derive(Clone, Default)]
+pub(crate) struct Home(Arc<Mutex<Option<Handle>>>);
+
+impl Home {
+    pub(crate) fn handle(&self) -> Option<Handle> {
+        self.thread().clone()
+    }
+
+    pub(crate) fn is_gone(&self) {
+        *self.thread() = None;
+    }
+
+    fn is(&self, thread: Handle) {
+        *self.thread() = Some(thread);
+    }
+
+    fn thread(&self) -> MutexGuard<'_, Option<Handle>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The pools of one store.
@@ -40,10 +59,18 @@ impl NearPools {
         let pools = (0..places)
             .map(|place| {
                 let size = (settings.pool_size + place) / places;
-                pool::build(settings, size, Use::Requests)
+                pool::build(settings, size, Use::Requests, Home::default())
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { pools })
+    }
+
+    pub(crate) fn serve_from(&self, place: usize) {
+        PLACE.set(Some(place));
+        let own = self.pools.get(place % self.pools.len().max(1));
+        if let (Some(own), Ok(thread)) = (own, Handle::try_current()) {
+            own.manager().home.is(thread);
+        }
     }
 
     /// The pool this thread is to take its next connection from.

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::NoTls;
 
 use crate::error::{from_diesel, from_pool};
+use crate::near::Home;
 use crate::session::{Connection, Pool, Sessions};
 use crate::statement::Statement;
 
@@ -66,10 +67,17 @@ impl Use {
     }
 }
 
-pub(crate) fn build(settings: &DatabaseSettings, size: usize, of: Use) -> Result<Pool, StoreError> {
+/// A pool whose connections the thread of `home` drives.
+pub(crate) fn build(
+    settings: &DatabaseSettings,
+    size: usize,
+    of: Use,
+    home: Home,
+) -> Result<Pool, StoreError> {
     let sessions = Sessions {
         url: settings.url.clone(),
         settings: session_settings(settings.statement_timeout, of),
+        home,
     };
     Pool::builder(sessions)
         .max_size(size)

@@ -1,7 +1,7 @@
 //! A session with the database, and how pools make and take back sessions.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Instant;
 
 use deadpool::managed::{self, Manager, Metrics, RecycleError, RecycleResult};
@@ -10,6 +10,10 @@ use diesel_async::AsyncPgConnection;
 use diesel_async::SimpleAsyncConnection as _;
 use diesel_async::pooled_connection::PoolableConnection as _;
 
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::commit::Parts;
+use crate::near::Home;
 use crate::pool::open;
 
 pub(crate) type Pool = managed::Pool<Sessions>;
@@ -19,19 +23,21 @@ pub(crate) type Connection = managed::Object<Sessions>;
 /// A connection, and what is known of it.
 pub(crate) struct Session {
     conn: AsyncPgConnection,
-    /// Every statement a commit sends along was prepared here; see `tx.rs`.
-    sends_commits: AtomicBool,
+    /// Which of the statements a commit sends along were prepared here, a bit each; see `commit.rs`.
+    sends_commits: AtomicU16,
+    /// Whether the thread it is for drives it.
+    is_at_home: bool,
     /// When it answered, as far as that was noted.
     pub(crate) answered: Option<Instant>,
 }
 
 impl Session {
-    pub(crate) fn sends_commits(&self) -> bool {
-        self.sends_commits.load(Ordering::Relaxed)
+    pub(crate) fn sends_commits(&self, parts: Parts) -> bool {
+        self.sends_commits.load(Ordering::Relaxed) & bit(parts) != 0
     }
 
-    pub(crate) fn will_send_commits(&self) {
-        self.sends_commits.store(true, Ordering::Relaxed);
+    pub(crate) fn will_send_commits(&self, parts: Parts) {
+        self.sends_commits.fetch_or(bit(parts), Ordering::Relaxed);
     }
 }
 
@@ -49,11 +55,22 @@ impl DerefMut for Session {
     }
 }
 
+const _: () = assert!(
+    Parts::COUNT <= u16::BITS as usize,
+    "a bit for each combination"
+);
+
+fn bit(parts: Parts) -> u16 {
+    1 << parts.number()
+}
+
 /// Makes sessions of one kind.
 pub(crate) struct Sessions {
     pub(crate) url: String,
     /// The settings each begins with, as SQL.
     pub(crate) settings: String,
+    /// The thread they are for.
+    pub(crate) home: Home,
 }
 
 impl Manager for Sessions {
@@ -61,13 +78,23 @@ impl Manager for Sessions {
     type Error = ConnectionError;
 
     async fn create(&self) -> Result<Session, ConnectionError> {
-        let mut conn = open(&self.url).await?;
-        conn.batch_execute(&self.settings)
-            .await
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        let opening = || opened(self.url.clone(), self.settings.clone());
+        let mut at_home = None;
+        if let Some(thread) = self.home.handle() {
+            at_home = AbortOnDropHandle::new(thread.spawn(opening())).await.ok();
+            if at_home.is_none() {
+                self.home.is_gone();
+            }
+        }
+        let is_at_home = at_home.is_some();
+        let conn = match at_home {
+            Some(opened) => opened?,
+            None => opening().await?,
+        };
         Ok(Session {
             conn,
-            sends_commits: AtomicBool::new(false),
+            sends_commits: AtomicU16::new(0),
+            is_at_home,
             answered: None,
         })
     }
@@ -79,6 +106,18 @@ impl Manager for Sessions {
                 "in a transaction nobody ended".into(),
             ));
         }
+        if !session.is_at_home && self.home.handle().is_some() {
+            return Err(RecycleError::Message("another thread drives it".into()));
+        }
         Ok(())
     }
+}
+
+/// The new connection is driven by the thread this runs on.
+async fn opened(url: String, settings: String) -> Result<AsyncPgConnection, ConnectionError> {
+    let mut conn = open(&url).await?;
+    conn.batch_execute(&settings)
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
 }

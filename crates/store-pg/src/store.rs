@@ -11,7 +11,7 @@ use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
 use support_domain::{SupportStore, SupportTx, TicketEvent};
 
 use crate::error::from_diesel;
-use crate::near::NearPools;
+use crate::near::{Home, NearPools};
 use crate::pool::{self, DatabaseSettings, Use};
 use crate::session::{Connection, Pool};
 use crate::statement::Statement;
@@ -104,11 +104,22 @@ impl PgStore {
         });
         Ok(Self {
             pools: NearPools::build(settings)?,
-            background: pool::build(settings, BACKGROUND_CONNECTIONS, Use::Chores)?,
-            searches: pool::build(settings, SEARCH_CONNECTIONS, Use::Searches)?,
-            queue: pool::build(settings, QUEUE_CONNECTIONS, Use::Queue)?,
+            background: pool::build(
+                settings,
+                BACKGROUND_CONNECTIONS,
+                Use::Chores,
+                Home::default(),
+            )?,
+            searches: pool::build(settings, SEARCH_CONNECTIONS, Use::Searches, Home::default())?,
+            queue: pool::build(settings, QUEUE_CONNECTIONS, Use::Queue, Home::default())?,
             lent,
         })
+    }
+
+    /// Says that this thread serves requests, as the `place`-th of them from 0: from now on it prefers
+    /// the connections of that place, and drives them. To be called within its runtime.
+    pub fn serve_from(&self, place: usize) {
+        self.pools.serve_from(place);
     }
 
     pub(crate) async fn connection(&self) -> Result<Connection, StoreError> {

@@ -1,38 +1,32 @@
 //! The unit of work.
 //!
 //! Business rows are written as the use case goes. New messages, log entries, figures and jobs wait
-//! until the commit and go out together, streams in the order of their names: so no two
+//! until the commit and go out together (`commit.rs`), streams in the order of their names: so no two
 //! transactions can lock streams crosswise, and a stream stays locked only for the last moment of a
 //! transaction.
 //!
-//! The transaction begins with the first statement. The word to begin travels before it where that
-//! writes nothing ([`PgTx::begin_and_ask`]): a write behind a word that was refused would stand by
-//! itself.
+//! The transaction begins with the first statement that writes or locks. The word to begin travels
+//! before it where that writes nothing ([`PgTx::begin_and_ask`]): a write behind a word that was
+//! refused would stand by itself. Where nothing is written before the commit, there is no word at all.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use analytics_domain::Delta;
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::pg::Pg;
-use diesel::{QueryResult, QueryableByName};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
-use messages_domain::Message;
-use shared_kernel::{
-    Claim, EventRecord, IdempotencyKey, LoggedEvent, NewJob, StoreError, StoredAnswer, UnitOfWork,
-};
+use shared_kernel::{Claim, IdempotencyKey, StoreError, StoredAnswer, UnitOfWork};
 use tokio::task::coop::unconstrained;
 use tokio::time::timeout;
 use tokio::try_join;
 
+use crate::commit::Waiting;
 use crate::error::from_diesel;
-use crate::event_log::append_events;
-use crate::figures::append_deltas;
-use crate::jobs::queue_jobs;
 use crate::session::{Connection, Session};
-use crate::statement::{Statement, answered};
+use crate::statement::Statement;
 use crate::store::{Lent, PgStore};
-use crate::{event_log, figures, idempotency, jobs, messages, pool};
+use crate::{idempotency, pool};
 
 /// How long the word to roll back may go without an answer. Closing the connection says the same,
 /// and a request whose database fell silent has waited long enough.
@@ -44,11 +38,8 @@ pub struct PgTx {
     conn: Option<Connection>,
     has_begun: bool,
     pub(crate) lent: Arc<Lent>,
-    /// Not inserted yet.
-    pub(crate) messages: Vec<Message>,
-    pub(crate) events: Vec<EventRecord>,
-    pub(crate) jobs: Vec<NewJob>,
-    pub(crate) deltas: Vec<Delta>,
+    /// Not written yet.
+    pub(crate) waiting: Waiting,
 }
 
 impl PgTx {
@@ -57,10 +48,7 @@ impl PgTx {
             conn: Some(store.unit_connection().await?),
             has_begun: false,
             lent: Arc::clone(&store.lent),
-            messages: Vec::new(),
-            events: Vec::new(),
-            jobs: Vec::new(),
-            deltas: Vec::new(),
+            waiting: Waiting::default(),
         })
     }
 
@@ -95,6 +83,15 @@ impl PgTx {
         Ok(row)
     }
 
+    /// Asks for a row outside any transaction, unless one has begun: for questions whose answers need
+    /// not stay true.
+    pub(crate) async fn ask<T>(&mut self, asking: Statement) -> Result<Option<T>, StoreError>
+    where
+        T: QueryableByName<Pg> + Send + 'static,
+    {
+        asking.row(self.session()?).await.map_err(from_diesel)
+    }
+
     fn session(&self) -> Result<&Session, StoreError> {
         self.conn
             .as_deref()
@@ -127,17 +124,16 @@ impl UnitOfWork for PgTx {
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
-        let waiting = Waiting {
-            messages: std::mem::take(&mut self.messages),
-            events: std::mem::take(&mut self.events),
-            jobs: std::mem::take(&mut self.jobs),
-            deltas: std::mem::take(&mut self.deltas),
-        };
+        let waiting = std::mem::take(&mut self.waiting);
         let queued = waiting.jobs.len();
         let mut logged = Vec::new();
         if self.has_begun || !waiting.is_nothing() {
-            self.begun().await?;
-            logged = send_commit(self.session()?, waiting).await?;
+            let session = self.session()?;
+            logged = if self.has_begun {
+                waiting.write_and_commit(session).await?
+            } else {
+                waiting.write(session).await?
+            };
             if let Some(conn) = &mut self.conn {
                 conn.answered = Some(std::time::Instant::now());
             }
@@ -161,66 +157,6 @@ impl UnitOfWork for PgTx {
     }
 }
 
-/// What waited for the commit.
-struct Waiting {
-    messages: Vec<Message>,
-    events: Vec<EventRecord>,
-    jobs: Vec<NewJob>,
-    deltas: Vec<Delta>,
-}
-
-impl Waiting {
-    fn is_nothing(&self) -> bool {
-        self.messages.is_empty()
-            && self.events.is_empty()
-            && self.jobs.is_empty()
-            && self.deltas.is_empty()
-    }
-}
-
-/// Writes what waited for the commit, and commits, in one round trip: the word to commit travels
-/// behind the statements. Where one of them fails, the server makes a rollback of it.
-///
-/// That holds only while every statement is sent before the word. So a session's first commit
-/// prepares them beforehand, they are polled in order, and they are not held back by the
-/// scheduler, which lets a task that did much give way in the middle.
-async fn send_commit(session: &Session, waiting: Waiting) -> Result<Vec<LoggedEvent>, StoreError> {
-    let conn: &AsyncPgConnection = session;
-    if !session.sends_commits() {
-        prepare_commit(conn).await.map_err(from_diesel)?;
-        session.will_send_commits();
-    }
-    let commit = async {
-        let mut shared = conn;
-        answered(false, shared.batch_execute("COMMIT"))
-            .await
-            .map_err(from_diesel)
-    };
-    let ((), logged, (), (), ()) = unconstrained(async {
-        try_join!(
-            biased;
-            messages::insert(conn, waiting.messages),
-            append_events(conn, waiting.events),
-            queue_jobs(conn, waiting.jobs),
-            append_deltas(conn, waiting.deltas),
-            commit
-        )
-    })
-    .await?;
-    Ok(logged)
-}
-
 async fn begin(mut conn: &AsyncPgConnection) -> Result<(), StoreError> {
     pool::answers_soon(conn.batch_execute("BEGIN")).await
-}
-
-/// Has a session prepare what [`send_commit`] sends, by writing nothing with it.
-async fn prepare_commit(conn: &AsyncPgConnection) -> QueryResult<()> {
-    try_join!(
-        messages::insert_nothing(conn),
-        event_log::append_nothing(conn),
-        jobs::queue_nothing(conn),
-        figures::append_nothing(conn)
-    )?;
-    Ok(())
 }

@@ -19,7 +19,7 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
 use notify::EmailChannel;
 use shared_kernel::{Clock, JobKind, StoreError};
-use store_pg::{JobQueue, PgStore, WakeupHint, serve_from};
+use store_pg::{JobQueue, PgStore, WakeupHint};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -135,7 +135,12 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(Arc::clone(&state.unanswered).write(stop.clone()));
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let (gateway, presence) = (live.gateway, live.presence);
-    let (address, server) = listen(config, web::Data::new(state), gateway.clone())?;
+    let (address, server) = listen(
+        config,
+        web::Data::new(state),
+        gateway.clone(),
+        store.clone(),
+    )?;
     let http = server.handle();
     announce(config, address, channel.as_ref());
     let drain = Duration::from_secs(config.realtime.drain_seconds);
@@ -248,6 +253,7 @@ fn listen(
     config: &Config,
     state: web::Data<AppState>,
     gateway: web::Data<Gateway>,
+    store: PgStore,
 ) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
     let origins = config.http.allowed_origins.clone();
     let listening = Listening {
@@ -258,7 +264,7 @@ fn listen(
     let place = Arc::new(AtomicUsize::new(0));
     let app = move || {
         // Called once on each thread that serves.
-        serve_from(place.fetch_add(1, Ordering::Relaxed));
+        store.serve_from(place.fetch_add(1, Ordering::Relaxed));
         App::new()
             // Nothing to say to other pages, nothing to pay for them.
             .wrap(Condition::new(!origins.is_empty(), cross_origin(&origins)))

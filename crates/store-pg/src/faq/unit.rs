@@ -90,8 +90,8 @@ impl FaqTx for PgTx {
     /// Translated at once, written with the commit.
     async fn record_faq(&mut self, event: &FaqEvent) -> Result<(), StoreError> {
         let translation = self.lent.translator.faq(event);
-        self.events.extend(translation.events);
-        self.jobs.extend(translation.jobs);
+        self.waiting.events.extend(translation.events);
+        self.waiting.jobs.extend(translation.jobs);
         Ok(())
     }
 }

@@ -44,7 +44,7 @@ impl MessagesTx for PgTx {
             .bind::<Nullable<Text>, _>(order.clone())
             .bind::<Nullable<Text>, _>(order)
             .bind::<Text, _>(customer.as_str().to_owned());
-        let row: Option<KnownRow> = self.begin_and_ask(asking).await?;
+        let row: Option<KnownRow> = self.ask(asking).await?;
         let row = row.ok_or_else(|| StoreError::defect("a question without an answer"))?;
         Ok(Known {
             customer: row.customer,
@@ -56,7 +56,7 @@ impl MessagesTx for PgTx {
     /// Written with the commit, or before what follows in the same work.
     async fn insert_message(&mut self, message: &Message) -> Result<(), StoreError> {
         writing::count(self, message);
-        self.messages.push(message.clone());
+        self.waiting.messages.push(message.clone());
         Ok(())
     }
 
@@ -78,8 +78,8 @@ impl MessagesTx for PgTx {
     /// Translated at once, written with the commit.
     async fn record_message(&mut self, event: &MessageEvent) -> Result<(), StoreError> {
         let translation = self.lent.translator.message(event);
-        self.events.extend(translation.events);
-        self.jobs.extend(translation.jobs);
+        self.waiting.events.extend(translation.events);
+        self.waiting.jobs.extend(translation.jobs);
         Ok(())
     }
 }

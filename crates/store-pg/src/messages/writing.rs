@@ -2,7 +2,6 @@
 
 use analytics_domain::{MessageFacts, message_deltas};
 use chrono::{DateTime, Utc};
-use diesel::QueryResult;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz};
 use diesel_async::AsyncPgConnection;
 use messages_domain::{Message, Side, State};
@@ -13,15 +12,16 @@ use crate::error::from_diesel;
 use crate::statement::Statement;
 use crate::tx::PgTx;
 
-/// So many rows, also none.
-const INSERT: &str = "\
+/// Adds messages: a statement, or a part of the one that commits.
+pub(crate) const INSERT: &str = "\
 INSERT INTO ___xtr_msg (msg_kind, msg_id, msg_cst_id, msg_cnfa_id, msg_ord_id, msg_parent_id, msg_author_id, msg_author_kind,
     msg_subject, msg_content, msg_priority, msg_date, created_at, updated_at)
 SELECT 'message', id, customer, staff, ord, root, author, side, subject, content, priority, at, at, updated
 FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
     AS m (id, customer, staff, ord, root, author, side, subject, content, priority, at, updated)";
 
-fn inserting(messages: &[Message]) -> Statement {
+/// Binds messages to [`INSERT`].
+pub(crate) fn bind(statement: Statement, messages: &[Message]) -> Statement {
     let texts = |of: fn(&Message) -> &str| -> Vec<String> {
         messages.iter().map(|one| of(one).to_owned()).collect()
     };
@@ -30,7 +30,7 @@ fn inserting(messages: &[Message]) -> Statement {
         names.map(|name| name.map(str::to_owned)).collect()
     };
     let instants = |of: fn(&Message) -> DateTime<Utc>| messages.iter().map(of).collect::<Vec<_>>();
-    Statement::new(INSERT)
+    statement
         .bind::<Array<Text>, _>(texts(|one| one.id.as_str()))
         .bind::<Array<Text>, _>(texts(|one| one.customer.as_str()))
         .bind::<Array<Nullable<Text>>, _>(maybe(|one| one.staff.as_ref().map(StaffId::as_str)))
@@ -45,36 +45,25 @@ fn inserting(messages: &[Message]) -> Statement {
         .bind::<Array<Timestamptz>, _>(instants(|one| one.updated_at))
 }
 
-/// Adds messages.
-pub(crate) async fn insert(
-    conn: &AsyncPgConnection,
-    messages: Vec<Message>,
-) -> Result<(), StoreError> {
-    if messages.is_empty() {
-        return Ok(());
-    }
-    inserting(&messages).run(conn).await.map_err(from_diesel)?;
-    Ok(())
-}
-
-/// Prepares the statement of [`insert`].
-pub(crate) async fn insert_nothing(conn: &AsyncPgConnection) -> QueryResult<()> {
-    inserting(&[]).run(conn).await.map(|_| ())
-}
-
 /// Adds the messages that wait for the commit now, because what follows may look at them.
 pub(super) async fn insert_waiting(tx: &mut PgTx) -> Result<(), StoreError> {
-    let waiting = std::mem::take(&mut tx.messages);
+    let waiting = std::mem::take(&mut tx.waiting.messages);
     if waiting.is_empty() {
         return Ok(());
     }
-    insert(tx.begun().await?, waiting).await
+    let inserting = bind(Statement::new(INSERT), &waiting);
+    inserting
+        .run(tx.begun().await?)
+        .await
+        .map_err(from_diesel)?;
+    Ok(())
 }
 
 /// A new message, in the figures.
 pub(super) fn count(tx: &mut PgTx, message: &Message) {
     let lent = std::sync::Arc::clone(&tx.lent);
-    tx.deltas
+    tx.waiting
+        .deltas
         .extend(message_deltas(None, &facts(message), &|at| lent.day_of(at)));
 }
 
@@ -114,7 +103,8 @@ pub(super) async fn update(
         return Err(StoreError::Stale);
     }
     let lent = std::sync::Arc::clone(&tx.lent);
-    tx.deltas
+    tx.waiting
+        .deltas
         .extend(message_deltas(Some(&facts(before)), &facts(after), &|at| {
             lent.day_of(at)
         }));

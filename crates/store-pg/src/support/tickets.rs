@@ -43,7 +43,8 @@ pub(super) async fn insert(tx: &mut PgTx, ticket: &Ticket) -> Result<bool, Store
         .map_err(from_diesel)?;
     if inserted == 1 {
         let lent = std::sync::Arc::clone(&tx.lent);
-        tx.deltas
+        tx.waiting
+            .deltas
             .extend(deltas(None, &facts(ticket), &|at| lent.day_of(at)));
     }
     Ok(inserted == 1)
@@ -85,7 +86,8 @@ pub(super) async fn update(
         return Err(StoreError::Stale);
     }
     let lent = std::sync::Arc::clone(&tx.lent);
-    tx.deltas
+    tx.waiting
+        .deltas
         .extend(deltas(Some(&facts(before)), &facts(after), &|at| {
             lent.day_of(at)
         }));
@@ -120,7 +122,8 @@ async fn add_rating(
         stars: given.rating.get(),
         at: given.rated_at,
     };
-    tx.deltas
+    tx.waiting
+        .deltas
         .push(rating_delta(&facts, given, &|at| lent.day_of(at)));
     Ok(())
 }

@@ -61,8 +61,8 @@ impl SupportTx for PgTx {
     /// Translated at once, written with the commit.
     async fn record(&mut self, event: &TicketEvent) -> Result<(), StoreError> {
         let translation = self.lent.translator.ticket(event);
-        self.events.extend(translation.events);
-        self.jobs.extend(translation.jobs);
+        self.waiting.events.extend(translation.events);
+        self.waiting.jobs.extend(translation.jobs);
         Ok(())
     }
 
