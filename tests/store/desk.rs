@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use guichet::clock::SystemClock;
+use guichet::random_ids::RandomIds;
 use serde_json::{Value, json};
 use shared_kernel::{
     Clock as _, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob, StaffId,
     StreamId, TicketId, UserId,
 };
-use store_pg::{CommitListener, DatabaseSettings, EventTranslator, JobQueue, PgStore, Translation};
+use store_pg::{
+    CommitListener, DatabaseSettings, EventTranslator, JobQueue, Lent, PgStore, Translation,
+};
 use support_domain::{
     Category, Customer, Message, Priority, Status, Subject, SupportStore as _, SupportTx, Ticket,
     TicketEvent, TicketFile,
@@ -183,9 +186,12 @@ fn store(database: &TestDatabase, pool_size: usize, heard: Arc<Heard>) -> PgStor
     };
     PgStore::new(
         &settings,
-        chrono_tz::Europe::Paris,
-        Arc::new(Literal),
-        heard,
+        Lent {
+            zone: chrono_tz::Europe::Paris,
+            ids: Arc::new(RandomIds::new(b"secret".to_vec())),
+            translator: Arc::new(Literal),
+            listener: heard,
+        },
     )
     .unwrap()
 }

@@ -14,4 +14,5 @@ mod lists;
 mod messages;
 mod migrations;
 mod people;
+mod trust;
 mod unit_of_work;

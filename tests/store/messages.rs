@@ -8,7 +8,7 @@ use support_domain::SupportTx as _;
 
 use crate::desk::{Desk, customer, event, now, user};
 
-fn message(id: &str, from: &str) -> Message {
+pub fn message(id: &str, from: &str) -> Message {
     Message {
         id: EntryId::parse(id).unwrap(),
         customer: CustomerId::parse(from).unwrap(),
@@ -41,7 +41,7 @@ async fn open(desk: &Desk) -> Box<PgTx> {
     Box::new(desk.store.open().await.unwrap())
 }
 
-const MESSAGES: &str = "SELECT count(*) FROM ___xtr_msg WHERE msg_kind = 'message'";
+pub const MESSAGES: &str = "SELECT count(*) FROM ___xtr_msg WHERE msg_kind = 'message'";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_written_in_the_transaction_of_its_events() {

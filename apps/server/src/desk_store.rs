@@ -18,11 +18,19 @@ impl DeskTx for PgTx {}
 pub trait DeskStore: Send + Sync {
     /// Opens a transaction.
     async fn begin(&self) -> Result<Box<dyn DeskTx>, StoreError>;
+
+    /// Opens one that takes on trust what the commit can find out: deceived, it is refused as a
+    /// [`StoreError::Collision`].
+    async fn begin_trusting(&self) -> Result<Box<dyn DeskTx>, StoreError>;
 }
 
 #[async_trait]
 impl DeskStore for PgStore {
     async fn begin(&self) -> Result<Box<dyn DeskTx>, StoreError> {
         Ok(Box::new(self.open().await?))
+    }
+
+    async fn begin_trusting(&self) -> Result<Box<dyn DeskTx>, StoreError> {
+        Ok(Box::new(self.open_trusting().await?))
     }
 }

@@ -5,6 +5,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use shared_kernel::{CustomerId, EmailKey, EntryId, FaqId, IdGenerator, TicketId};
 use ulid::Ulid;
+use uuid::{Builder, Uuid};
 
 /// Crockford's base 32: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -63,6 +64,10 @@ impl IdGenerator for RandomIds {
         let random = u128::from_be_bytes(random::<16>());
         let ulid = Ulid::from_parts(ms, random & ((1 << 80) - 1));
         EntryId::parse(format!("MSG-{ulid}")).expect("a valid id")
+    }
+
+    fn event_id(&self) -> Uuid {
+        Builder::from_random_bytes(random()).into_uuid()
     }
 
     #[expect(

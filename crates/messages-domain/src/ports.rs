@@ -21,10 +21,20 @@ pub struct Known {
     pub order: bool,
 }
 
+impl Known {
+    /// All of them.
+    pub const ALL: Self = Self {
+        customer: true,
+        staff: true,
+        order: true,
+    };
+}
+
 /// An open transaction over conversations.
 #[async_trait]
 pub trait MessagesTx: UnitOfWork {
-    /// Which of those a message names are there.
+    /// Which of those a message names are there. A store may take them on trust, and refuse the commit
+    /// as a [`StoreError::Collision`] when it was deceived.
     async fn known(
         &mut self,
         customer: &CustomerId,

@@ -1,6 +1,7 @@
 //! Randomness as an argument.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::contact::EmailKey;
 use crate::ids::{CustomerId, EntryId, FaqId, TicketId};
@@ -15,6 +16,9 @@ pub trait IdGenerator: Send + Sync {
 
     /// An id for a response, note or message. Ids made later sort later.
     fn entry_id(&self, now: DateTime<Utc>) -> EntryId;
+
+    /// An id for an event, the same in every stream it is told in.
+    fn event_id(&self) -> Uuid;
 
     /// The id of the customer first met under this address.
     ///

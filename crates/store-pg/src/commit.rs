@@ -4,6 +4,7 @@
 //! answers each statement by itself, and each answer wakes the server. Where nothing else belongs to
 //! the transaction, the statement is the transaction.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use analytics_domain::Delta;
@@ -12,34 +13,45 @@ use diesel::QueryResult;
 use diesel::sql_types::{BigInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use messages_domain::Message;
-use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
+use shared_kernel::{LoggedEvent, NewJob, StoreError};
 use tokio::task::coop::unconstrained;
 use tokio::try_join;
 
 use crate::error::from_diesel;
 use crate::event_log::{self, NewEntries, Numbered};
+use crate::messages::naming::{self, Named};
 use crate::messages::writing;
 use crate::session::Session;
 use crate::statement::{Statement, answered};
 use crate::{figures, jobs};
 
+/// Where a part says on what condition it is written.
+const CONDITION: &str = "/*if known*/";
+
 /// What waits for the commit.
 #[derive(Default)]
 pub(crate) struct Waiting {
+    /// Taken on trust: without them nothing is written.
+    pub(crate) named: Option<Named>,
     pub(crate) messages: Vec<Message>,
-    pub(crate) events: Vec<EventRecord>,
+    pub(crate) entries: NewEntries,
     pub(crate) jobs: Vec<NewJob>,
     pub(crate) deltas: Vec<Delta>,
 }
 
-/// Which kinds of rows a statement writes.
+/// A part of the statement, in the order they are put together and bound in.
 #[derive(Clone, Copy)]
-pub(crate) struct Parts {
-    messages: bool,
-    events: bool,
-    jobs: bool,
-    deltas: bool,
+enum Part {
+    Known,
+    Messages,
+    Events,
+    Jobs,
+    Deltas,
 }
+
+/// Which parts a statement has, a bit each.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts(usize);
 
 #[derive(diesel::QueryableByName)]
 struct Row {
@@ -51,68 +63,70 @@ struct Row {
     at: DateTime<Utc>,
 }
 
+impl Part {
+    const ALL: [Self; 5] = [
+        Self::Known,
+        Self::Messages,
+        Self::Events,
+        Self::Jobs,
+        Self::Deltas,
+    ];
+
+    fn bit(self) -> usize {
+        1 << self as usize
+    }
+
+    fn text(self) -> Cow<'static, str> {
+        match self {
+            Self::Known => naming::all_known().into(),
+            Self::Messages => format!("inserted AS ({})", writing::INSERT).into(),
+            Self::Events => event_log::WRITING.into(),
+            Self::Jobs => jobs::QUEUEING.into(),
+            Self::Deltas => figures::ADDING.into(),
+        }
+    }
+}
+
 impl Parts {
     /// How many combinations there are.
-    pub(crate) const COUNT: usize = 16;
+    pub(crate) const COUNT: usize = 1 << Part::ALL.len();
 
     /// Which combination this is, below [`Self::COUNT`].
     pub(crate) fn number(self) -> usize {
-        usize::from(self.messages)
-            | usize::from(self.events) << 1
-            | usize::from(self.jobs) << 2
-            | usize::from(self.deltas) << 3
+        self.0
+    }
+
+    fn have(self, part: Part) -> bool {
+        self.0 & part.bit() != 0
     }
 
     fn are_none(self) -> bool {
-        self.number() == 0
+        self.0 == 0
     }
 
-    /// The statement without its values. Each combination is put together once.
+    /// The statement, put together at most once for each combination.
     fn text(self) -> &'static str {
         static TEXTS: [OnceLock<String>; Parts::COUNT] = [const { OnceLock::new() }; Parts::COUNT];
-        let put_together = || {
-            let inserted = format!("inserted AS ({})", writing::INSERT);
-            let parts = [
-                (self.messages, inserted.as_str()),
-                (self.events, event_log::WRITING),
-                (self.jobs, jobs::QUEUEING),
-                (self.deltas, figures::ADDING),
-            ];
-            let parts = parts.into_iter().filter(|(is_there, _)| *is_there);
-            let parts: Vec<&str> = parts.map(|(_, part)| part).collect();
-            let answer = if self.events {
-                "SELECT stream_id, last_seq, at FROM numbered"
-            } else {
-                "SELECT ''::text AS stream_id, 0::bigint AS last_seq, now() AS at WHERE false"
-            };
-            format!("WITH {} {answer}", parts.join(", "))
-        };
         TEXTS
             .get(self.number())
-            .map_or("", |text| text.get_or_init(put_together))
+            .map_or("", |text| text.get_or_init(|| self.put_together()))
     }
 
-    fn statement(
-        self,
-        messages: &[Message],
-        entries: &NewEntries,
-        jobs: &[NewJob],
-        deltas: &[Delta],
-    ) -> Statement {
-        let mut statement = Statement::new(self.text());
-        if self.messages {
-            statement = writing::bind(statement, messages);
-        }
-        if self.events {
-            statement = entries.bind(statement);
-        }
-        if self.jobs {
-            statement = jobs::bind(statement, jobs);
-        }
-        if self.deltas {
-            statement = figures::bind(statement, deltas);
-        }
-        statement
+    fn put_together(self) -> String {
+        let parts = Part::ALL.into_iter().filter(|part| self.have(*part));
+        let parts: Vec<_> = parts.map(Part::text).collect();
+        let condition = if self.have(Part::Known) {
+            "WHERE (SELECT all_are FROM known)"
+        } else {
+            ""
+        };
+        let answer = if self.have(Part::Events) {
+            "SELECT stream_id, last_seq, at FROM numbered"
+        } else {
+            "SELECT ''::text AS stream_id, 0::bigint AS last_seq, now() AS at WHERE false"
+        };
+        let parts = parts.join(", ").replace(CONDITION, condition);
+        format!("WITH {parts} {answer}")
     }
 }
 
@@ -122,29 +136,61 @@ impl Waiting {
     }
 
     fn parts(&self) -> Parts {
-        Parts {
-            messages: !self.messages.is_empty(),
-            events: self.events.iter().any(|event| !event.audiences.is_empty()),
-            jobs: !self.jobs.is_empty(),
-            deltas: !self.deltas.is_empty(),
-        }
+        let there = Part::ALL.into_iter().filter(|part| match part {
+            Part::Known => self.named.is_some(),
+            Part::Messages => !self.messages.is_empty(),
+            Part::Events => !self.entries.are_none(),
+            Part::Jobs => !self.jobs.is_empty(),
+            Part::Deltas => !self.deltas.is_empty(),
+        });
+        Parts(there.map(Part::bit).sum())
     }
 
-    /// Writes it as a transaction of its own.
+    /// The statement, of parts there is nothing of too.
+    fn statement(&self, parts: Parts) -> Statement {
+        let has = |part: &Part| parts.have(*part);
+        let unbound = Statement::new(parts.text());
+        Part::ALL
+            .into_iter()
+            .filter(has)
+            .fold(unbound, |statement, part| match part {
+                Part::Known => self
+                    .named
+                    .iter()
+                    .fold(statement, |statement, named| named.bind(statement)),
+                Part::Messages => writing::bind(statement, &self.messages),
+                Part::Events => self.entries.bind(statement),
+                Part::Jobs => jobs::bind(statement, &self.jobs),
+                Part::Deltas => figures::bind(statement, &self.deltas),
+            })
+    }
+
+    /// Whether the statement can find out about those taken on trust: its answer are the streams.
+    pub(crate) fn can_find_out(&self) -> bool {
+        self.parts().have(Part::Events)
+    }
+
+    /// Writes it as a transaction of its own, or nothing of it where those taken on trust are not
+    /// there.
     pub(crate) async fn write(
         self,
         conn: &AsyncPgConnection,
     ) -> Result<Vec<LoggedEvent>, StoreError> {
         let parts = self.parts();
-        let entries = NewEntries::of(self.events);
-        let statement = parts.statement(&self.messages, &entries, &self.jobs, &self.deltas);
-        let rows: Vec<Row> = statement.rows(conn).await.map_err(from_diesel)?;
+        let rows: Vec<Row> = self
+            .statement(parts)
+            .rows(conn)
+            .await
+            .map_err(from_diesel)?;
+        if parts.have(Part::Known) && rows.is_empty() {
+            return Err(StoreError::Collision);
+        }
         let numbered = rows.into_iter().map(|row| Numbered {
             stream: row.stream_id,
             last_seq: row.last_seq,
             at: row.at,
         });
-        Ok(entries.logged(numbered.collect()))
+        Ok(self.entries.logged(numbered.collect()))
     }
 
     /// Writes it and commits the open transaction, in one round trip: the word to commit travels
@@ -181,6 +227,6 @@ impl Waiting {
 
 /// Has a session prepare a statement, by writing nothing with it.
 async fn prepare(conn: &AsyncPgConnection, parts: Parts) -> QueryResult<()> {
-    let nothing = parts.statement(&[], &NewEntries::default(), &[], &[]);
+    let nothing = Waiting::default().statement(parts);
     nothing.rows::<Row>(conn).await.map(|_| ())
 }

@@ -50,7 +50,7 @@ impl EventRow {
 /// taken: a part of the statement that commits.
 pub(crate) const WRITING: &str = "\
 numbered AS (
-    INSERT INTO event_stream AS s (stream_id, last_seq) SELECT * FROM unnest({}, {})
+    INSERT INTO event_stream AS s (stream_id, last_seq) SELECT * FROM unnest({}, {}) AS c (stream_id, n) /*if known*/
     ON CONFLICT (stream_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
     RETURNING s.stream_id, s.last_seq, clock_timestamp() AS at
 ), logged AS (
@@ -84,23 +84,23 @@ pub(crate) struct Numbered {
 }
 
 impl NewEntries {
-    pub(crate) fn of(records: Vec<EventRecord>) -> Self {
-        let mut new = Self::default();
-        for record in records {
-            let event_id = Uuid::new_v4();
-            for (stream, payload) in record.audiences {
-                let count = new.counts.entry(stream.clone()).or_default();
-                new.entries.push(NewEntry {
-                    stream,
-                    before: *count,
-                    event_id,
-                    kind: record.kind,
-                    payload,
-                });
-                *count += 1;
-            }
+    /// Adds an event, under the same id for each audience.
+    pub(crate) fn add(&mut self, record: EventRecord, event_id: Uuid) {
+        for (stream, payload) in record.audiences {
+            let count = self.counts.entry(stream.clone()).or_default();
+            self.entries.push(NewEntry {
+                stream,
+                before: *count,
+                event_id,
+                kind: record.kind,
+                payload,
+            });
+            *count += 1;
         }
-        new
+    }
+
+    pub(crate) fn are_none(&self) -> bool {
+        self.entries.is_empty()
     }
 
     /// How many entries of its stream come after this one.

@@ -17,6 +17,7 @@ pub(crate) const ADDING: &str = "\
 figured AS (
     INSERT INTO ticket_figure_delta (day, measure, status, priority, category, agent, count, total)
     SELECT * FROM unnest({}, {}, {}, {}, {}, {}, {}, {})
+        AS d (day, measure, status, priority, category, agent, count, total) /*if known*/
 )";
 
 /// Binds deltas to [`ADDING`].

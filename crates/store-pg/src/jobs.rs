@@ -17,7 +17,7 @@ pub(crate) const QUEUEING: &str = "\
 queued AS (
     INSERT INTO job (kind, key, lane, payload, run_at, created_at)
     SELECT kind, key, lane, payload, run_at, clock_timestamp()
-    FROM unnest({}, {}, {}, {}, {}) AS w (kind, key, lane, payload, run_at)
+    FROM unnest({}, {}, {}, {}, {}) AS w (kind, key, lane, payload, run_at) /*if known*/
     ON CONFLICT (key) DO NOTHING
 )";
 

@@ -33,6 +33,6 @@ pub use jobs::{ClaimedJob, JobCounts, JobQueue};
 pub use migrations::{MigrationError, migrate, pending_migrations};
 pub use neighbours::Neighbours;
 pub use pool::{DatabaseSettings, Durability, create_database, durability, is_connection_url};
-pub use store::{CommitListener, EventTranslator, PgStore, PoolStatus, Translation};
+pub use store::{CommitListener, EventTranslator, Lent, PgStore, PoolStatus, Translation};
 pub use tx::PgTx;
 pub use wakeup::{Told, WakeupHint, WakeupListener, Wakeups};

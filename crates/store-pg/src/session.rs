@@ -1,7 +1,7 @@
 //! A session with the database, and how pools make and take back sessions.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use deadpool::managed::{self, Manager, Metrics, RecycleError, RecycleResult};
@@ -24,7 +24,7 @@ pub(crate) type Connection = managed::Object<Sessions>;
 pub(crate) struct Session {
     conn: AsyncPgConnection,
     /// Which of the statements a commit sends along were prepared here, a bit each; see `commit.rs`.
-    sends_commits: AtomicU16,
+    sends_commits: AtomicU32,
     /// Whether the thread it is for drives it.
     is_at_home: bool,
     /// When it answered, as far as that was noted.
@@ -56,11 +56,11 @@ impl DerefMut for Session {
 }
 
 const _: () = assert!(
-    Parts::COUNT <= u16::BITS as usize,
+    Parts::COUNT <= u32::BITS as usize,
     "a bit for each combination"
 );
 
-fn bit(parts: Parts) -> u16 {
+fn bit(parts: Parts) -> u32 {
     1 << parts.number()
 }
 
@@ -93,7 +93,7 @@ impl Manager for Sessions {
         };
         Ok(Session {
             conn,
-            sends_commits: AtomicU16::new(0),
+            sends_commits: AtomicU32::new(0),
             is_at_home,
             answered: None,
         })

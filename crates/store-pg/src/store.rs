@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use faq_domain::FaqEvent;
 use messages_domain::MessageEvent;
-use shared_kernel::{EventRecord, LoggedEvent, NewJob, StoreError};
+use shared_kernel::{EventRecord, IdGenerator, LoggedEvent, NewJob, StoreError};
 use support_domain::{SupportStore, SupportTx, TicketEvent};
 
 use crate::error::from_diesel;
@@ -73,10 +73,14 @@ pub struct PgStore {
     pub(crate) lent: Arc<Lent>,
 }
 
-pub(crate) struct Lent {
-    pub(crate) zone: Tz,
-    pub(crate) translator: Arc<dyn EventTranslator>,
-    pub(crate) listener: Arc<dyn CommitListener>,
+/// What the rest of the server lends the store.
+pub struct Lent {
+    /// The shop's: says to which day a figure belongs.
+    pub zone: Tz,
+    /// For the ids of events.
+    pub ids: Arc<dyn IdGenerator>,
+    pub translator: Arc<dyn EventTranslator>,
+    pub listener: Arc<dyn CommitListener>,
 }
 
 impl Lent {
@@ -91,17 +95,7 @@ impl PgStore {
     ///
     /// # Errors
     /// [`StoreError::Defect`] for settings no pool can be made from.
-    pub fn new(
-        settings: &DatabaseSettings,
-        zone: Tz,
-        translator: Arc<dyn EventTranslator>,
-        listener: Arc<dyn CommitListener>,
-    ) -> Result<Self, StoreError> {
-        let lent = Arc::new(Lent {
-            zone,
-            translator,
-            listener,
-        });
+    pub fn new(settings: &DatabaseSettings, lent: Lent) -> Result<Self, StoreError> {
         Ok(Self {
             pools: NearPools::build(settings)?,
             background: pool::build(
@@ -112,7 +106,7 @@ impl PgStore {
             )?,
             searches: pool::build(settings, SEARCH_CONNECTIONS, Use::Searches, Home::default())?,
             queue: pool::build(settings, QUEUE_CONNECTIONS, Use::Queue, Home::default())?,
-            lent,
+            lent: Arc::new(lent),
         })
     }
 
@@ -179,13 +173,23 @@ impl PgStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when there is no connection to be had.
     pub async fn open(&self) -> Result<PgTx, StoreError> {
-        PgTx::begin(self).await
+        PgTx::begin(self, false).await
+    }
+
+    /// The same, but what could be asked before the commit is taken on trust: where that was wrong,
+    /// nothing is written, and the commit is refused as a [`StoreError::Collision`]. Whoever opens it
+    /// tries again with [`Self::open`], which says what was wrong.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn open_trusting(&self) -> Result<PgTx, StoreError> {
+        PgTx::begin(self, true).await
     }
 }
 
 #[async_trait]
 impl SupportStore for PgStore {
     async fn begin(&self) -> Result<Box<dyn SupportTx>, StoreError> {
-        Ok(Box::new(PgTx::begin(self).await?))
+        Ok(Box::new(self.open().await?))
     }
 }

@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use messages_domain::Known;
 use shared_kernel::{Claim, IdempotencyKey, StoreError, StoredAnswer, UnitOfWork};
 use tokio::task::coop::unconstrained;
 use tokio::time::timeout;
@@ -23,9 +24,10 @@ use tokio::try_join;
 
 use crate::commit::Waiting;
 use crate::error::from_diesel;
+use crate::messages::naming::Named;
 use crate::session::{Connection, Session};
 use crate::statement::Statement;
-use crate::store::{Lent, PgStore};
+use crate::store::{Lent, PgStore, Translation};
 use crate::{idempotency, pool};
 
 /// How long the word to roll back may go without an answer. Closing the connection says the same,
@@ -37,16 +39,19 @@ pub struct PgTx {
     /// `None` only once the transaction has ended.
     conn: Option<Connection>,
     has_begun: bool,
+    /// Whether the commit may find out what could be asked before.
+    trusts: bool,
     pub(crate) lent: Arc<Lent>,
     /// Not written yet.
     pub(crate) waiting: Waiting,
 }
 
 impl PgTx {
-    pub(crate) async fn begin(store: &PgStore) -> Result<Self, StoreError> {
+    pub(crate) async fn begin(store: &PgStore, trusts: bool) -> Result<Self, StoreError> {
         Ok(Self {
             conn: Some(store.unit_connection().await?),
             has_begun: false,
+            trusts,
             lent: Arc::clone(&store.lent),
             waiting: Waiting::default(),
         })
@@ -55,6 +60,7 @@ impl PgTx {
     /// The connection, with the transaction open.
     pub(crate) async fn begun(&mut self) -> Result<&AsyncPgConnection, StoreError> {
         if !self.has_begun {
+            self.settle().await?;
             // Also when no answer comes: the word may have arrived.
             self.has_begun = true;
             begin(self.session()?).await?;
@@ -71,6 +77,7 @@ impl PgTx {
     where
         T: QueryableByName<Pg> + Send + 'static,
     {
+        self.settle().await?;
         let has_begun = std::mem::replace(&mut self.has_begun, true);
         let conn: &AsyncPgConnection = self.session()?;
         let asked = async { asking.row(conn).await.map_err(from_diesel) };
@@ -81,6 +88,35 @@ impl PgTx {
         let both = unconstrained(async { try_join!(biased; begin(conn), asked) });
         let ((), row) = both.await?;
         Ok(row)
+    }
+
+    /// Keeps for the commit what an event became.
+    pub(crate) fn will_write(&mut self, translation: Translation) {
+        for event in translation.events {
+            self.waiting.entries.add(event, self.lent.ids.event_id());
+        }
+        self.waiting.jobs.extend(translation.jobs);
+    }
+
+    /// Takes those somebody names on trust, where the commit can find out.
+    pub(crate) fn trust(&mut self, named: &Named) -> bool {
+        let can = self.trusts && !self.has_begun && self.waiting.named.is_none();
+        if can {
+            self.waiting.named = Some(named.clone());
+        }
+        can
+    }
+
+    /// Asks after all about those taken on trust: the commit cannot any more.
+    async fn settle(&mut self) -> Result<(), StoreError> {
+        let Some(named) = self.waiting.named.take() else {
+            return Ok(());
+        };
+        if self.ask_known(&named).await? == Known::ALL {
+            Ok(())
+        } else {
+            Err(StoreError::Collision)
+        }
     }
 
     /// Asks for a row outside any transaction, unless one has begun: for questions whose answers need
@@ -124,6 +160,9 @@ impl UnitOfWork for PgTx {
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        if !self.waiting.can_find_out() {
+            self.settle().await?;
+        }
         let waiting = std::mem::take(&mut self.waiting);
         let queued = waiting.jobs.len();
         let mut logged = Vec::new();

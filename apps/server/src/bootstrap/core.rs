@@ -6,7 +6,7 @@ use std::time::Duration;
 use faq_domain::use_cases::{Surroundings, enter_defaults};
 use faq_domain::{FaqError, FaqTx};
 use shared_kernel::{Clock, IdGenerator, StoreError};
-use store_pg::{DatabaseSettings, PgStore, Told, WakeupHint, WakeupListener, Wakeups};
+use store_pg::{DatabaseSettings, Lent, PgStore, Told, WakeupHint, WakeupListener, Wakeups};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -50,13 +50,16 @@ impl Core {
             acquire_timeout: Duration::from_millis(config.storage.acquire_timeout_ms),
             statement_timeout: Duration::from_millis(config.storage.statement_timeout_ms),
         };
+        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(secret.clone()));
         let store = PgStore::new(
             &settings,
-            config.shop.time_zone,
-            Arc::new(translator),
-            Arc::clone(&commits) as Arc<dyn store_pg::CommitListener>,
+            Lent {
+                zone: config.shop.time_zone,
+                ids: Arc::clone(&ids),
+                translator: Arc::new(translator),
+                listener: Arc::clone(&commits) as Arc<dyn store_pg::CommitListener>,
+            },
         )?;
-        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(secret.clone()));
         Ok(Self {
             secret,
             clock,

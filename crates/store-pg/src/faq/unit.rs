@@ -90,8 +90,7 @@ impl FaqTx for PgTx {
     /// Translated at once, written with the commit.
     async fn record_faq(&mut self, event: &FaqEvent) -> Result<(), StoreError> {
         let translation = self.lent.translator.faq(event);
-        self.waiting.events.extend(translation.events);
-        self.waiting.jobs.extend(translation.jobs);
+        self.will_write(translation);
         Ok(())
     }
 }

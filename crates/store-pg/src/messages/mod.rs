@@ -1,5 +1,6 @@
 //! Conversations.
 
+pub(crate) mod naming;
 mod queries;
 mod rows;
 mod sharing;

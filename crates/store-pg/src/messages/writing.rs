@@ -18,7 +18,7 @@ INSERT INTO ___xtr_msg (msg_kind, msg_id, msg_cst_id, msg_cnfa_id, msg_ord_id, m
     msg_subject, msg_content, msg_priority, msg_date, created_at, updated_at)
 SELECT 'message', id, customer, staff, ord, root, author, side, subject, content, priority, at, at, updated
 FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
-    AS m (id, customer, staff, ord, root, author, side, subject, content, priority, at, updated)";
+    AS m (id, customer, staff, ord, root, author, side, subject, content, priority, at, updated) /*if known*/";
 
 /// Binds messages to [`INSERT`].
 pub(crate) fn bind(statement: Statement, messages: &[Message]) -> Statement {

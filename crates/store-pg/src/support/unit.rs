@@ -61,8 +61,7 @@ impl SupportTx for PgTx {
     /// Translated at once, written with the commit.
     async fn record(&mut self, event: &TicketEvent) -> Result<(), StoreError> {
         let translation = self.lent.translator.ticket(event);
-        self.waiting.events.extend(translation.events);
-        self.waiting.jobs.extend(translation.jobs);
+        self.will_write(translation);
         Ok(())
     }
 

@@ -1,0 +1,120 @@
+//! What is taken on trust is found out by the commit: then nothing is written, and asking says why.
+
+use messages_domain::{Known, MessagesTx as _};
+use serde_json::{Value, json};
+use shared_kernel::{CustomerId, OrderId, StaffId, StoreError, UnitOfWork as _};
+use store_pg::PgTx;
+use support_domain::SupportTx as _;
+
+use crate::desk::{Desk, customer, event};
+use crate::messages::{MESSAGES, message};
+
+/// Everything a commit may write.
+const TABLES: [&str; 5] = [
+    "event",
+    "event_stream",
+    "job",
+    "___xtr_msg",
+    "ticket_figure_delta",
+];
+
+/// A desk that knows `cst-1`, the staff member `adm-1`, and `adm-2`, who left.
+async fn desk() -> Desk {
+    let desk = Desk::new().await;
+    desk.enter(&customer("cst-1", "a@example.com")).await;
+    let client = desk.database.client().await;
+    client
+        .batch_execute(
+            "INSERT INTO ___config_admin (cnfa_id, cnfa_name, cnfa_activ) \
+             VALUES ('adm-1', 'Claire', '1'), ('adm-2', 'Paul', '0')",
+        )
+        .await
+        .unwrap();
+    desk
+}
+
+/// One who names this customer, staff member and order.
+type Names = (&'static str, Option<&'static str>, Option<&'static str>);
+
+async fn ask(tx: &mut PgTx, (owner, staff, order): Names) -> Known {
+    let owner = CustomerId::parse(owner).unwrap();
+    let staff = staff.map(|id| StaffId::parse(id).unwrap());
+    let order = order.map(|id| OrderId::parse(id).unwrap());
+    tx.known(&owner, staff.as_ref(), order.as_ref())
+        .await
+        .unwrap()
+}
+
+/// Commits a message of `cst-1` in a trusting transaction that asked about `names`.
+async fn commit(desk: &Desk, names: Names, plan: &Value) -> Result<(), StoreError> {
+    let mut tx = Box::new(desk.store.open_trusting().await.unwrap());
+    assert_eq!(ask(&mut tx, names).await, Known::ALL, "taken on trust");
+    tx.insert_message(&message("MSG-1", "cst-1")).await.unwrap();
+    tx.record(&event(plan)).await.unwrap();
+    tx.commit().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_there_is_found_out_and_nothing_is_written() {
+    let desk = desk().await;
+    let with_events = json!({ "streams": ["staff-0"], "jobs": [["job", "lane"]] });
+    let without = json!({ "jobs": [["job", "lane"]] });
+    let unknown: [Names; 4] = [
+        ("cst-nobody", None, None),
+        ("cst-1", Some("adm-nobody"), None),
+        ("cst-1", Some("adm-2"), None),
+        ("cst-1", None, Some("ord-nothing")),
+    ];
+    for names in unknown {
+        for plan in [&with_events, &without] {
+            let refused = commit(&desk, names, plan).await.unwrap_err();
+            assert!(matches!(refused, StoreError::Collision), "{refused}");
+        }
+        let mut careful = desk.store.open().await.unwrap();
+        assert_ne!(ask(&mut careful, names).await, Known::ALL, "{names:?}");
+    }
+    for table in TABLES {
+        let rows = desk.number(&format!("SELECT count(*) FROM {table}")).await;
+        assert_eq!(rows, 0, "{table}");
+    }
+    assert_eq!(desk.heard.events(), []);
+    assert_eq!(desk.heard.jobs(), 0);
+    assert_eq!(desk.open_transactions().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_all_are_there_everything_is_written() {
+    let desk = desk().await;
+    let plan = json!({ "streams": ["staff-0", "user-1"], "jobs": [["job", "lane"]] });
+    commit(&desk, ("cst-1", Some("adm-1"), None), &plan)
+        .await
+        .unwrap();
+    assert_eq!(desk.number(MESSAGES).await, 1);
+    assert_eq!(desk.heard.events().len(), 2);
+    assert_eq!(desk.heard.jobs(), 1);
+    let together = "SELECT count(*) FROM ___xtr_msg m JOIN event e ON e.xmin = m.xmin";
+    assert_eq!(desk.number(together).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_begins_asks_about_those_it_took_on_trust() {
+    let desk = desk().await;
+    let mut tx = desk.store.open_trusting().await.unwrap();
+    ask(&mut tx, ("cst-1", Some("adm-2"), None)).await;
+    let waits = message("MSG-1", "cst-1");
+    tx.insert_message(&waits).await.unwrap();
+    let refused = tx.lock_message(&waits.id).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Collision), "{refused}");
+    Box::new(tx).rollback().await;
+    assert_eq!(desk.number(MESSAGES).await, 0);
+    assert_eq!(desk.open_transactions().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_first_named_are_taken_on_trust() {
+    let desk = desk().await;
+    let mut tx = desk.store.open_trusting().await.unwrap();
+    assert_eq!(ask(&mut tx, ("cst-1", None, None)).await, Known::ALL);
+    let second = ask(&mut tx, ("cst-nobody", None, None)).await;
+    assert!(!second.customer, "asked, for the commit finds out one only");
+}
