@@ -167,6 +167,33 @@ async fn nobody_writes_or_reads_in_somebody_elses_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_a_message_names_is_there_or_the_field_is_named_and_nobody_is_told() {
+    let chat = Chat::start().await;
+    let mut claire = chat.socket(Role::Staff, "staff-claire").await;
+    let keyed = |key| chat.jean.with_header("Idempotency-Key", key);
+    for (field, named) in [("staffId", "staff-nobody"), ("orderId", "ord-nothing")] {
+        let mut form = said("perdu");
+        form[field] = json!(named);
+        for caller in [&chat.jean, &keyed(field)] {
+            let refused = caller.post(MESSAGES, &form).await.expect(400);
+            assert_eq!(refused.text_at("/errors/0/field"), field);
+            assert_eq!(refused.text_at("/errors/0/code"), "unknown");
+        }
+    }
+    let mut as_nobody = said("perdu");
+    as_nobody["customerId"] = json!("cst-nobody");
+    let refused = chat.claire.post(MESSAGES, &as_nobody).await.expect(400);
+    assert_eq!(refused.text_at("/errors/0/field"), "customerId");
+
+    chat.message("arrivé").await;
+    let heard = claire.wait_for("newMessage", WAIT).await;
+    assert_eq!(heard["data"]["message"]["content"], "arrivé", "the first");
+    let listed = chat.jean.get(MESSAGES).await.expect(200);
+    assert_eq!(contents(&listed), ["arrivé"]);
+    chat.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn closing_archiving_and_deleting_hide_what_they_should_and_no_more() {
     let chat = Chat::start().await;
     let (closed, archived, deleted) = (
