@@ -1,5 +1,7 @@
 //! What is taken on trust is found out by the commit: then nothing is written, and asking says why.
 
+use std::sync::Arc;
+
 use messages_domain::{Known, MessagesTx as _};
 use serde_json::{Value, json};
 use shared_kernel::{CustomerId, OrderId, StaffId, StoreError, UnitOfWork as _};
@@ -80,6 +82,62 @@ async fn whoever_is_not_there_is_found_out_and_nothing_is_written() {
     assert_eq!(desk.heard.events(), []);
     assert_eq!(desk.heard.jobs(), 0);
     assert_eq!(desk.open_transactions().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn naming_somebody_unknown_costs_no_session() {
+    const YOUNGEST: &str = "SELECT (extract(epoch FROM max(backend_start)) * 1000000)::bigint \
+        FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'guichet'";
+    let desk = desk().await;
+    let with_events = json!({ "streams": ["staff-0"] });
+    let without = json!({ "jobs": [["job", "lane"]] });
+    let youngest = desk.number(YOUNGEST).await;
+    for plan in [&with_events, &without, &with_events] {
+        let refused = commit(&desk, ("cst-nobody", None, None), plan).await;
+        assert!(refused.is_err());
+    }
+    commit(&desk, ("cst-1", None, None), &with_events)
+        .await
+        .unwrap();
+    assert_eq!(desk.number(YOUNGEST).await, youngest);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_being_changed_holds_up_no_stream_others_need() {
+    const WAITING: &str = "SELECT count(*) FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let desk = Arc::new(desk().await);
+    desk.enter(&customer("cst-2", "b@example.com")).await;
+    let plan = json!({ "streams": ["staff-0"] });
+    let mut changing = desk.database.client().await;
+    let change = changing.transaction().await.unwrap();
+    change
+        .execute(
+            "SELECT 1 FROM ___xtr_customer WHERE cst_id = 'cst-1' FOR UPDATE",
+            &[],
+        )
+        .await
+        .unwrap();
+    let waiting = tokio::spawn({
+        let (desk, plan) = (Arc::clone(&desk), plan.clone());
+        async move { commit(&desk, ("cst-1", None, None), &plan).await }
+    });
+    testkit::eventually("a message to wait for its customer", async || {
+        (desk.number(WAITING).await == 1).then_some(())
+    })
+    .await;
+    let mut other = Box::new(desk.store.open_trusting().await.unwrap());
+    ask(&mut other, ("cst-2", None, None)).await;
+    other
+        .insert_message(&message("MSG-2", "cst-2"))
+        .await
+        .unwrap();
+    other.record(&event(&plan)).await.unwrap();
+    other.commit().await.unwrap();
+    assert!(!waiting.is_finished(), "it still waits for its customer");
+    change.commit().await.unwrap();
+    waiting.await.unwrap().unwrap();
+    assert_eq!(desk.number(MESSAGES).await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

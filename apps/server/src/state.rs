@@ -11,7 +11,7 @@ use shared_kernel::{Clock, EventLog, IdGenerator};
 use support_domain::TicketQueries;
 use support_domain::use_cases::Surroundings;
 
-use crate::auth::{Arrivals, TokenVerifier};
+use crate::auth::{Arrivals, RecentTokens};
 use crate::desk_store::DeskStore;
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
@@ -34,7 +34,7 @@ pub struct AppState {
     pub figures: Arc<dyn FigureQueries>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdGenerator>,
-    pub verifier: Arc<TokenVerifier>,
+    pub tokens: RecentTokens,
     pub arrivals: Arrivals,
     pub contact_limit: NetworkLimit,
     pub search_limit: NetworkLimit,

@@ -22,7 +22,7 @@ use crate::event_log::{self, NewEntries, Numbered};
 use crate::messages::naming::{self, Named};
 use crate::messages::writing;
 use crate::session::Session;
-use crate::statement::{Statement, answered};
+use crate::statement::{Parted, Statement, StatementText, answered};
 use crate::{figures, jobs};
 
 /// Where a part says on what condition it is written.
@@ -50,7 +50,7 @@ enum Part {
 }
 
 /// Which parts a statement has, a bit each.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Parts(usize);
 
 #[derive(diesel::QueryableByName)]
@@ -72,13 +72,13 @@ impl Part {
         Self::Deltas,
     ];
 
-    fn bit(self) -> usize {
+    const fn bit(self) -> usize {
         1 << self as usize
     }
 
     fn text(self) -> Cow<'static, str> {
         match self {
-            Self::Known => naming::all_known().into(),
+            Self::Known => naming::ALL_KNOWN.into(),
             Self::Messages => format!("inserted AS ({})", writing::INSERT).into(),
             Self::Events => event_log::WRITING.into(),
             Self::Jobs => jobs::QUEUEING.into(),
@@ -90,6 +90,10 @@ impl Part {
 impl Parts {
     /// How many combinations there are.
     pub(crate) const COUNT: usize = 1 << Part::ALL.len();
+
+    /// A message to somebody connected, by far the most frequent.
+    const OF_A_MESSAGE: Self =
+        Self(Part::Known.bit() | Part::Messages.bit() | Part::Events.bit() | Part::Deltas.bit());
 
     /// Which combination this is, below [`Self::COUNT`].
     pub(crate) fn number(self) -> usize {
@@ -105,11 +109,14 @@ impl Parts {
     }
 
     /// The statement, put together at most once for each combination.
-    fn text(self) -> &'static str {
-        static TEXTS: [OnceLock<String>; Parts::COUNT] = [const { OnceLock::new() }; Parts::COUNT];
-        TEXTS
-            .get(self.number())
-            .map_or("", |text| text.get_or_init(|| self.put_together()))
+    fn text(self) -> StatementText {
+        static TEXTS: [OnceLock<Parted>; Parts::COUNT] = [const { OnceLock::new() }; Parts::COUNT];
+        match TEXTS.get(self.number()) {
+            Some(text) => text
+                .get_or_init(|| Parted::new(&self.put_together()))
+                .into(),
+            None => self.put_together().into(),
+        }
     }
 
     fn put_together(self) -> String {
@@ -165,6 +172,17 @@ impl Waiting {
             })
     }
 
+    async fn rows(&self, parts: Parts, conn: &AsyncPgConnection) -> QueryResult<Vec<Row>> {
+        let statement = self.statement(parts);
+        if parts == Parts::OF_A_MESSAGE {
+            statement
+                .rows_of::<{ Parts::OF_A_MESSAGE.0 }, Row>(conn)
+                .await
+        } else {
+            statement.rows(conn).await
+        }
+    }
+
     /// Whether the statement can find out about those taken on trust: its answer are the streams.
     pub(crate) fn can_find_out(&self) -> bool {
         self.parts().have(Part::Events)
@@ -177,11 +195,7 @@ impl Waiting {
         conn: &AsyncPgConnection,
     ) -> Result<Vec<LoggedEvent>, StoreError> {
         let parts = self.parts();
-        let rows: Vec<Row> = self
-            .statement(parts)
-            .rows(conn)
-            .await
-            .map_err(from_diesel)?;
+        let rows = self.rows(parts, conn).await.map_err(from_diesel)?;
         if parts.have(Part::Known) && rows.is_empty() {
             return Err(StoreError::Collision);
         }
@@ -227,6 +241,5 @@ impl Waiting {
 
 /// Has a session prepare a statement, by writing nothing with it.
 async fn prepare(conn: &AsyncPgConnection, parts: Parts) -> QueryResult<()> {
-    let nothing = Waiting::default().statement(parts);
-    nothing.rows::<Row>(conn).await.map(|_| ())
+    Waiting::default().rows(parts, conn).await.map(|_| ())
 }

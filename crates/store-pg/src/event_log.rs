@@ -55,7 +55,7 @@ numbered AS (
     RETURNING s.stream_id, s.last_seq, clock_timestamp() AS at
 ), logged AS (
     INSERT INTO event (stream_id, seq, event_id, kind, payload, occurred_at)
-    SELECT e.stream_id, n.last_seq - e.behind, e.event_id, e.kind, e.payload, n.at
+    SELECT e.stream_id, n.last_seq - e.behind, e.event_id, e.kind, e.payload::jsonb, n.at
     FROM unnest({}, {}, {}, {}, {}) AS e (stream_id, behind, event_id, kind, payload) JOIN numbered n USING (stream_id)
 )";
 
@@ -135,10 +135,10 @@ impl NewEntries {
                     .collect::<Vec<_>>(),
             )
             .bind::<Array<Text>, _>(text(|entry| entry.kind))
-            .bind::<Array<Jsonb>, _>(
+            .bind::<Array<Text>, _>(
                 entries
                     .iter()
-                    .map(|entry| entry.payload.clone())
+                    .map(|entry| entry.payload.to_string())
                     .collect::<Vec<_>>(),
             )
     }

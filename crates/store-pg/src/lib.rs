@@ -6,6 +6,7 @@
 //! its domain, the port's methods on [`tx::PgTx`] (writes) or [`PgStore`] (reads).
 
 mod commit;
+mod connect;
 mod error;
 mod event_log;
 mod faq;
@@ -19,6 +20,7 @@ mod near;
 mod neighbours;
 mod pool;
 mod presence;
+mod quiet_socket;
 mod search;
 mod session;
 mod statement;
@@ -27,12 +29,13 @@ mod support;
 mod tx;
 mod wakeup;
 
+pub use connect::is_connection_url;
 pub use faq::{CountedView, FaqNews, FaqPosition};
 pub use housekeeping::Swept;
 pub use jobs::{ClaimedJob, JobCounts, JobQueue};
 pub use migrations::{MigrationError, migrate, pending_migrations};
 pub use neighbours::Neighbours;
-pub use pool::{DatabaseSettings, Durability, create_database, durability, is_connection_url};
+pub use pool::{DatabaseSettings, Durability, create_database, durability};
 pub use store::{CommitListener, EventTranslator, Lent, PgStore, PoolStatus, Translation};
 pub use tx::PgTx;
 pub use wakeup::{Told, WakeupHint, WakeupListener, Wakeups};

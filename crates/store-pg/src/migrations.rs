@@ -5,8 +5,8 @@ use diesel_async::{AsyncMigrationHarness, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use shared_kernel::StoreError;
 
+use crate::connect::establish;
 use crate::error::from_diesel;
-use crate::pool::establish;
 use crate::statement::Statement;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use diesel::QueryResult;
 use diesel::sql_types::Text;
-use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use shared_kernel::StoreError;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_postgres::NoTls;
 
+use crate::connect::{UNACKNOWLEDGED, establish};
 use crate::error::{from_diesel, from_pool};
 use crate::near::Home;
 use crate::session::{Connection, Pool, Sessions};
@@ -38,8 +38,6 @@ const WARM: Duration = Duration::from_secs(1);
 const JUST_NOW: Duration = Duration::from_millis(250);
 /// Connections tried before a request is told that the database is away.
 const MAX_TRIES: u32 = 2;
-/// A connection whose bytes nobody acknowledges is given up after this.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
 /// What a pool's connections are for; their settings follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,29 +162,6 @@ async fn lend_answering(pool: &Pool, within: Duration) -> Result<Connection, Sto
             return Err(error);
         }
     }
-}
-
-pub(crate) async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
-    let refused = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
-    let mut config: tokio_postgres::Config = url.parse().map_err(refused)?;
-    config.tcp_user_timeout(UNACKNOWLEDGED);
-    if config.get_application_name().is_none() {
-        config.application_name("guichet");
-    }
-    let (client, connection) = config.connect(NoTls).await.map_err(refused)?;
-    AsyncPgConnection::try_from_client_and_connection(client, connection).await
-}
-
-/// Opens a connection outside any pool.
-pub(crate) async fn establish(url: &str) -> Result<AsyncPgConnection, StoreError> {
-    open(url)
-        .await
-        .map_err(|error| StoreError::Unavailable(Box::new(error)))
-}
-
-/// Whether a text can be a connection URL at all.
-pub fn is_connection_url(text: &str) -> bool {
-    text.parse::<tokio_postgres::Config>().is_ok()
 }
 
 /// Whether the server keeps what it was told to keep.

@@ -13,8 +13,8 @@ use diesel_async::pooled_connection::PoolableConnection as _;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::commit::Parts;
+use crate::connect::{Driven, open_here};
 use crate::near::Home;
-use crate::pool::open;
 
 pub(crate) type Pool = managed::Pool<Sessions>;
 /// A session lent by a pool, which gets it back when this is dropped.
@@ -29,6 +29,8 @@ pub(crate) struct Session {
     is_at_home: bool,
     /// When it answered, as far as that was noted.
     pub(crate) answered: Option<Instant>,
+    /// Ends the connection with the session.
+    _driver: AbortOnDropHandle<()>,
 }
 
 impl Session {
@@ -87,7 +89,7 @@ impl Manager for Sessions {
             }
         }
         let is_at_home = at_home.is_some();
-        let conn = match at_home {
+        let (conn, driver) = match at_home {
             Some(opened) => opened?,
             None => opening().await?,
         };
@@ -96,6 +98,7 @@ impl Manager for Sessions {
             sends_commits: AtomicU32::new(0),
             is_at_home,
             answered: None,
+            _driver: driver,
         })
     }
 
@@ -114,10 +117,10 @@ impl Manager for Sessions {
 }
 
 /// The new connection is driven by the thread this runs on.
-async fn opened(url: String, settings: String) -> Result<AsyncPgConnection, ConnectionError> {
-    let mut conn = open(&url).await?;
+async fn opened(url: String, settings: String) -> Result<Driven, ConnectionError> {
+    let (mut conn, driver) = open_here(&url).await?;
     conn.batch_execute(&settings)
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(conn)
+    Ok((conn, driver))
 }

@@ -6,6 +6,7 @@
 //! are put together freely, [`Statement::rarely`] keeps it small.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use diesel::deserialize::QueryableByName;
@@ -23,15 +24,60 @@ type Bind = Box<dyn QueryFragment<Pg> + Send>;
 /// for a server that fell silent.
 const SILENCE: Duration = Duration::from_secs(7);
 
+/// Where a value is bound.
+const MARK: &str = "{}";
+
+/// A statement's text.
+pub(crate) enum StatementText {
+    Whole(Cow<'static, str>),
+    Parted(&'static Parted),
+}
+
+/// A long text, taken apart at its marks once and for all: it is walked over four times at each use.
+pub(crate) struct Parted(Box<[Box<str>]>);
+
+impl Parted {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.split(MARK).map(Box::from).collect())
+    }
+}
+
+impl From<&'static str> for StatementText {
+    fn from(text: &'static str) -> Self {
+        Self::Whole(text.into())
+    }
+}
+
+impl From<String> for StatementText {
+    fn from(text: String) -> Self {
+        Self::Whole(text.into())
+    }
+}
+
+impl From<&'static Parted> for StatementText {
+    fn from(text: &'static Parted) -> Self {
+        Self::Parted(text)
+    }
+}
+
+impl fmt::Display for StatementText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(text) => f.write_str(text),
+            Self::Parted(Parted(pieces)) => f.write_str(&pieces.join(MARK)),
+        }
+    }
+}
+
 pub(crate) struct Statement {
-    text: Cow<'static, str>,
+    text: StatementText,
     binds: Vec<Bind>,
     patient: bool,
     rare: bool,
 }
 
 impl Statement {
-    pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(text: impl Into<StatementText>) -> Self {
         Self {
             text: text.into(),
             binds: Vec::new(),
@@ -73,6 +119,23 @@ impl Statement {
         answered(patient, RunQueryDsl::load(self, &mut &*conn)).await
     }
 
+    /// The same for the one text that has this number: it is found among those prepared by the
+    /// number, where others are by reading all of their text.
+    pub(crate) async fn rows_of<const NUMBER: usize, T>(
+        self,
+        conn: &AsyncPgConnection,
+    ) -> QueryResult<Vec<T>>
+    where
+        T: QueryableByName<Pg> + Send + 'static,
+    {
+        let patient = self.patient;
+        answered(
+            patient,
+            RunQueryDsl::load(Numbered::<NUMBER>(self), &mut &*conn),
+        )
+        .await
+    }
+
     pub(crate) async fn row<T>(self, conn: &AsyncPgConnection) -> QueryResult<Option<T>>
     where
         T: QueryableByName<Pg> + Send + 'static,
@@ -91,19 +154,35 @@ impl QueryFragment<Pg> for Statement {
         if self.rare {
             out.unsafe_to_cache_prepared();
         }
-        let mut pieces = self.text.split("{}");
+        match &self.text {
+            StatementText::Whole(text) => self.walk(text.split(MARK), out),
+            StatementText::Parted(parted) => self.walk(parted.0.iter().map(|piece| &**piece), out),
+        }
+    }
+}
+
+impl Statement {
+    fn walk<'b>(
+        &'b self,
+        mut pieces: impl Iterator<Item = &'b str>,
+        mut out: AstPass<'_, 'b, Pg>,
+    ) -> QueryResult<()> {
         out.push_sql(pieces.next().unwrap_or_default());
         let mut binds = self.binds.iter();
         for piece in pieces {
-            let bind = binds.next().ok_or_else(|| miscounted(&self.text))?;
+            let bind = binds.next().ok_or_else(|| self.miscounted())?;
             bind.walk_ast(out.reborrow())?;
             out.push_sql(piece);
         }
         if binds.next().is_some() {
-            Err(miscounted(&self.text))
+            Err(self.miscounted())
         } else {
             Ok(())
         }
+    }
+
+    fn miscounted(&self) -> Error {
+        Error::QueryBuilderError(format!("binds and marks differ in: {}", self.text).into())
     }
 }
 
@@ -124,15 +203,29 @@ pub(crate) async fn answered<T>(
     })
 }
 
-fn miscounted(text: &str) -> Error {
-    Error::QueryBuilderError(format!("binds and marks differ in: {text}").into())
-}
-
 impl QueryId for Statement {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl Query for Statement {
+    type SqlType = Untyped;
+}
+
+/// A statement told by its number from all others.
+struct Numbered<const NUMBER: usize>(Statement);
+
+impl<const NUMBER: usize> QueryFragment<Pg> for Numbered<NUMBER> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+}
+
+impl<const NUMBER: usize> QueryId for Numbered<NUMBER> {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<const NUMBER: usize> Query for Numbered<NUMBER> {
     type SqlType = Untyped;
 }

@@ -115,8 +115,14 @@ impl PgTx {
         if self.ask_known(&named).await? == Known::ALL {
             Ok(())
         } else {
+            self.give_back();
             Err(StoreError::Collision)
         }
+    }
+
+    /// Nothing is open: the pool may have the connection back.
+    fn give_back(&mut self) {
+        drop(self.conn.take());
     }
 
     /// Asks for a row outside any transaction, unless one has begun: for questions whose answers need
@@ -167,18 +173,20 @@ impl UnitOfWork for PgTx {
         let queued = waiting.jobs.len();
         let mut logged = Vec::new();
         if self.has_begun || !waiting.is_nothing() {
-            let session = self.session()?;
             logged = if self.has_begun {
-                waiting.write_and_commit(session).await?
+                waiting.write_and_commit(self.session()?).await?
             } else {
-                waiting.write(session).await?
+                let written = waiting.write(self.session()?).await;
+                if matches!(written, Err(StoreError::Collision)) {
+                    self.give_back();
+                }
+                written?
             };
             if let Some(conn) = &mut self.conn {
                 conn.answered = Some(std::time::Instant::now());
             }
         }
-        // Its transaction has ended: the pool may have it back.
-        drop(self.conn.take());
+        self.give_back();
         self.lent.listener.committed(logged, queued);
         Ok(())
     }

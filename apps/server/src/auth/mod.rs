@@ -2,12 +2,14 @@
 
 mod arrivals;
 mod extract;
+mod recent;
 mod secret;
 mod signing;
 mod verifier;
 
 pub use arrivals::Arrivals;
 pub use extract::{AnyUser, MaybeUser, StaffOnly};
+pub use recent::RecentTokens;
 pub use secret::{SecretError, signing_secret};
 pub use signing::{NewToken, sign};
 pub use verifier::{Session, TokenRefused, TokenVerifier, VerifierError};

@@ -26,7 +26,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::live::Live;
-use crate::auth::{Arrivals, SecretError, TokenVerifier, VerifierError, signing_secret};
+use crate::auth::{
+    Arrivals, RecentTokens, SecretError, TokenVerifier, VerifierError, signing_secret,
+};
 use crate::config::Config;
 use crate::database::{Database, DatabaseError};
 use crate::faq::articles::Articles;
@@ -227,9 +229,9 @@ fn app_state(
         log: Arc::clone(&store) as _,
         figures: Arc::clone(&store) as _,
         arrivals: Arrivals::new(store, Arc::clone(&core.clock)),
+        tokens: RecentTokens::new(verifier, Arc::clone(&core.clock)),
         clock: core.clock,
         ids: core.ids,
-        verifier,
         contact_limit: NetworkLimit::of_forms(config),
         search_limit: NetworkLimit::of_searches(config),
         vote_limit: NetworkLimit::of_votes(config),

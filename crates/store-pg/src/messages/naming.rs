@@ -6,17 +6,24 @@ use shared_kernel::{CustomerId, OrderId, StaffId};
 use crate::statement::Statement;
 use crate::support::is_active;
 
-pub(super) const KNOWN: &str = concat!("\
-SELECT EXISTS (SELECT 1 FROM ___xtr_customer WHERE cst_id = {}) AS customer,
+/// The question, once for each lock the customer may be asked for with.
+macro_rules! known {
+    ($lock:literal) => { concat!("\
+SELECT EXISTS (SELECT 1 FROM ___xtr_customer WHERE cst_id = {}", $lock, ") AS customer,
     ({} IS NULL OR EXISTS (SELECT 1 FROM ___config_admin WHERE cnfa_id = {} AND ", is_active!(), ")) AS staff,
-    ({} IS NULL OR EXISTS (SELECT 1 FROM ___xtr_order WHERE ord_id = {} AND ord_cst_id = {})) AS ord");
-
-/// Whether all of them are: a part of the statement that commits, for the others to stand on.
-pub(crate) fn all_known() -> String {
-    format!(
-        "known AS MATERIALIZED (SELECT customer AND staff AND ord AS all_are FROM ({KNOWN}) AS asked)"
-    )
+    ({} IS NULL OR EXISTS (SELECT 1 FROM ___xtr_order WHERE ord_id = {} AND ord_cst_id = {})) AS ord")
+    };
 }
+
+pub(super) const KNOWN: &str = known!("");
+
+/// Whether all of them are: a part of the statement that commits, for the others to stand on. It waits
+/// here for a customer somebody else is changing, not later with streams locked that others need.
+pub(crate) const ALL_KNOWN: &str = concat!(
+    "known AS MATERIALIZED (SELECT customer AND staff AND ord AS all_are FROM (",
+    known!(" FOR KEY SHARE"),
+    ") AS asked)"
+);
 
 /// Those a message names.
 #[derive(Clone)]
