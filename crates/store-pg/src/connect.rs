@@ -1,6 +1,7 @@
 //! Reaching the database: over TCP, or over a socket of this machine.
 
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -55,6 +56,19 @@ pub(crate) async fn establish(url: &str) -> Result<AsyncPgConnection, StoreError
 /// Whether a text can be a connection URL at all.
 pub fn is_connection_url(text: &str) -> bool {
     text.parse::<Config>().is_ok()
+}
+
+/// Whether the database at this URL shares this machine's processors, as far as the URL tells.
+pub fn is_on_this_machine(url: &str) -> bool {
+    let here = |host: &Host| match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            let address = name.parse::<IpAddr>();
+            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        }
+    };
+    url.parse::<Config>()
+        .is_ok_and(|config| config.get_hosts().iter().any(here))
 }
 
 fn config(url: &str) -> ConnectionResult<Config> {
@@ -114,5 +128,24 @@ mod tests {
         );
         assert_eq!(path("postgres://guichet@localhost/desk"), None);
         assert_eq!(path("host=/run/pg,/run/other dbname=desk"), None);
+    }
+
+    #[test]
+    fn a_database_is_on_this_machine_where_its_url_says_so() {
+        for here in [
+            "postgres://guichet@%2Frun%2Fpg:5499/desk",
+            "postgres://guichet@localhost/desk",
+            "postgres://guichet@127.0.0.1:5499/desk",
+            "host=::1 dbname=desk",
+        ] {
+            assert!(is_on_this_machine(here), "{here}");
+        }
+        for elsewhere in [
+            "postgres://guichet@db.example/desk",
+            "postgres://10.0.0.7/desk",
+            "no url",
+        ] {
+            assert!(!is_on_this_machine(elsewhere), "{elsewhere}");
+        }
     }
 }

@@ -29,7 +29,7 @@ mod support;
 mod tx;
 mod wakeup;
 
-pub use connect::is_connection_url;
+pub use connect::{is_connection_url, is_on_this_machine};
 pub use faq::{CountedView, FaqNews, FaqPosition};
 pub use housekeeping::Swept;
 pub use jobs::{ClaimedJob, JobCounts, JobQueue};

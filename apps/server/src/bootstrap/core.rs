@@ -6,7 +6,9 @@ use std::time::Duration;
 use faq_domain::use_cases::{Surroundings, enter_defaults};
 use faq_domain::{FaqError, FaqTx};
 use shared_kernel::{Clock, IdGenerator, StoreError};
-use store_pg::{DatabaseSettings, Lent, PgStore, Told, WakeupHint, WakeupListener, Wakeups};
+use store_pg::{
+    DatabaseSettings, Lent, PgStore, Told, WakeupHint, WakeupListener, Wakeups, is_on_this_machine,
+};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -25,6 +27,7 @@ pub struct Core {
     pub ids: Arc<dyn IdGenerator>,
     pub links: Arc<RatingLinks>,
     pub store: PgStore,
+    pub(super) serving_threads: usize,
     pub(super) commits: Arc<Commits>,
     pub(super) hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
 }
@@ -43,10 +46,13 @@ impl Core {
         let links = Arc::new(RatingLinks::new(secret.clone(), config.http.link_base()));
         let translator = Translator::new(Arc::new(mail::desk(config)), Arc::clone(&links));
         let (commits, hints) = Commits::new();
+        let serving_threads = config
+            .http
+            .serving_threads(is_on_this_machine(database_url));
         let settings = DatabaseSettings {
             url: database_url.to_owned(),
             pool_size: config.storage.pool_size,
-            places: config.http.places(),
+            places: serving_threads,
             acquire_timeout: Duration::from_millis(config.storage.acquire_timeout_ms),
             statement_timeout: Duration::from_millis(config.storage.statement_timeout_ms),
         };
@@ -66,6 +72,7 @@ impl Core {
             ids,
             links,
             store,
+            serving_threads,
             commits,
             hints,
         })

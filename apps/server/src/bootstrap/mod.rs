@@ -122,7 +122,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(caretaker(&core).run(stop.clone()));
     tasks.spawn(database.watch(stop.clone()));
     tasks.spawn(telemetry::fold_figures(telemetry::metrics(), stop.clone()));
-    let store = core.store.clone();
+    let (store, workers) = (core.store.clone(), core.serving_threads);
     let articles = Articles::new(Arc::new(store.clone()));
     core.commits.connect_articles(Arc::clone(&articles));
     let follower = Follower::new(Arc::clone(&articles), store.clone());
@@ -142,6 +142,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
         web::Data::new(state),
         gateway.clone(),
         store.clone(),
+        workers,
     )?;
     let http = server.handle();
     announce(config, address, channel.as_ref());
@@ -256,11 +257,12 @@ fn listen(
     state: web::Data<AppState>,
     gateway: web::Data<Gateway>,
     store: PgStore,
+    workers: usize,
 ) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
     let origins = config.http.allowed_origins.clone();
     let listening = Listening {
         address: config.http.bind,
-        workers: config.http.places(),
+        workers,
         shutdown_seconds: config.http.shutdown_seconds,
     };
     let place = Arc::new(AtomicUsize::new(0));

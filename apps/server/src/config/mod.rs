@@ -103,6 +103,18 @@ mod tests {
     }
 
     #[test]
+    fn a_core_is_left_to_a_database_beside_unless_a_number_is_named() {
+        let told = load(&[("GUICHET__HTTP__WORKERS", "3")]).unwrap().http;
+        assert_eq!(
+            (told.serving_threads(true), told.serving_threads(false)),
+            (3, 3)
+        );
+        let untold = load(&[]).unwrap().http;
+        let cores = untold.serving_threads(false);
+        assert_eq!(untold.serving_threads(true), (cores - 1).max(1));
+    }
+
+    #[test]
     fn unknown_keys_and_bad_values_are_named() {
         for (name, value, named) in [
             ("GUICHET__HTTP__BINDD", "x", "http.bindd"),

@@ -54,10 +54,14 @@ impl HttpSection {
         })
     }
 
-    /// How many threads serve requests.
-    pub fn places(&self) -> usize {
+    /// How many threads serve requests: unless told, one per core, but a core is left to a database on
+    /// the same machine. Two that compete with it for two cores answer later than one that does not.
+    pub fn serving_threads(&self, beside_database: bool) -> usize {
         match self.workers {
-            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            0 => {
+                let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+                (cores - usize::from(beside_database)).max(1)
+            }
             workers => workers,
         }
     }
