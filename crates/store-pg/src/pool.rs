@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use deadpool::managed::{PoolError, TimeoutType};
 use diesel::QueryResult;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
@@ -81,7 +82,8 @@ pub(crate) fn build(
         .max_size(size)
         .wait_timeout(Some(settings.acquire_timeout))
         .create_timeout(Some(settings.acquire_timeout))
-        .recycle_timeout(Some(settings.acquire_timeout))
+        // Nothing is asked of a connection that comes back, so there is nothing to time.
+        .recycle_timeout(None)
         // The one used last: its process still has everything at hand.
         .queue_mode(deadpool::managed::QueueMode::Lifo)
         .runtime(deadpool::Runtime::Tokio1)
@@ -133,6 +135,20 @@ pub(crate) async fn answers_soon(
     }
 }
 
+/// A connection of the pool: at once where one is free, which needs no clock, else in time.
+async fn get(pool: &Pool, deadline: Instant) -> Result<Connection, StoreError> {
+    let mut at_once = pool.timeouts();
+    at_once.wait = Some(Duration::ZERO);
+    at_once.create = Some(deadline.saturating_duration_since(Instant::now()));
+    match pool.timeout_get(&at_once).await {
+        Err(PoolError::Timeout(TimeoutType::Wait)) => timeout_at(deadline, pool.get())
+            .await
+            .map_err(|_| StoreError::Unavailable("no connection in time".into()))?,
+        at_once => at_once,
+    }
+    .map_err(from_pool)
+}
+
 /// Lends a connection that has answered within this time, or answers now.
 async fn lend_answering(pool: &Pool, within: Duration) -> Result<Connection, StoreError> {
     // One wait for all tries: each of the pool's own steps may take as long.
@@ -140,10 +156,7 @@ async fn lend_answering(pool: &Pool, within: Duration) -> Result<Connection, Sto
     let deadline = Instant::now() + wait;
     let mut left = MAX_TRIES;
     loop {
-        let mut conn = timeout_at(deadline, pool.get())
-            .await
-            .map_err(|_| StoreError::Unavailable("no connection in time".into()))?
-            .map_err(from_pool)?;
+        let mut conn = get(pool, deadline).await?;
         if conn.answered.is_some_and(|at| at.elapsed() < within) {
             return Ok(conn);
         }

@@ -61,6 +61,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::clock::SystemClock;
     use crate::config::{AuthSection, Secret};
 
     const SECRET: &[u8] = b"a secret of more than thirty-two bytes";
@@ -83,13 +84,12 @@ mod tests {
             audience: String::new(),
         };
         let verifier = Arc::new(TokenVerifier::new(&section, SECRET).unwrap());
-        let clock = Arc::new(Movable(Mutex::new(Utc::now())));
+        let clock = Arc::new(Movable(Mutex::new(SystemClock.now())));
         (RecentTokens::new(verifier, Arc::clone(&clock) as _), clock)
     }
 
     fn token(subject: &str, seconds: i64) -> String {
-        let claims =
-            json!({ "sub": subject, "exp": Utc::now().timestamp() + seconds, "role": "customer" });
+        let claims = json!({ "sub": subject, "exp": SystemClock.now().timestamp() + seconds, "role": "customer" });
         let key = EncodingKey::from_secret(SECRET);
         encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
     }

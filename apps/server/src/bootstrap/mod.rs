@@ -137,13 +137,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(Arc::clone(&state.unanswered).write(stop.clone()));
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let (gateway, presence) = (live.gateway, live.presence);
-    let (address, server) = listen(
-        config,
-        web::Data::new(state),
-        gateway.clone(),
-        store.clone(),
-        workers,
-    )?;
+    let (address, server) = listen(config, state, gateway.clone(), store.clone(), workers)?;
     let http = server.handle();
     announce(config, address, channel.as_ref());
     let drain = Duration::from_secs(config.realtime.drain_seconds);
@@ -218,7 +212,10 @@ fn app_state(
     core: Core,
     verifier: Arc<TokenVerifier>,
     shared: Shared,
-) -> (AppState, mpsc::UnboundedReceiver<Vec<WakeupHint>>) {
+) -> (
+    web::Data<AppState>,
+    mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+) {
     let store = Arc::new(core.store);
     let state = AppState {
         store: Arc::clone(&store) as _,
@@ -249,7 +246,7 @@ fn app_state(
         max_body_bytes: config.http.max_body_bytes,
         body_timeout_seconds: config.http.body_timeout_seconds,
     };
-    (state, core.hints)
+    (web::Data::new(state), core.hints)
 }
 
 fn listen(

@@ -1,9 +1,19 @@
 //! The names of what real time counts, in one place.
 
-use metrics::{counter, gauge, histogram};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use metrics::{Counter, Histogram, counter, gauge, histogram};
 
 use super::close::CloseReason;
 use super::outbox::Pushed;
+
+thread_local! {
+    // Looked up once on each thread: by name they cost as much as the delivery itself. There are as
+    // many as there are kinds of events.
+    static EVENTS_OUT: RefCell<HashMap<String, Counter>> = RefCell::default();
+    static DELIVERY_LAG: Histogram = histogram!("guichet_realtime_delivery_lag_seconds");
+}
 
 /// A connection came (`1`) or went (`-1`).
 pub(super) fn connections(dialect: &'static str, change: f64) {
@@ -12,10 +22,16 @@ pub(super) fn connections(dialect: &'static str, change: f64) {
 
 /// An event was placed in this many queues.
 pub(super) fn events_out(kind: &str, sockets: usize) {
-    if sockets > 0 {
-        counter!("guichet_realtime_events_out_total", "kind" => kind.to_owned())
-            .increment(sockets as u64);
+    if sockets == 0 {
+        return;
     }
+    EVENTS_OUT.with_borrow_mut(|kept| match kept.get(kind) {
+        Some(counter) => counter.increment(sockets as u64),
+        None => kept
+            .entry(kind.to_owned())
+            .or_insert(counter!("guichet_realtime_events_out_total", "kind" => kind.to_owned()))
+            .increment(sockets as u64),
+    });
 }
 
 /// What a queue did not take.
@@ -41,7 +57,7 @@ pub(super) fn queued_bytes(bytes: usize) {
 
 /// From the event's transaction to its place in the queues.
 pub(super) fn delivery_lag(seconds: f64) {
-    histogram!("guichet_realtime_delivery_lag_seconds").record(seconds.max(0.0));
+    DELIVERY_LAG.with(|lag| lag.record(seconds.max(0.0)));
 }
 
 /// A client came back with a cursor: `recovered`, or why it was refused.
