@@ -166,6 +166,16 @@ impl Desk {
         client.query_one(sql, &[]).await.unwrap().get(0)
     }
 
+    /// Until one transaction waits for another's lock.
+    pub async fn somebody_waits(&self) {
+        let sql = "SELECT count(*) FROM pg_stat_activity \
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        testkit::eventually("somebody to wait for a lock", async || {
+            (self.number(sql).await == 1).then_some(())
+        })
+        .await;
+    }
+
     /// Sessions with a transaction open, ours excepted.
     pub async fn open_transactions(&self) -> i64 {
         self.number(

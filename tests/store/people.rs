@@ -50,15 +50,6 @@ async fn welcome(desk: &Desk, actor: &Actor) {
     tx.commit().await.unwrap();
 }
 
-/// Until one transaction waits for another's lock.
-async fn somebody_waits(desk: &Desk) {
-    testkit::eventually("somebody to wait for a lock", async || {
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        (desk.number(sql).await == 1).then_some(())
-    })
-    .await;
-}
-
 /// Every customer: id → (key of the address held, proven, tickets, orders).
 async fn customers(desk: &Desk) -> BTreeMap<String, (Option<String>, bool, i64, i64)> {
     let rows = desk
@@ -133,7 +124,7 @@ async fn a_first_contact_waits_for_one_that_is_rolled_back_and_takes_its_place()
             found.unwrap()
         }
     });
-    somebody_waits(&desk).await;
+    desk.somebody_waits().await;
     first.rollback().await;
     let found = second.await.unwrap();
     assert_eq!((found.customer.id.as_str(), found.is_new), ("cst-2", true));
@@ -224,7 +215,7 @@ async fn comes_while_the_form_enters_the_address(desk: Arc<Desk>, who: Actor) {
         .unwrap();
     let arrivals = Arrivals::new(Arc::new(desk.store.clone()), Arc::new(SystemClock));
     let arriving = tokio::spawn(async move { arrivals.welcome(&who).await });
-    somebody_waits(&desk).await;
+    desk.somebody_waits().await;
     form.commit().await.unwrap();
     arriving.await.unwrap().unwrap();
     assert_eq!(

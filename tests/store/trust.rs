@@ -104,8 +104,6 @@ async fn naming_somebody_unknown_costs_no_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_being_changed_holds_up_no_stream_others_need() {
-    const WAITING: &str = "SELECT count(*) FROM pg_stat_activity \
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let desk = Arc::new(desk().await);
     desk.enter(&customer("cst-2", "b@example.com")).await;
     let plan = json!({ "streams": ["staff-0"] });
@@ -122,10 +120,7 @@ async fn a_customer_being_changed_holds_up_no_stream_others_need() {
         let (desk, plan) = (Arc::clone(&desk), plan.clone());
         async move { commit(&desk, ("cst-1", None, None), &plan).await }
     });
-    testkit::eventually("a message to wait for its customer", async || {
-        (desk.number(WAITING).await == 1).then_some(())
-    })
-    .await;
+    desk.somebody_waits().await;
     let mut other = Box::new(desk.store.open_trusting().await.unwrap());
     ask(&mut other, ("cst-2", None, None)).await;
     other

@@ -29,6 +29,7 @@ pub(crate) async fn open_here(url: &str) -> ConnectionResult<Driven> {
     let config = config(url)?;
     let (client, driver) = if let Some(path) = socket_path(&config) {
         let socket = QuietSocket::connect(&path)
+            .await
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
         let (client, connection) = config.connect_raw(socket, NoTls).await.map_err(refused)?;
         (client, tokio::spawn(drive(connection)))
@@ -40,15 +41,13 @@ pub(crate) async fn open_here(url: &str) -> ConnectionResult<Driven> {
     Ok((AsyncPgConnection::try_from(client).await?, driver))
 }
 
-/// Opens a connection that also tells what others notify.
-pub(crate) async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
-    let (client, connection) = config(url)?.connect(NoTls).await.map_err(refused)?;
-    AsyncPgConnection::try_from_client_and_connection(client, connection).await
-}
-
-/// Opens a connection outside any pool.
+/// Opens a connection outside any pool, for a few statements; the driver looks after it.
 pub(crate) async fn establish(url: &str) -> Result<AsyncPgConnection, StoreError> {
-    open(url)
+    let opening = async {
+        let (client, connection) = config(url)?.connect(NoTls).await.map_err(refused)?;
+        AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    };
+    opening
         .await
         .map_err(|error| StoreError::Unavailable(Box::new(error)))
 }

@@ -1,4 +1,4 @@
-//! Connections: how they are made, how many there are, what they may never do.
+//! Connections: how many there are, how they are lent, what they may never do.
 
 use std::time::Duration;
 

@@ -22,13 +22,14 @@ pub(crate) struct QuietSocket {
 }
 
 impl QuietSocket {
-    /// Connects to a socket of this machine, which takes no time.
-    pub(crate) fn connect(path: &Path) -> io::Result<Self> {
-        Self::new(UnixStream::connect(path)?)
+    /// Connects to a socket of this machine. Where those waiting there are too many already, that is an
+    /// error and not a wait, which would hold up the thread.
+    pub(crate) async fn connect(path: &Path) -> io::Result<Self> {
+        Self::new(tokio::net::UnixStream::connect(path).await?)
     }
 
-    fn new(stream: UnixStream) -> io::Result<Self> {
-        stream.set_nonblocking(true)?;
+    fn new(stream: tokio::net::UnixStream) -> io::Result<Self> {
+        let stream = stream.into_std()?;
         Ok(Self {
             arriving: watched(stream, Interest::READABLE)?,
             full: None,
@@ -116,9 +117,7 @@ mod tests {
     use super::*;
 
     fn pair() -> (QuietSocket, tokio::net::UnixStream) {
-        let (ours, theirs) = UnixStream::pair().unwrap();
-        theirs.set_nonblocking(true).unwrap();
-        let theirs = tokio::net::UnixStream::from_std(theirs).unwrap();
+        let (ours, theirs) = tokio::net::UnixStream::pair().unwrap();
         (QuietSocket::new(ours).unwrap(), theirs)
     }
 
@@ -162,10 +161,31 @@ mod tests {
 
     #[tokio::test]
     async fn the_end_of_the_other_side_is_an_end_and_writing_to_it_an_error() {
-        let (mut ours, theirs) = pair();
+        let (mut ours, mut theirs) = pair();
+        theirs.write_all(b"bye").await.unwrap();
         drop(theirs);
-        assert_eq!(ours.read(&mut [0; 8]).await.unwrap(), 0);
+        let mut last = Vec::new();
+        ours.read_to_end(&mut last).await.unwrap();
+        assert_eq!(last, b"bye", "what was said before the end is heard");
         let refused = ours.write_all(b"word").await.unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::BrokenPipe);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_accepts_nobody_refuses_once_it_is_full_and_holds_up_no_thread() {
+        let path = std::env::temp_dir().join(format!("quiet-{}.socket", std::process::id()));
+        let silent = tokio::net::UnixSocket::new_stream().unwrap();
+        silent.bind(&path).unwrap();
+        let _silent = silent.listen(1).unwrap();
+        let mut waiting = Vec::new();
+        let refused = loop {
+            match QuietSocket::connect(&path).await {
+                Ok(socket) => waiting.push(socket),
+                Err(refused) => break refused,
+            }
+            assert!(waiting.len() < 16, "it never is full");
+        };
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
     }
 }

@@ -33,7 +33,7 @@ pub(crate) enum StatementText {
     Parted(&'static Parted),
 }
 
-/// A long text, taken apart at its marks once and for all: it is walked over four times at each use.
+/// A long text, taken apart at its marks once and for all: it is walked over several times at each use.
 pub(crate) struct Parted(Box<[Box<str>]>);
 
 impl Parted {

@@ -12,4 +12,5 @@ pub use extract::{AnyUser, MaybeUser, StaffOnly};
 pub use recent::RecentTokens;
 pub use secret::{SecretError, signing_secret};
 pub use signing::{NewToken, sign};
+pub(crate) use verifier::LEEWAY_SECONDS;
 pub use verifier::{Session, TokenRefused, TokenVerifier, VerifierError};

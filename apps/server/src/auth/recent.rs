@@ -7,8 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use quick_cache::sync::Cache;
 use shared_kernel::Clock;
 
-use super::verifier::LEEWAY_SECONDS;
-use super::{Session, TokenRefused, TokenVerifier};
+use super::{LEEWAY_SECONDS, Session, TokenRefused, TokenVerifier};
 
 /// How many are remembered, some 700 bytes each. Sockets show theirs once and are not among them.
 const MOST: usize = 2_048;
@@ -57,14 +56,11 @@ fn has_time_left(session: &Session, now: DateTime<Utc>) -> bool {
 mod tests {
     use std::sync::Mutex;
 
-    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     use serde_json::json;
 
     use super::*;
+    use crate::auth::verifier::tests::{now, token as signed, verifier};
     use crate::clock::SystemClock;
-    use crate::config::{AuthSection, Secret};
-
-    const SECRET: &[u8] = b"a secret of more than thirty-two bytes";
 
     struct Movable(Mutex<DateTime<Utc>>);
 
@@ -75,23 +71,13 @@ mod tests {
     }
 
     fn tokens() -> (RecentTokens, Arc<Movable>) {
-        let section = AuthSection {
-            secret: Secret::default(),
-            algorithm: Algorithm::HS256,
-            public_key_file: String::new(),
-            jwks_file: String::new(),
-            issuer: String::new(),
-            audience: String::new(),
-        };
-        let verifier = Arc::new(TokenVerifier::new(&section, SECRET).unwrap());
         let clock = Arc::new(Movable(Mutex::new(SystemClock.now())));
-        (RecentTokens::new(verifier, Arc::clone(&clock) as _), clock)
+        let tokens = RecentTokens::new(Arc::new(verifier()), Arc::clone(&clock) as _);
+        (tokens, clock)
     }
 
     fn token(subject: &str, seconds: i64) -> String {
-        let claims = json!({ "sub": subject, "exp": SystemClock.now().timestamp() + seconds, "role": "customer" });
-        let key = EncodingKey::from_secret(SECRET);
-        encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
+        signed(&json!({ "sub": subject, "exp": now() + seconds, "role": "customer" }))
     }
 
     #[test]

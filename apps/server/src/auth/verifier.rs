@@ -10,7 +10,7 @@ use shared_kernel::{Actor, EmailAddress, Role, UserId};
 use crate::config::AuthSection;
 
 /// Clocks may differ by this much, in seconds.
-pub(super) const LEEWAY_SECONDS: u64 = 5;
+pub(crate) const LEEWAY_SECONDS: u64 = 5;
 /// The longest name shown to others, in characters.
 const MAX_NAME_CHARS: usize = 120;
 
@@ -221,4 +221,4 @@ fn keys_of_set(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

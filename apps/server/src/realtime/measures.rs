@@ -9,8 +9,7 @@ use super::close::CloseReason;
 use super::outbox::Pushed;
 
 thread_local! {
-    // Looked up once on each thread: by name they cost as much as the delivery itself. There are as
-    // many as there are kinds of events.
+    // Looked up once on each thread and not for each event. There are as many as kinds of events.
     static EVENTS_OUT: RefCell<HashMap<String, Counter>> = RefCell::default();
     static DELIVERY_LAG: Histogram = histogram!("guichet_realtime_delivery_lag_seconds");
 }

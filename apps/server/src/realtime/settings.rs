@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 
 use super::outbox::OutboxLimits;
+use crate::auth::LEEWAY_SECONDS;
 
 /// How many connections are let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +91,7 @@ impl Default for RealtimeSettings {
             join_wait: Duration::from_secs(10),
             write_stall: Duration::from_secs(10),
             close_wait: Duration::from_secs(2),
-            expiry_leeway: Duration::from_secs(5),
+            expiry_leeway: Duration::from_secs(LEEWAY_SECONDS),
             message_bytes: 64 * 1024,
             outbox: OutboxLimits {
                 frames: 256,

@@ -20,15 +20,15 @@ fn section(issuer: &str, audience: &str) -> AuthSection {
     }
 }
 
-fn verifier() -> TokenVerifier {
+pub(in crate::auth) fn verifier() -> TokenVerifier {
     TokenVerifier::new(&section("", ""), SECRET).unwrap()
 }
 
-fn now() -> i64 {
+pub(in crate::auth) fn now() -> i64 {
     SystemClock.now().timestamp()
 }
 
-fn token(claims: &Value) -> String {
+pub(in crate::auth) fn token(claims: &Value) -> String {
     encode(
         &Header::new(Algorithm::HS256),
         claims,
