@@ -8,7 +8,6 @@ use shared_kernel::{FaqId, Page, StoreError, UnitOfWork};
 
 use crate::article::{Article, ArticleFile};
 use crate::category::{Category, CategoryFile, CategoryId};
-use crate::events::FaqEvent;
 use crate::rights::Scope;
 use crate::version::{ArticleVersion, CategoryVersion};
 
@@ -72,9 +71,6 @@ pub trait FaqTx: UnitOfWork {
 
     /// The last version of a category that is or was there.
     async fn last_category_version(&mut self, id: &CategoryId) -> Result<Option<u64>, StoreError>;
-
-    /// Writes an event into the log.
-    async fn record_faq(&mut self, event: &FaqEvent) -> Result<(), StoreError>;
 }
 
 /// Which articles a list shows. `None` means any.

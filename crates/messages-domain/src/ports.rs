@@ -6,7 +6,6 @@ use shared_kernel::{
     CustomerId, EntryId, Limit, OrderId, Page, PageNumber, StaffId, StoreError, UnitOfWork,
 };
 
-use crate::events::MessageEvent;
 use crate::message::{Message, State};
 use crate::rights::Scope;
 
@@ -51,9 +50,6 @@ pub trait MessagesTx: UnitOfWork {
     /// Writes what changed between two states of a locked message, figures included.
     async fn update_message(&mut self, before: &Message, after: &Message)
     -> Result<(), StoreError>;
-
-    /// Writes an event into the log.
-    async fn record_message(&mut self, event: &MessageEvent) -> Result<(), StoreError>;
 }
 
 /// Which messages a list shows. `None` means any.

@@ -3,6 +3,8 @@
 
 use async_trait::async_trait;
 
+use crate::event::EventRecord;
+use crate::job::NewJob;
 use crate::store_error::StoreError;
 
 /// A caller's `Idempotency-Key`, within the scope in which it is unique.
@@ -40,9 +42,21 @@ pub enum Claim {
     Answered(StoredAnswer),
 }
 
+/// What follows from a change: written with it, or not at all.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Consequences {
+    /// For the log.
+    pub records: Vec<EventRecord>,
+    /// For the queue.
+    pub jobs: Vec<NewJob>,
+}
+
 /// An open transaction. Dropping it without a word rolls it back.
 #[async_trait]
 pub trait UnitOfWork: Send {
+    /// Keeps entries of the log and jobs, to be written with the commit.
+    fn write(&mut self, consequences: Consequences);
+
     /// Claims an idempotency key.
     async fn claim(&mut self, key: &IdempotencyKey) -> Result<Claim, StoreError>;
 

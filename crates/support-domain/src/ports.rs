@@ -12,7 +12,6 @@ use shared_kernel::{
 };
 
 use crate::customer::Customer;
-use crate::events::TicketEvent;
 use crate::rights::Scope;
 use crate::staff::Staff;
 use crate::thread::Entry;
@@ -72,9 +71,6 @@ pub trait SupportTx: UnitOfWork {
 
     /// Adds an entry to a ticket's thread.
     async fn add_entry(&mut self, entry: &Entry, owner: &CustomerId) -> Result<(), StoreError>;
-
-    /// Writes an event into the log and queues the notifications it calls for.
-    async fn record(&mut self, event: &TicketEvent) -> Result<(), StoreError>;
 
     /// Some tickets that were resolved before an instant and are still resolved, locked; rows
     /// another worker holds are left out.

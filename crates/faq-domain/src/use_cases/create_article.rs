@@ -1,8 +1,8 @@
 //! Somebody of support writes an article.
 
-use shared_kernel::{FaqId, StoreError, UserId};
+use shared_kernel::{Done, FaqId, StoreError, UserId};
 
-use super::{Surroundings, keep};
+use super::{Outcome, Surroundings, keep};
 use crate::article::{Article, ArticleFile, Content, Counters};
 use crate::error::FaqError;
 use crate::ports::FaqTx;
@@ -28,7 +28,7 @@ pub async fn create_article(
     with: Surroundings<'_>,
     by: &UserId,
     ask: CreateArticle,
-) -> Result<ArticleFile, FaqError> {
+) -> Outcome<ArticleFile> {
     let category_published = tx
         .hold_category(&ask.content.category)
         .await?
@@ -51,12 +51,13 @@ pub async fn create_article(
         draws += 1;
         article.id = with.ids.faq_id();
     }
-    keep(tx, &article, Change::Created, by, now).await?;
-    Ok(ArticleFile {
+    let created = keep(tx, &article, Change::Created, by, now).await?;
+    let file = ArticleFile {
         article,
         category_published,
         counters: Counters::default(),
-    })
+    };
+    Ok(Done::telling(file, vec![created]))
 }
 
 /// A deleted article's id is still the name of its versions.

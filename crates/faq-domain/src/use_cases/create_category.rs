@@ -1,8 +1,8 @@
 //! Somebody of support opens a category.
 
-use shared_kernel::UserId;
+use shared_kernel::{Done, UserId};
 
-use super::{Surroundings, keep_category};
+use super::{Outcome, Surroundings, keep_category};
 use crate::category::{Category, CategoryDetails, CategoryFile, CategoryId};
 use crate::error::FaqError;
 use crate::ports::FaqTx;
@@ -24,7 +24,7 @@ pub async fn create_category(
     with: Surroundings<'_>,
     by: &UserId,
     ask: CreateCategory,
-) -> Result<CategoryFile, FaqError> {
+) -> Outcome<CategoryFile> {
     let now = with.clock.now();
     let last = tx.last_category_version(&ask.id).await?;
     let category = Category {
@@ -37,9 +37,10 @@ pub async fn create_category(
     if !tx.insert_category(&category).await? {
         return Err(FaqError::CategoryExists);
     }
-    keep_category(tx, &category, Change::Created, by, now).await?;
-    Ok(CategoryFile {
+    let created = keep_category(tx, &category, Change::Created, by, now).await?;
+    let file = CategoryFile {
         category,
         articles: 0,
-    })
+    };
+    Ok(Done::telling(file, vec![created]))
 }

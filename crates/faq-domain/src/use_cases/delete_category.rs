@@ -1,8 +1,8 @@
 //! Somebody of support closes a category.
 
-use shared_kernel::UserId;
+use shared_kernel::{Done, UserId};
 
-use super::{Surroundings, keep_category};
+use super::{Outcome, Surroundings, keep_category};
 use crate::category::CategoryId;
 use crate::error::FaqError;
 use crate::ports::FaqTx;
@@ -18,7 +18,7 @@ pub async fn delete_category(
     with: Surroundings<'_>,
     by: &UserId,
     id: &CategoryId,
-) -> Result<(), FaqError> {
+) -> Outcome<()> {
     let mut category = tx
         .lock_category(id)
         .await?
@@ -28,5 +28,7 @@ pub async fn delete_category(
     }
     tx.delete_category(id).await?;
     category.version += 1;
-    keep_category(tx, &category, Change::Deleted, by, with.clock.now()).await
+    let now = with.clock.now();
+    let deleted = keep_category(tx, &category, Change::Deleted, by, now).await?;
+    Ok(Done::telling((), vec![deleted]))
 }

@@ -1,28 +1,30 @@
 //! A new knowledge base gets something to begin with.
 
-use shared_kernel::{StoreError, UserId};
+use shared_kernel::{Done, StoreError, UserId};
 
-use super::{Surroundings, create_article, create_category};
+use super::{Outcome, Surroundings, create_article, create_category};
 use crate::defaults;
-use crate::error::FaqError;
 use crate::ports::FaqTx;
 
 /// Enters the default categories and articles in a base nothing was ever written to. Answers
 /// whether it did: of several servers that start at once, one does.
 ///
 /// # Errors
-/// [`FaqError::Store`].
-pub async fn enter_defaults(tx: &mut dyn FaqTx, with: Surroundings<'_>) -> Result<bool, FaqError> {
+/// [`FaqError::Store`](crate::FaqError::Store).
+pub async fn enter_defaults(tx: &mut dyn FaqTx, with: Surroundings<'_>) -> Outcome<bool> {
     if !tx.claim_untouched_base().await? {
-        return Ok(false);
+        return Ok(Done::quietly(false));
     }
     let broken = || StoreError::defect("the default articles break a rule");
     let by = UserId::parse(defaults::AUTHOR).map_err(|_| broken())?;
+    let mut events = Vec::new();
     for category in defaults::categories().ok_or_else(broken)? {
-        create_category(tx, with, &by, category).await?;
+        let entered = create_category(tx, with, &by, category).await?;
+        entered.gather(&mut events);
     }
     for article in defaults::articles().ok_or_else(broken)? {
-        create_article(tx, with, &by, article).await?;
+        let entered = create_article(tx, with, &by, article).await?;
+        entered.gather(&mut events);
     }
-    Ok(true)
+    Ok(Done::telling(true, events))
 }

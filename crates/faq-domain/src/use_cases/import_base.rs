@@ -1,11 +1,12 @@
 //! A whole knowledge base comes from a file.
 
-use shared_kernel::{FaqId, StoreError, UserId};
+use shared_kernel::{Done, FaqId, StoreError, UserId};
 
-use super::{CreateCategory, Surroundings, keep, keep_category};
+use super::{CreateCategory, Outcome, Surroundings, keep, keep_category};
 use crate::article::{Article, Content};
 use crate::category::Category;
 use crate::error::FaqError;
+use crate::events::FaqEvent;
 use crate::ports::FaqTx;
 use crate::version::Change;
 
@@ -58,43 +59,50 @@ pub async fn import_base(
     with: Surroundings<'_>,
     by: &UserId,
     base: Base,
-) -> Result<Imported, ImportError> {
+) -> Outcome<Imported, ImportError> {
     let mut imported = Imported::default();
+    let mut events = Vec::new();
     // In the order of their ids, so that two imports cannot lock crosswise.
     let mut categories = base.categories;
     categories.sort_by(|a, b| a.id.cmp(&b.id));
     for category in categories {
-        if enter_category(tx, with, by, category).await? {
-            imported.categories += 1;
-        } else {
-            imported.unchanged += 1;
+        match enter_category(tx, with, by, category).await? {
+            Some(event) => {
+                imported.categories += 1;
+                events.push(event);
+            }
+            None => imported.unchanged += 1,
         }
     }
     let mut articles: Vec<_> = base.articles.into_iter().enumerate().collect();
     articles.sort_by(|(_, a), (_, b)| a.id.as_str().cmp(b.id.as_str()));
     for (place, article) in articles {
         match enter_article(tx, with, by, article).await {
-            Ok(true) => imported.articles += 1,
-            Ok(false) => imported.unchanged += 1,
+            Ok(Some(event)) => {
+                imported.articles += 1;
+                events.push(event);
+            }
+            Ok(None) => imported.unchanged += 1,
             Err(FaqError::UnknownCategory) => {
                 return Err(ImportError::UnknownCategory { article: place });
             }
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(imported)
+    Ok(Done::telling(imported, events))
 }
 
+/// `None` where it is so already.
 async fn enter_category(
     tx: &mut dyn FaqTx,
     with: Surroundings<'_>,
     by: &UserId,
     ask: CreateCategory,
-) -> Result<bool, FaqError> {
+) -> Result<Option<FaqEvent>, FaqError> {
     let now = with.clock.now();
     let category = if let Some(before) = tx.lock_category(&ask.id).await? {
         if before.details == ask.details {
-            return Ok(false);
+            return Ok(None);
         }
         let after = Category {
             details: ask.details,
@@ -118,23 +126,24 @@ async fn enter_category(
         }
         category
     };
-    keep_category(tx, &category, Change::Imported, by, now).await?;
-    Ok(true)
+    let entered = keep_category(tx, &category, Change::Imported, by, now).await?;
+    Ok(Some(entered))
 }
 
+/// `None` where it is so already.
 async fn enter_article(
     tx: &mut dyn FaqTx,
     with: Surroundings<'_>,
     by: &UserId,
     ask: BaseArticle,
-) -> Result<bool, FaqError> {
+) -> Result<Option<FaqEvent>, FaqError> {
     let now = with.clock.now();
     let before = tx.lock_article(&ask.id).await?.map(|file| file.article);
     if before
         .as_ref()
         .is_some_and(|before| before.content == ask.content)
     {
-        return Ok(false);
+        return Ok(None);
     }
     let category = tx.hold_category(&ask.content.category).await?;
     category.ok_or(FaqError::UnknownCategory)?;
@@ -162,6 +171,6 @@ async fn enter_article(
         }
         article
     };
-    keep(tx, &article, Change::Imported, by, now).await?;
-    Ok(true)
+    let entered = keep(tx, &article, Change::Imported, by, now).await?;
+    Ok(Some(entered))
 }

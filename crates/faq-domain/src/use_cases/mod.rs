@@ -1,4 +1,5 @@
-//! One file per verb. Each runs inside a unit of work that its caller opens and commits.
+//! One file per verb. Each runs inside a unit of work that its caller opens and commits, and answers
+//! with what others are to hear of: the caller writes it with the change.
 
 mod create_article;
 mod create_category;
@@ -23,7 +24,7 @@ pub use update_category::{UpdateCategory, update_category};
 pub use vote::vote;
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Clock, FaqId, IdGenerator, UserId};
+use shared_kernel::{Clock, Done, FaqId, IdGenerator, UserId};
 
 use crate::article::{Article, ArticleFile};
 use crate::category::Category;
@@ -31,6 +32,9 @@ use crate::error::FaqError;
 use crate::events::FaqEvent;
 use crate::ports::FaqTx;
 use crate::version::{ArticleVersion, CategoryVersion, Change};
+
+/// What a verb comes to: its value and what it tells, or a refusal.
+pub type Outcome<T, E = FaqError> = Result<Done<T, FaqEvent>, E>;
 
 /// What every use case needs besides the transaction.
 #[derive(Clone, Copy)]
@@ -55,14 +59,14 @@ async fn lock_expected(
     }
 }
 
-/// Keeps an article's new state as a version and lets everybody hear of it.
+/// Keeps an article's new state as a version; answers what everybody is to hear of it.
 async fn keep(
     tx: &mut dyn FaqTx,
     article: &Article,
     change: Change,
     by: &UserId,
     at: DateTime<Utc>,
-) -> Result<(), FaqError> {
+) -> Result<FaqEvent, FaqError> {
     tx.keep_article_version(&ArticleVersion {
         article: article.clone(),
         change,
@@ -70,13 +74,11 @@ async fn keep(
         at,
     })
     .await?;
-    tx.record_faq(&FaqEvent::Article {
+    Ok(FaqEvent::Article {
         id: article.id.clone(),
         version: article.version,
         change,
     })
-    .await?;
-    Ok(())
 }
 
 /// The same, for a category.
@@ -86,7 +88,7 @@ async fn keep_category(
     change: Change,
     by: &UserId,
     at: DateTime<Utc>,
-) -> Result<(), FaqError> {
+) -> Result<FaqEvent, FaqError> {
     tx.keep_category_version(&CategoryVersion {
         category: category.clone(),
         change,
@@ -94,11 +96,9 @@ async fn keep_category(
         at,
     })
     .await?;
-    tx.record_faq(&FaqEvent::Category {
+    Ok(FaqEvent::Category {
         id: category.id.clone(),
         version: category.version,
         change,
     })
-    .await?;
-    Ok(())
 }

@@ -1,8 +1,8 @@
 //! Somebody of support brings back what an article once was.
 
-use shared_kernel::{FaqId, StoreError, UserId};
+use shared_kernel::{Done, FaqId, StoreError, UserId};
 
-use super::{Surroundings, keep};
+use super::{Outcome, Surroundings, keep};
 use crate::article::{Article, ArticleFile, Counters};
 use crate::error::FaqError;
 use crate::ports::FaqTx;
@@ -28,7 +28,7 @@ pub async fn restore_article(
     with: Surroundings<'_>,
     by: &UserId,
     ask: RestoreArticle,
-) -> Result<ArticleFile, FaqError> {
+) -> Outcome<ArticleFile> {
     let present = tx.lock_article(&ask.id).await?;
     let last = tx
         .last_article_version(&ask.id)
@@ -64,10 +64,11 @@ pub async fn restore_article(
         // Somebody restored it at the same moment: once more, over theirs.
         None => return Err(StoreError::Collision.into()),
     };
-    keep(tx, &article, Change::Restored, by, now).await?;
-    Ok(ArticleFile {
+    let restored = keep(tx, &article, Change::Restored, by, now).await?;
+    let file = ArticleFile {
         article,
         category_published,
         counters,
-    })
+    };
+    Ok(Done::telling(file, vec![restored]))
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use shared_kernel::{FaqId, UserId};
+use shared_kernel::{Done, FaqId, UserId};
 
-use super::{Surroundings, keep, lock_expected};
+use super::{Outcome, Surroundings, keep, lock_expected};
 use crate::article::{Answer, ArticleFile, Order, Question, Tags, Text, Texts};
 use crate::category::CategoryId;
 use crate::error::FaqError;
@@ -43,7 +43,7 @@ pub async fn update_article(
     by: &UserId,
     id: &FaqId,
     ask: UpdateArticle,
-) -> Result<ArticleFile, FaqError> {
+) -> Outcome<ArticleFile> {
     let mut file = lock_expected(tx, id, ask.expected_version).await?;
     let before = file.article.clone();
     let content = &mut file.article.content;
@@ -61,14 +61,14 @@ pub async fn update_article(
     }
     content.texts = changed(&content.texts, ask.texts)?;
     if file.article.content == before.content {
-        return Ok(file);
+        return Ok(Done::quietly(file));
     }
     let now = with.clock.now();
     file.article.updated_at = now;
     file.article.version = before.version + 1;
     tx.update_article(&before, &file.article).await?;
-    keep(tx, &file.article, Change::Updated, by, now).await?;
-    Ok(file)
+    let updated = keep(tx, &file.article, Change::Updated, by, now).await?;
+    Ok(Done::telling(file, vec![updated]))
 }
 
 fn changed(

@@ -1,8 +1,8 @@
 //! Somebody of support changes a category.
 
-use shared_kernel::UserId;
+use shared_kernel::{Done, UserId};
 
-use super::{Surroundings, keep_category};
+use super::{Outcome, Surroundings, keep_category};
 use crate::article::Order;
 use crate::category::{CategoryFile, CategoryId, CategoryName, Description, Icon};
 use crate::error::FaqError;
@@ -30,7 +30,7 @@ pub async fn update_category(
     by: &UserId,
     id: &CategoryId,
     ask: UpdateCategory,
-) -> Result<CategoryFile, FaqError> {
+) -> Outcome<CategoryFile> {
     let before = tx
         .lock_category(id)
         .await?
@@ -48,12 +48,14 @@ pub async fn update_category(
     }
     details.order = ask.order.unwrap_or(details.order);
     details.published = ask.published.unwrap_or(details.published);
+    let mut events = Vec::new();
     if category.details != before.details {
         category.updated_at = with.clock.now();
         category.version = before.version + 1;
         tx.update_category(&before, &category).await?;
-        keep_category(tx, &category, Change::Updated, by, category.updated_at).await?;
+        let now = category.updated_at;
+        events.push(keep_category(tx, &category, Change::Updated, by, now).await?);
     }
     let articles = tx.articles_in(id).await?;
-    Ok(CategoryFile { category, articles })
+    Ok(Done::telling(CategoryFile { category, articles }, events))
 }

@@ -1,8 +1,8 @@
 //! A reader says whether an article helped.
 
-use shared_kernel::FaqId;
+use shared_kernel::{Done, FaqId};
 
-use super::Surroundings;
+use super::{Outcome, Surroundings};
 use crate::article::Counters;
 use crate::error::FaqError;
 use crate::readers::{ReaderTx, Visitor};
@@ -19,9 +19,10 @@ pub async fn vote(
     id: &FaqId,
     visitor: &Visitor,
     helpful: bool,
-) -> Result<Counters, FaqError> {
+) -> Outcome<Counters> {
     if !tx.hold_readable(id, scope).await? {
         return Err(FaqError::ArticleNotFound);
     }
-    Ok(tx.vote(id, visitor, helpful, with.clock.now()).await?)
+    let counters = tx.vote(id, visitor, helpful, with.clock.now()).await?;
+    Ok(Done::quietly(counters))
 }

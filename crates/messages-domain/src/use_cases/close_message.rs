@@ -1,9 +1,8 @@
 //! It is settled.
 
-use shared_kernel::{Actor, EntryId};
+use shared_kernel::{Actor, Done, EntryId};
 
-use super::{Surroundings, lock_visible, save};
-use crate::error::MessagesError;
+use super::{Outcome, Surroundings, lock_visible, save};
 use crate::events::MessageEvent;
 use crate::message::Message;
 use crate::ports::MessagesTx;
@@ -11,27 +10,27 @@ use crate::ports::MessagesTx;
 /// Closes a message. Closing hides nothing; closing it again tells nobody.
 ///
 /// # Errors
-/// [`MessagesError::MessageNotFound`].
+/// [`MessagesError::MessageNotFound`](crate::MessagesError::MessageNotFound).
 pub async fn close_message(
     tx: &mut dyn MessagesTx,
     with: Surroundings<'_>,
     actor: &Actor,
     id: &EntryId,
-) -> Result<Message, MessagesError> {
+) -> Outcome<Message> {
     let mut message = lock_visible(tx, id, actor).await?;
     let before = message.clone();
-    if message.close(with.clock.now()) {
-        save(tx, &before, &mut message).await?;
-        let staff = match &message.root {
-            Some(root) => tx.lock_message(root).await?.and_then(|root| root.staff),
-            None => message.staff.clone(),
-        };
-        let event = MessageEvent::Closed {
-            message: message.clone(),
-            closer: actor.id.clone(),
-            staff,
-        };
-        tx.record_message(&event).await?;
+    if !message.close(with.clock.now()) {
+        return Ok(Done::quietly(message));
     }
-    Ok(message)
+    save(tx, &before, &mut message).await?;
+    let staff = match &message.root {
+        Some(root) => tx.lock_message(root).await?.and_then(|root| root.staff),
+        None => message.staff.clone(),
+    };
+    let closed = MessageEvent::Closed {
+        message: message.clone(),
+        closer: actor.id.clone(),
+        staff,
+    };
+    Ok(Done::telling(message, vec![closed]))
 }

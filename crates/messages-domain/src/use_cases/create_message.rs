@@ -1,8 +1,8 @@
 //! Somebody begins a conversation.
 
-use shared_kernel::{Actor, CustomerId, OrderId, Role, StaffId};
+use shared_kernel::{Actor, CustomerId, Done, OrderId, Role, StaffId};
 
-use super::Surroundings;
+use super::{Outcome, Surroundings};
 use crate::error::MessagesError;
 use crate::events::{MessageEvent, Recipient};
 use crate::message::{Content, Message, Priority, Side, State, Subject};
@@ -30,7 +30,7 @@ pub async fn create_message(
     with: Surroundings<'_>,
     actor: &Actor,
     said: CreateMessage,
-) -> Result<Message, MessagesError> {
+) -> Outcome<Message> {
     in_own_name(actor, &said)?;
     let (staff, order) = (said.staff.as_ref(), said.order.as_ref());
     let known = tx.known(&said.customer, staff, order).await?;
@@ -68,12 +68,11 @@ pub async fn create_message(
         &message.customer,
         message.staff.as_ref(),
     );
-    tx.record_message(&MessageEvent::Created {
+    let created = MessageEvent::Created {
         message: message.clone(),
         to,
-    })
-    .await?;
-    Ok(message)
+    };
+    Ok(Done::telling(message, vec![created]))
 }
 
 fn in_own_name(actor: &Actor, said: &CreateMessage) -> Result<(), MessagesError> {

@@ -1,8 +1,8 @@
 //! Its author puts something right.
 
-use shared_kernel::{Actor, EntryId};
+use shared_kernel::{Actor, Done, EntryId};
 
-use super::{Surroundings, lock_visible, save};
+use super::{Outcome, Surroundings, lock_visible, save};
 use crate::error::MessagesError;
 use crate::message::{Content, Message, Priority, Subject};
 use crate::ports::MessagesTx;
@@ -25,7 +25,7 @@ pub async fn edit_message(
     actor: &Actor,
     id: &EntryId,
     edit: EditMessage,
-) -> Result<Message, MessagesError> {
+) -> Outcome<Message> {
     let mut message = lock_visible(tx, id, actor).await?;
     if message.author != actor.id {
         return Err(MessagesError::NotTheAuthor);
@@ -38,5 +38,5 @@ pub async fn edit_message(
         message.updated_at = with.clock.now();
         save(tx, &before, &mut message).await?;
     }
-    Ok(message)
+    Ok(Done::quietly(message))
 }

@@ -1,4 +1,5 @@
-//! One file per verb. Each runs inside a unit of work that its caller opens and commits.
+//! One file per verb. Each runs inside a unit of work that its caller opens and commits, and answers
+//! with what others are to hear of: the caller writes it with the change.
 
 mod close_message;
 mod create_message;
@@ -14,12 +15,16 @@ pub use put_away_message::{archive_message, delete_message};
 pub use read_message::read_message;
 pub use reply_to_message::{Reply, reply_to_message};
 
-use shared_kernel::{Actor, Clock, EntryId, IdGenerator};
+use shared_kernel::{Actor, Clock, Done, EntryId, IdGenerator};
 
 use crate::error::MessagesError;
+use crate::events::MessageEvent;
 use crate::message::Message;
 use crate::ports::MessagesTx;
 use crate::rights::Scope;
+
+/// What a verb comes to: its value and what it tells, or a refusal.
+pub type Outcome<T> = Result<Done<T, MessageEvent>, MessagesError>;
 
 /// What every use case needs besides the transaction.
 #[derive(Clone, Copy)]

@@ -1,8 +1,8 @@
 //! Out of sight: archived for its customer, or deleted for both.
 
-use shared_kernel::{Actor, EntryId};
+use shared_kernel::{Actor, Done, EntryId};
 
-use super::{Surroundings, save};
+use super::{Outcome, Surroundings, save};
 use crate::error::MessagesError;
 use crate::message::Message;
 use crate::ports::MessagesTx;
@@ -17,13 +17,13 @@ pub async fn archive_message(
     with: Surroundings<'_>,
     actor: &Actor,
     id: &EntryId,
-) -> Result<Message, MessagesError> {
+) -> Outcome<Message> {
     let mut message = lock_own(tx, id, actor).await?;
     let before = message.clone();
     if message.archive(with.clock.now()) {
         save(tx, &before, &mut message).await?;
     }
-    Ok(message)
+    Ok(Done::quietly(message))
 }
 
 /// Hides a message from both sides; the row stays.
@@ -35,12 +35,12 @@ pub async fn delete_message(
     with: Surroundings<'_>,
     actor: &Actor,
     id: &EntryId,
-) -> Result<Message, MessagesError> {
+) -> Outcome<Message> {
     let mut message = lock_own(tx, id, actor).await?;
     let before = message.clone();
     message.delete(with.clock.now());
     save(tx, &before, &mut message).await?;
-    Ok(message)
+    Ok(Done::quietly(message))
 }
 
 async fn lock_own(

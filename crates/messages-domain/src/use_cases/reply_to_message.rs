@@ -1,8 +1,8 @@
 //! The other side answers, or the same side goes on.
 
-use shared_kernel::{Actor, EntryId};
+use shared_kernel::{Actor, Done, EntryId};
 
-use super::{Surroundings, lock_visible, save};
+use super::{Outcome, Surroundings, lock_visible, save};
 use crate::error::MessagesError;
 use crate::events::{MessageEvent, Recipient};
 use crate::message::{Content, Message, Side, State, Subject};
@@ -28,7 +28,7 @@ pub async fn reply_to_message(
     with: Surroundings<'_>,
     actor: &Actor,
     reply: Reply,
-) -> Result<Message, MessagesError> {
+) -> Outcome<Message> {
     let answered = lock_visible(tx, &reply.to, actor).await?;
     let mut root = match &answered.root {
         Some(root) => tx
@@ -71,12 +71,11 @@ pub async fn reply_to_message(
     };
     tx.insert_message(&message).await?;
     let to = Recipient::of(side, &root.customer, root.staff.as_ref());
-    tx.record_message(&MessageEvent::Created {
+    let created = MessageEvent::Created {
         message: message.clone(),
         to,
-    })
-    .await?;
-    Ok(message)
+    };
+    Ok(Done::telling(message, vec![created]))
 }
 
 /// `RE: ` and the root's subject, once, cut to what a subject may hold.

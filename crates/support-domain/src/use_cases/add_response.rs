@@ -2,7 +2,8 @@
 
 use shared_kernel::{Actor, TicketId};
 
-use super::{Surroundings, lock_visible, new_entry, save};
+use super::change::Change;
+use super::{Outcome, Surroundings, lock_visible, new_entry};
 use crate::error::SupportError;
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
@@ -28,8 +29,8 @@ pub async fn add_response(
     with: Surroundings<'_>,
     actor: &Actor,
     said: AddResponse,
-) -> Result<(TicketFile, Entry), SupportError> {
-    let mut file = lock_visible(tx, &said.ticket, actor, None).await?;
+) -> Outcome<(TicketFile, Entry)> {
+    let mut change = Change::of(lock_visible(tx, &said.ticket, actor, None).await?);
     if said.internal && !actor.role.is_staff() {
         return Err(SupportError::Forbidden("internal notes are for staff"));
     }
@@ -39,28 +40,18 @@ pub async fn add_response(
     } else {
         EntryKind::Response
     };
-    let entry = new_entry(with, &file.ticket.id, actor, kind, said.text, now);
-    let before = file.ticket.clone();
+    let ticket = &mut change.file.ticket;
+    let entry = new_entry(with, &ticket.id, actor, kind, said.text, now);
     match (said.internal, side(actor)) {
-        (true, _) => file.ticket.updated_at = now,
-        (false, Side::Support) => file.ticket.support_answered(now),
-        (false, Side::Customer) => file.ticket.customer_answered(now),
+        (true, _) => ticket.updated_at = now,
+        (false, Side::Support) => ticket.support_answered(now),
+        (false, Side::Customer) => ticket.customer_answered(now),
     }
-    save(tx, &before, &mut file).await?;
-    tx.add_entry(&entry, &file.ticket.customer).await?;
-    tx.record(&TicketEvent::EntryAdded {
-        file: file.clone(),
+    change.save(tx).await?;
+    tx.add_entry(&entry, &change.file.ticket.customer).await?;
+    change.tells(|file| TicketEvent::EntryAdded {
+        file,
         entry: entry.clone(),
-    })
-    .await?;
-    if file.ticket.status != before.status {
-        let cause = StatusCause::Response;
-        let event = TicketEvent::StatusChanged {
-            file: file.clone(),
-            previous: before.status,
-            cause,
-        };
-        tx.record(&event).await?;
-    }
-    Ok((file, entry))
+    });
+    Ok(change.done(StatusCause::Response).map(|file| (file, entry)))
 }

@@ -2,8 +2,8 @@
 
 use shared_kernel::{Actor, StaffId, TicketId};
 
-use super::{Surroundings, known_staff, lock_visible, save};
-use crate::error::SupportError;
+use super::change::Change;
+use super::{Outcome, Surroundings, known_staff, lock_visible};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::ticket::TicketFile;
@@ -21,36 +21,24 @@ pub struct AssignTicket {
 /// Assigns a ticket; giving it to whoever has it is no change and tells nobody.
 ///
 /// # Errors
-/// [`SupportError::UnknownReference`] when the assignee is not there.
+/// [`SupportError::UnknownReference`](crate::SupportError::UnknownReference) when the assignee is not there.
 pub async fn assign_ticket(
     tx: &mut dyn SupportTx,
     with: Surroundings<'_>,
     actor: &Actor,
     ask: AssignTicket,
-) -> Result<TicketFile, SupportError> {
-    let mut file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
-    let before = file.ticket.clone();
-    file.assignee = match &ask.assignee {
+) -> Outcome<TicketFile> {
+    let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
+    let mut change = Change::of(file);
+    change.file.assignee = match &ask.assignee {
         Some(id) => Some(known_staff(tx, id, "staff_id").await?),
         None => None,
     };
-    if !file.ticket.assign(ask.assignee, with.clock.now()) {
-        return Ok(file);
+    if !change.file.ticket.assign(ask.assignee, with.clock.now()) {
+        return Ok(change.came_to_nothing());
     }
-    save(tx, &before, &mut file).await?;
-    tx.record(&TicketEvent::Assigned {
-        file: file.clone(),
-        by: actor.id.as_staff(),
-    })
-    .await?;
-    if file.ticket.status != before.status {
-        let cause = StatusCause::Assignment;
-        let event = TicketEvent::StatusChanged {
-            file: file.clone(),
-            previous: before.status,
-            cause,
-        };
-        tx.record(&event).await?;
-    }
-    Ok(file)
+    change.save(tx).await?;
+    let by = actor.id.as_staff();
+    change.tells(|file| TicketEvent::Assigned { file, by });
+    Ok(change.done(StatusCause::Assignment))
 }

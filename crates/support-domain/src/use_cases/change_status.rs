@@ -2,7 +2,8 @@
 
 use shared_kernel::{Actor, StaffId, TicketId};
 
-use super::{Surroundings, author, known_staff, lock_visible, new_entry, save};
+use super::change::Change;
+use super::{Outcome, Surroundings, author, known_staff, lock_visible, new_entry};
 use crate::error::SupportError;
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
@@ -32,57 +33,42 @@ pub async fn change_status(
     with: Surroundings<'_>,
     actor: &Actor,
     ask: ChangeStatus,
-) -> Result<TicketFile, SupportError> {
-    let mut file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
+) -> Outcome<TicketFile> {
+    let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
     if !actor.role.is_staff() && (ask.assigned_to.is_some() || ask.internal_note.is_some()) {
         return Err(SupportError::Forbidden(
             "assigned_to and internal_note are for staff",
         ));
     }
     let now = with.clock.now();
-    let before = file.ticket.clone();
-    let assigned = match &ask.assigned_to {
+    let mut change = Change::of(file);
+    let assigned = match ask.assigned_to {
         Some(id) => {
-            file.assignee = Some(known_staff(tx, id, "assigned_to").await?);
-            file.ticket.assign(Some(id.clone()), now)
+            change.file.assignee = Some(known_staff(tx, &id, "assigned_to").await?);
+            change.file.ticket.assign(Some(id), now)
         }
         None => false,
     };
-    let requested = file.ticket.request_status(ask.status, side(actor), now);
+    let ticket = &mut change.file.ticket;
+    let requested = ticket.request_status(ask.status, side(actor), now);
     let note = ask
         .internal_note
-        .map(|text| new_entry(with, &file.ticket.id, actor, EntryKind::Note, text, now));
+        .map(|text| new_entry(with, &ticket.id, actor, EntryKind::Note, text, now));
     if assigned || requested || note.is_some() {
-        file.ticket.updated_at = now;
-        save(tx, &before, &mut file).await?;
+        ticket.updated_at = now;
+        change.save(tx).await?;
     }
     if assigned {
-        tx.record(&TicketEvent::Assigned {
-            file: file.clone(),
-            by: actor.id.as_staff(),
-        })
-        .await?;
+        let by = actor.id.as_staff();
+        change.tells(|file| TicketEvent::Assigned { file, by });
     }
     if let Some(entry) = note {
-        tx.add_entry(&entry, &file.ticket.customer).await?;
-        tx.record(&TicketEvent::EntryAdded {
-            file: file.clone(),
-            entry,
-        })
-        .await?;
+        tx.add_entry(&entry, &change.file.ticket.customer).await?;
+        change.tells(|file| TicketEvent::EntryAdded { file, entry });
     }
-    if file.ticket.status != before.status {
-        let cause = if requested {
-            StatusCause::Request(author(actor).kind)
-        } else {
-            StatusCause::Assignment
-        };
-        let event = TicketEvent::StatusChanged {
-            file: file.clone(),
-            previous: before.status,
-            cause,
-        };
-        tx.record(&event).await?;
-    }
-    Ok(file)
+    Ok(change.done(if requested {
+        StatusCause::Request(author(actor).kind)
+    } else {
+        StatusCause::Assignment
+    }))
 }

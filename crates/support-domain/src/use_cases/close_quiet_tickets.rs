@@ -1,8 +1,10 @@
 //! Resolved and quiet for a week: closed.
 
-use super::{Surroundings, save};
-use crate::error::SupportError;
-use crate::events::{StatusCause, TicketEvent};
+use shared_kernel::Done;
+
+use super::change::Change;
+use super::{Outcome, Surroundings};
+use crate::events::StatusCause;
 use crate::ports::SupportTx;
 use crate::ticket::DAYS_RESOLVED_UNTIL_CLOSED;
 
@@ -14,22 +16,18 @@ pub async fn close_quiet_tickets(
     tx: &mut dyn SupportTx,
     with: Surroundings<'_>,
     limit: u32,
-) -> Result<usize, SupportError> {
+) -> Outcome<usize> {
     let now = with.clock.now();
     let quiet_since = now - chrono::Duration::days(DAYS_RESOLVED_UNTIL_CLOSED);
     let files = tx.lock_resolved_before(quiet_since, limit).await?;
     let count = files.len();
-    for mut file in files {
-        let before = file.ticket.clone();
-        if file.ticket.close_when_quiet(now) {
-            save(tx, &before, &mut file).await?;
-            let event = TicketEvent::StatusChanged {
-                file,
-                previous: before.status,
-                cause: StatusCause::Age,
-            };
-            tx.record(&event).await?;
+    let mut events = Vec::new();
+    for file in files {
+        let mut change = Change::of(file);
+        if change.file.ticket.close_when_quiet(now) {
+            change.save(tx).await?;
+            change.done(StatusCause::Age).gather(&mut events);
         }
     }
-    Ok(count)
+    Ok(Done::telling(count, events))
 }

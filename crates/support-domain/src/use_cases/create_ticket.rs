@@ -1,9 +1,9 @@
 //! A customer's form becomes a ticket.
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Actor, Caller, CustomerId, EmailAddress, PhoneNumber, StoreError};
+use shared_kernel::{Actor, Caller, CustomerId, Done, EmailAddress, PhoneNumber, StoreError};
 
-use super::Surroundings;
+use super::{Outcome, Surroundings};
 use crate::customer::{Customer, FullName, split_name};
 use crate::error::SupportError;
 use crate::events::TicketEvent;
@@ -41,7 +41,7 @@ pub async fn create_ticket(
     with: Surroundings<'_>,
     caller: &Caller,
     form: CreateTicket,
-) -> Result<TicketFile, SupportError> {
+) -> Outcome<TicketFile> {
     let now = with.clock.now();
     let owner = owner(tx, with, caller, &form, now).await?;
     let order = match &form.order_number {
@@ -58,9 +58,8 @@ pub async fn create_ticket(
         assignee: None,
         order: None,
     };
-    tx.record(&TicketEvent::Created { file: file.clone() })
-        .await?;
-    Ok(file)
+    let created = TicketEvent::Created { file: file.clone() };
+    Ok(Done::telling(file, vec![created]))
 }
 
 async fn owner(

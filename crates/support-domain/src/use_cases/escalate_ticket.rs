@@ -2,8 +2,8 @@
 
 use shared_kernel::{Actor, StaffId, TicketId};
 
-use super::{Surroundings, known_staff, lock_visible, new_entry, save};
-use crate::error::SupportError;
+use super::change::Change;
+use super::{Outcome, Surroundings, known_staff, lock_visible, new_entry};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::thread::{EntryKind, EntryText};
@@ -21,44 +21,25 @@ pub struct EscalateTicket {
 /// Makes a ticket urgent, hands it on, and keeps the reason as a note.
 ///
 /// # Errors
-/// [`SupportError::UnknownReference`] when the new assignee is not there.
+/// [`SupportError::UnknownReference`](crate::SupportError::UnknownReference) when the new assignee is not there.
 pub async fn escalate_ticket(
     tx: &mut dyn SupportTx,
     with: Surroundings<'_>,
     actor: &Actor,
     ask: EscalateTicket,
-) -> Result<TicketFile, SupportError> {
-    let mut file = lock_visible(tx, &ask.ticket, actor, None).await?;
+) -> Outcome<TicketFile> {
+    let mut change = Change::of(lock_visible(tx, &ask.ticket, actor, None).await?);
     let now = with.clock.now();
-    let before = file.ticket.clone();
     if let Some(id) = ask.assignee {
-        file.assignee = Some(known_staff(tx, &id, "staff_id").await?);
-        file.ticket.assign(Some(id), now);
+        change.file.assignee = Some(known_staff(tx, &id, "staff_id").await?);
+        change.file.ticket.assign(Some(id), now);
     }
-    file.ticket.escalate(now);
-    save(tx, &before, &mut file).await?;
-    let reason = new_entry(
-        with,
-        &file.ticket.id,
-        actor,
-        EntryKind::EscalationNote,
-        ask.reason,
-        now,
-    );
-    tx.add_entry(&reason, &file.ticket.customer).await?;
-    tx.record(&TicketEvent::Escalated {
-        file: file.clone(),
-        reason,
-    })
-    .await?;
-    if file.ticket.status != before.status {
-        let cause = StatusCause::Assignment;
-        let event = TicketEvent::StatusChanged {
-            file: file.clone(),
-            previous: before.status,
-            cause,
-        };
-        tx.record(&event).await?;
-    }
-    Ok(file)
+    change.file.ticket.escalate(now);
+    change.save(tx).await?;
+    let ticket = &change.file.ticket;
+    let kind = EntryKind::EscalationNote;
+    let reason = new_entry(with, &ticket.id, actor, kind, ask.reason, now);
+    tx.add_entry(&reason, &ticket.customer).await?;
+    change.tells(|file| TicketEvent::Escalated { file, reason });
+    Ok(change.done(StatusCause::Assignment))
 }

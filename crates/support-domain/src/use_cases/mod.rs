@@ -1,8 +1,10 @@
 //! One file per verb. Each runs inside a unit of work that its caller opens and commits, so that
-//! the answer to an idempotent request is kept in the same transaction as the change.
+//! the answer to an idempotent request is kept in the same transaction as the change, and answers with
+//! what others are to hear of: the caller writes it with the change.
 
 mod add_response;
 mod assign_ticket;
+mod change;
 mod change_status;
 mod close_quiet_tickets;
 mod create_ticket;
@@ -18,14 +20,18 @@ pub use escalate_ticket::{EscalateTicket, escalate_ticket};
 pub use rate_ticket::{RateTicket, Rater, rate_ticket};
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Actor, Clock, IdGenerator, StaffId, TicketId};
+use shared_kernel::{Actor, Clock, Done, IdGenerator, StaffId, TicketId};
 
 use crate::error::SupportError;
+use crate::events::TicketEvent;
 use crate::ports::SupportTx;
 use crate::rights::Scope;
 use crate::staff::Staff;
 use crate::thread::{Author, AuthorKind, Entry, EntryKind, EntryText};
-use crate::ticket::{Ticket, TicketFile};
+use crate::ticket::TicketFile;
+
+/// What a verb comes to: its value and what it tells, or a refusal.
+pub type Outcome<T> = Result<Done<T, TicketEvent>, SupportError>;
 
 /// What every use case needs besides the transaction.
 #[derive(Clone, Copy)]
@@ -52,17 +58,6 @@ async fn lock_visible(
         return Err(SupportError::VersionMismatch);
     }
     Ok(file)
-}
-
-/// Writes a locked ticket's new state and counts its version up.
-async fn save(
-    tx: &mut dyn SupportTx,
-    before: &Ticket,
-    file: &mut TicketFile,
-) -> Result<(), SupportError> {
-    file.ticket.version = before.version + 1;
-    tx.update_ticket(before, &file.ticket).await?;
-    Ok(())
 }
 
 async fn known_staff(

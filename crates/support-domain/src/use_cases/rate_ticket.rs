@@ -2,9 +2,10 @@
 
 use shared_kernel::{Actor, TicketId};
 
-use super::{Surroundings, lock_visible, save};
+use super::change::Change;
+use super::{Outcome, Surroundings, lock_visible};
 use crate::error::SupportError;
-use crate::events::{StatusCause, TicketEvent};
+use crate::events::StatusCause;
 use crate::ports::SupportTx;
 use crate::satisfaction::{Feedback, Rating, Satisfaction};
 use crate::ticket::{Rated, TicketFile};
@@ -36,8 +37,8 @@ pub async fn rate_ticket(
     with: Surroundings<'_>,
     rater: &Rater,
     ask: RateTicket,
-) -> Result<TicketFile, SupportError> {
-    let mut file = match rater {
+) -> Outcome<TicketFile> {
+    let file = match rater {
         Rater::Owner(actor) if actor.role.is_staff() => {
             return Err(SupportError::Forbidden("only the customer rates a ticket"));
         }
@@ -54,27 +55,18 @@ pub async fn rate_ticket(
         }
     };
     let now = with.clock.now();
-    let before = file.ticket.clone();
+    let mut change = Change::of(file);
     let satisfaction = Satisfaction {
         rating: ask.rating,
         feedback: ask.feedback,
         rated_at: now,
     };
-    match file.ticket.rate(satisfaction, now) {
+    match change.file.ticket.rate(satisfaction, now) {
         Rated::Taken => {}
-        Rated::SameAgain => return Ok(file),
+        Rated::SameAgain => return Ok(change.came_to_nothing()),
         Rated::AlreadyRated => return Err(SupportError::AlreadyRated),
         Rated::StillOpen => return Err(SupportError::StillOpen),
     }
-    save(tx, &before, &mut file).await?;
-    if file.ticket.status != before.status {
-        let cause = StatusCause::Rating;
-        let event = TicketEvent::StatusChanged {
-            file: file.clone(),
-            previous: before.status,
-            cause,
-        };
-        tx.record(&event).await?;
-    }
-    Ok(file)
+    change.save(tx).await?;
+    Ok(change.done(StatusCause::Rating))
 }
