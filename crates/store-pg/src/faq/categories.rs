@@ -7,7 +7,7 @@ use shared_kernel::StoreError;
 
 use super::rows::{CATEGORY_COLUMNS, CategoryRow, CountRow, to_bigint};
 use crate::error::from_diesel;
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 pub(super) async fn insert(
     conn: &AsyncPgConnection,

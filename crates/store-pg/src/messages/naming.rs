@@ -3,8 +3,8 @@
 use diesel::sql_types::{Nullable, Text};
 use shared_kernel::{CustomerId, OrderId, StaffId};
 
-use crate::statement::Statement;
 use crate::support::is_active;
+use crate::unit::statement::Statement;
 
 /// The question, once for each lock the customer may be asked for with.
 macro_rules! known {

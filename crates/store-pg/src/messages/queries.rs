@@ -12,11 +12,11 @@ use shared_kernel::{CustomerId, EntryId, Limit, Page, StaffId, StoreError};
 
 use super::rows::{COLUMNS, MessageRow};
 use super::writing;
+use crate::analytics::figures::ALL_DAYS;
 use crate::error::{bad_row, from_diesel};
-use crate::figures::ALL_DAYS;
 use crate::search::{matches_words, web_search};
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// The `WHERE` of a list; its binds are [`bind_filter`]'s, in this order.
 const FILTERED: &str = "m.msg_kind = 'message' AND m.msg_deleted_at IS NULL \

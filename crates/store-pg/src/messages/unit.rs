@@ -9,8 +9,8 @@ use shared_kernel::{CustomerId, EntryId, OrderId, StaffId, StoreError};
 use super::naming::{self, Named};
 use super::rows::MessageRow;
 use super::writing;
-use crate::statement::Statement;
-use crate::tx::PgTx;
+use crate::unit::statement::Statement;
+use crate::unit::tx::PgTx;
 
 #[derive(QueryableByName)]
 struct KnownRow {

@@ -9,8 +9,8 @@ use shared_kernel::{EntryId, OrderId, StaffId, StoreError};
 
 use super::rows::{COLUMNS, MessageRow};
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::tx::PgTx;
+use crate::unit::statement::Statement;
+use crate::unit::tx::PgTx;
 
 /// Adds messages: a statement, or a part of the one that commits.
 pub(crate) const INSERT: &str = "\

@@ -10,7 +10,7 @@ use support_domain::{Customer, OrderNumber, Staff};
 
 use super::rows::{CUSTOMER_COLUMNS, CustomerRow, StaffRow};
 use crate::error::{bad_row, from_diesel};
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 const FIND_OR_CREATE: &str = "\
 WITH found AS (
@@ -135,7 +135,7 @@ pub(super) async fn order_of(
     .transpose()
 }
 
-impl crate::store::PgStore {
+impl crate::unit::store::PgStore {
     /// Enters an order of the shop's own system. One that is there stays as it is.
     ///
     /// # Errors

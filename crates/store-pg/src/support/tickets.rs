@@ -10,8 +10,8 @@ use support_domain::{Satisfaction, Ticket, TicketFile};
 
 use super::rows::{CUSTOMER_COLUMNS, FileRow, RATING_JOIN, TICKET_COLUMNS, meta_of};
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::tx::PgTx;
+use crate::unit::statement::Statement;
+use crate::unit::tx::PgTx;
 
 const INSERT: &str = "\
 INSERT INTO ___xtr_msg (msg_id, msg_kind, msg_cst_id, msg_ord_id, msg_subject, msg_content, msg_date, msg_author_id,

@@ -11,11 +11,11 @@ use shared_kernel::{EventRecord, IdGenerator, LoggedEvent, NewJob, StoreError};
 use support_domain::{SupportStore, SupportTx, TicketEvent};
 
 use crate::error::from_diesel;
-use crate::near::{Home, NearPools};
-use crate::pool::{self, DatabaseSettings, Use};
-use crate::session::{Connection, Pool};
-use crate::statement::Statement;
-use crate::tx::PgTx;
+use crate::link::near::{Home, NearPools};
+use crate::link::pool::{self, DatabaseSettings, Use};
+use crate::link::session::{Connection, Pool};
+use crate::unit::statement::Statement;
+use crate::unit::tx::PgTx;
 
 /// What an event becomes: entries of the log and jobs, in the transaction of the change.
 #[derive(Debug, Clone, Default)]

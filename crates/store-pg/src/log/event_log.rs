@@ -14,8 +14,8 @@ use shared_kernel::{EventLog, EventRecord, LoggedEvent, StoreError, StreamId, St
 use uuid::Uuid;
 
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 #[derive(diesel::QueryableByName)]
 struct EventRow {

@@ -9,8 +9,8 @@ use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamp
 use shared_kernel::{JobKind, NewJob, StoreError};
 
 use crate::error::{bad_row, from_diesel};
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// Adds jobs, each key once: a part of the statement that commits.
 pub(crate) const QUEUEING: &str = "\

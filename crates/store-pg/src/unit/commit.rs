@@ -17,13 +17,14 @@ use shared_kernel::{LoggedEvent, NewJob, StoreError};
 use tokio::task::coop::unconstrained;
 use tokio::try_join;
 
+use crate::analytics::figures;
 use crate::error::from_diesel;
-use crate::event_log::{self, NewEntries, Numbered};
+use crate::jobs::queue as jobs;
+use crate::link::session::Session;
+use crate::log::event_log::{self, NewEntries, Numbered};
 use crate::messages::naming::{self, Named};
 use crate::messages::writing;
-use crate::session::Session;
-use crate::statement::{Parted, Statement, StatementText, answered};
-use crate::{figures, jobs};
+use crate::unit::statement::{Parted, Statement, StatementText, answered};
 
 /// Where a part says on what condition it is written.
 const CONDITION: &str = "/*if known*/";

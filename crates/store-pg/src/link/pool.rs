@@ -9,11 +9,11 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use shared_kernel::StoreError;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::connect::{UNACKNOWLEDGED, establish};
 use crate::error::{from_diesel, from_pool};
-use crate::near::Home;
-use crate::session::{Connection, Pool, Sessions};
-use crate::statement::Statement;
+use crate::link::connect::{UNACKNOWLEDGED, establish};
+use crate::link::near::Home;
+use crate::link::session::{Connection, Pool, Sessions};
+use crate::unit::statement::Statement;
 
 /// How to reach the database and how much of it to use.
 #[derive(Clone)]

@@ -9,8 +9,8 @@ use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 use shared_kernel::StoreError;
 
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// Adds deltas: a part of the statement that commits.
 pub(crate) const ADDING: &str = "\

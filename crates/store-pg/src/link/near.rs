@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use shared_kernel::StoreError;
 use tokio::runtime::Handle;
 
-use crate::pool::{self, DatabaseSettings, Use};
-use crate::session::Pool;
-use crate::store::PoolStatus;
+use crate::link::pool::{self, DatabaseSettings, Use};
+use crate::link::session::Pool;
+use crate::unit::store::PoolStatus;
 
 /// Fewer connections than this are not worth a pool of their own.
 const LEAST_IN_A_POOL: usize = 4;

@@ -22,13 +22,14 @@ use tokio::task::coop::unconstrained;
 use tokio::time::timeout;
 use tokio::try_join;
 
-use crate::commit::Waiting;
 use crate::error::from_diesel;
+use crate::link::pool;
+use crate::link::session::{Connection, Session};
 use crate::messages::naming::Named;
-use crate::session::{Connection, Session};
-use crate::statement::Statement;
-use crate::store::{Lent, PgStore, Translation};
-use crate::{idempotency, pool};
+use crate::unit::commit::Waiting;
+use crate::unit::idempotency;
+use crate::unit::statement::Statement;
+use crate::unit::store::{Lent, PgStore, Translation};
 
 /// How long the word to roll back may go without an answer. Closing the connection says the same,
 /// and a request whose database fell silent has waited long enough.

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 use uuid::Uuid;
 
-use crate::neighbours::Neighbours;
+use crate::log::neighbours::Neighbours;
 
 const EVENTS: &str = "guichet_events";
 const PASSING: &str = "guichet_passing";

@@ -12,9 +12,9 @@ use diesel_async::pooled_connection::PoolableConnection as _;
 
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::commit::Parts;
-use crate::connect::{Driven, open_here};
-use crate::near::Home;
+use crate::link::connect::{Driven, open_here};
+use crate::link::near::Home;
+use crate::unit::commit::Parts;
 
 pub(crate) type Pool = managed::Pool<Sessions>;
 /// A session lent by a pool, which gets it back when this is dropped.

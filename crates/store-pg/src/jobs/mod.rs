@@ -1,0 +1,3 @@
+//! The job queue.
+
+pub(crate) mod queue;
