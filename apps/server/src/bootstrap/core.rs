@@ -12,13 +12,12 @@ use store_pg::{
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::StartError;
+use super::{StartError, mail};
+use crate::auth::rating_links::RatingLinks;
 use crate::auth::signing_secret;
 use crate::config::Config;
 use crate::events::{Commits, Translator};
-use crate::mail;
-use crate::random_ids::RandomIds;
-use crate::rating_links::RatingLinks;
+use crate::process::random_ids::RandomIds;
 
 /// The parts everything else is made of.
 pub struct Core {
@@ -43,7 +42,7 @@ impl Core {
         database_url: &str,
     ) -> Result<Self, StartError> {
         let secret = signing_secret(config)?;
-        let links = Arc::new(RatingLinks::new(secret.clone(), config.http.link_base()));
+        let links = Arc::new(RatingLinks::new(&secret, config.http.link_base()));
         let translator = Translator::new(Arc::new(mail::desk(config)), Arc::clone(&links));
         let (commits, hints) = Commits::new();
         let serving_threads = config
@@ -56,7 +55,7 @@ impl Core {
             acquire_timeout: Duration::from_millis(config.storage.acquire_timeout_ms),
             statement_timeout: Duration::from_millis(config.storage.statement_timeout_ms),
         };
-        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(secret.clone()));
+        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(&secret));
         let store = PgStore::new(
             &settings,
             Lent {

@@ -5,6 +5,7 @@
 
 mod core;
 mod live;
+pub mod mail;
 
 pub use core::Core;
 
@@ -26,27 +27,27 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::live::Live;
+use self::mail::MailError;
 use crate::auth::{
     Arrivals, RecentTokens, SecretError, TokenVerifier, VerifierError, signing_secret,
 };
 use crate::config::Config;
-use crate::database::{Database, DatabaseError};
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
 use crate::faq::unanswered::UnansweredSearches;
-use crate::faq::visitor::Visitors;
-use crate::health::HealthMonitor;
 use crate::http::cross_origin::cross_origin;
+use crate::http::faq::visitor::Visitors;
 use crate::http::finish::finish;
 use crate::http::listener::{self, Listening};
 use crate::http::rate_limit::NetworkLimit;
 use crate::http::routes;
+use crate::http::state::AppState;
 use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
-use crate::mail::{self, MailError};
 use crate::presence::Presence;
+use crate::process::database::{Database, DatabaseError};
+use crate::process::health::HealthMonitor;
+use crate::process::telemetry;
 use crate::realtime::Gateway;
-use crate::state::AppState;
-use crate::telemetry;
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]

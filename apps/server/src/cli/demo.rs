@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::{chain, fail, say};
 use crate::bootstrap::Core;
-use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::database::Database;
 use crate::demo;
+use crate::process::clock::SystemClock;
+use crate::process::database::Database;
 
 pub(super) async fn run(config: &Config) -> ExitCode {
     let database = match Database::open_migrated(config).await {

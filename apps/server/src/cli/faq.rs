@@ -9,10 +9,10 @@ use faq_domain::use_cases::{Base, Surroundings};
 
 use super::{chain, fail, say};
 use crate::bootstrap::Core;
-use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::database::Database;
 use crate::faq::{exchange, transfer};
+use crate::process::clock::SystemClock;
+use crate::process::database::Database;
 
 /// How long other instances may take to hear of an import.
 const FAREWELL: std::time::Duration = std::time::Duration::from_secs(2);

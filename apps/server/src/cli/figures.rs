@@ -7,9 +7,9 @@ use clap::Args;
 
 use super::{chain, fail, say};
 use crate::bootstrap::Core;
-use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::database::Database;
+use crate::process::clock::SystemClock;
+use crate::process::database::Database;
 
 #[derive(Debug, Args)]
 pub(super) struct FiguresArgs {

@@ -5,15 +5,15 @@ use serde::Serialize;
 use shared_kernel::Limit;
 use utoipa::ToSchema;
 
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Refusal, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::http::tickets::views::instant;
+use crate::http::state::AppState;
 use crate::realtime::feed;
 use crate::realtime::join::{Resync, resume_from, streams_of};
 use crate::realtime::place::Place;
-use crate::state::AppState;
+use crate::views::instant;
 
 fields! {
     /// The query.

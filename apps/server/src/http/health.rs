@@ -1,28 +1,9 @@
 //! Is it alive, is it ready, how is it doing.
 
 use actix_web::{HttpResponse, web};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::state::AppState;
-
-/// What is ready and what is not.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an answer of its own"
-)]
-#[derive(Serialize, ToSchema)]
-pub struct Readiness {
-    pub ready: bool,
-    /// The database answers.
-    pub database: bool,
-    /// Every migration has run.
-    pub migrations: bool,
-    /// Background work is going on.
-    pub workers: bool,
-    /// The server is stopping.
-    pub draining: bool,
-}
+use crate::http::state::AppState;
+use crate::process::health::Readiness;
 
 /// The process runs.
 #[utoipa::path(get, path = "/healthz", tag = "operations", operation_id = "health", responses((status = 200, description = "The process runs")))]

@@ -13,7 +13,7 @@ use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
-use crate::state::AppState;
+use crate::http::state::AppState;
 
 /// The body, parsed and as it came.
 pub struct JsonBody<T> {

@@ -18,7 +18,7 @@ use super::answer::Answer;
 use super::field::{Errors, Refusal};
 use super::problem::Problem;
 use crate::desk_store::DeskTx;
-use crate::state::AppState;
+use crate::http::state::AppState;
 
 /// Times a unit of work is run when transactions collide.
 const ATTEMPTS: u32 = 4;

@@ -10,13 +10,12 @@ use shared_kernel::{Body, SingleLine};
 use utoipa::ToSchema;
 
 use super::languages::Preferred;
-use super::views::FaqView;
-use crate::faq::highlight::excerpt;
-use crate::faq::markdown::to_plain;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::faq::FaqView;
+use markup::{excerpt, to_plain};
 
 /// How many are worth showing before a form is sent.
 const MOST: u32 = 5;

@@ -9,12 +9,12 @@ use shared_kernel::{Limit, PageNumber};
 use super::fields::TagList;
 use super::languages::Preferred;
 use super::search;
-use super::views::FaqView;
-use crate::auth::MaybeUser;
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::faq::FaqView;
 
 /// Articles listed to who names no `limit`. The specification's list has no pages.
 const UNLIMITED: u32 = 500;

@@ -10,11 +10,11 @@ use super::create::article_answer;
 use super::entity_tag::IfMatchArticle;
 use super::faq_path::FaqPath;
 use super::version_path::VersionPath;
-use super::views::FaqView;
-use crate::auth::StaffOnly;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::faq::FaqView;
 
 /// Bring back what an article once was, as a new version. A deleted article comes back under its id. Staff only.
 #[utoipa::path(post, path = "/api/support/faq/{faqId}/versions/{version}/restore", tag = "faq", operation_id = "restoreFaqVersion",

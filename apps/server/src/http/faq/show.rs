@@ -10,14 +10,14 @@ use shared_kernel::{Caller, FaqId};
 
 use super::faq_path::FaqPath;
 use super::languages::Preferred;
-use super::views::FaqView;
-use crate::auth::MaybeUser;
 use crate::faq::kept::{Kept, Served};
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::if_none_match;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::faq::FaqView;
 
 /// Whoever keeps a copy asks each time whether it is still good: an article is right within a
 /// second after it was changed anywhere.

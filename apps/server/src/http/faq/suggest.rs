@@ -10,11 +10,11 @@ use shared_kernel::StoreError;
 use utoipa::ToSchema;
 
 use super::languages::Preferred;
-use crate::faq::highlight::marked;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use markup::marked;
 
 /// How many are suggested.
 const MOST: u32 = 8;

@@ -10,15 +10,15 @@ use faq_domain::{Counters, Locale, Scope};
 use super::faq_path::FaqPath;
 use super::languages::Preferred;
 use super::show::readable;
-use super::views::FaqView;
-use crate::auth::MaybeUser;
 use crate::http::answer::Answer;
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::faq::FaqView;
 
 fields! {
     /// A vote.

@@ -5,12 +5,12 @@ use serde::Serialize;
 use shared_kernel::Limit;
 use utoipa::ToSchema;
 
-use super::views::Enveloped;
-use crate::auth::StaffOnly;
+use super::envelope::Enveloped;
+use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
 
 fields! {
     /// The query.

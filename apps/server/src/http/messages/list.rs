@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
 use super::list_cursor;
-use super::views::ModernMessage;
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Parse, Refusal, fields, one_of, words_schema};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::messages::ModernMessage;
 
 const DEFAULT_LIMIT: u32 = 20;
 

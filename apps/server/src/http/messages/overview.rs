@@ -3,10 +3,11 @@
 use actix_web::{HttpResponse, web};
 use messages_domain::ports::Counted;
 
-use super::views::{Enveloped, MessageStats};
-use crate::auth::StaffOnly;
+use super::envelope::Enveloped;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::messages::MessageStats;
 
 /// How many messages there are in all, and how many wait for support. Staff only.
 #[utoipa::path(get, path = "/api/messages/stats/overview", tag = "messages", operation_id = "messageOverview", responses(

@@ -10,14 +10,14 @@ use support_domain::use_cases::{CreateTicket, create_ticket};
 use support_domain::{Category, Message, OrderNumber, Priority, Subject, TicketFile, Vehicle};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
-use super::views::{Audience, ContactTicket};
-use crate::auth::MaybeUser;
 use crate::http::answer::Answer;
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// The form.

@@ -9,12 +9,12 @@ use support_domain::{Category, Priority};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::list_cursor::{self, SORT_WORDS};
-use super::views::{Audience, ContactTicket, TicketListView};
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Field, Parse, Refusal, StatusChoice, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::tickets::{Audience, ContactTicket, TicketListView};
 
 const DEFAULT_LIMIT: u32 = 10;
 

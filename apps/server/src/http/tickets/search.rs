@@ -8,12 +8,12 @@ use support_domain::{Category, Priority};
 
 use super::date_bound::DateBound;
 use super::list::{Part, read_part};
-use super::views::{Audience, TicketListView};
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::tickets::{Audience, TicketListView};
 
 fields! {
     /// The query.

@@ -9,9 +9,9 @@ use serde::Serialize;
 use support_domain::{Category, Priority, Status, StatusGroup};
 use utoipa::ToSchema;
 
-use crate::auth::StaffOnly;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
 
 /// The figures of all tickets.
 #[derive(Debug, Serialize, ToSchema)]

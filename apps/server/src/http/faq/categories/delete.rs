@@ -5,11 +5,11 @@ use faq_domain::use_cases::delete_category;
 use shared_kernel::Caller;
 
 use super::category_path::CategoryPath;
-use crate::auth::StaffOnly;
 use crate::http::answer::Answer;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
 
 /// Close a category that has no articles. Staff only.
 #[utoipa::path(delete, path = "/api/support/faq/categories/{categoryId}", tag = "faq", operation_id = "deleteFaqCategory",

@@ -8,14 +8,14 @@ use faq_domain::{CategoryFile, Order};
 use shared_kernel::Caller;
 
 use super::category_path::CategoryPath;
-use crate::auth::StaffOnly;
 use crate::http::answer::Answer;
-use crate::http::faq::views::FaqCategoryView;
+use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, Field, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::faq::FaqCategoryView;
 
 fields! {
     /// What is to be otherwise; what is left out stays as it is. The id is for good.

@@ -9,16 +9,16 @@ use shared_kernel::{Caller, TicketId};
 use support_domain::use_cases::{RateTicket, rate_ticket};
 use support_domain::{Feedback, Rating, TicketFile};
 
-use super::answer::Answer;
-use super::field::{Errors, Field};
-use super::json_body;
-use super::problem::Problem;
-use super::query::Query;
-use super::tickets::rate::{LinkQuery, rater};
-use super::write::Write;
-use crate::state::AppState;
+use crate::http::answer::Answer;
+use crate::http::field::{Errors, Field};
+use crate::http::json_body;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::http::state::AppState;
+use crate::http::tickets::rate::{LinkQuery, rater};
+use crate::http::write::Write;
 
-const PAGE: &str = include_str!("rating_page.html");
+const PAGE: &str = include_str!("rating.html");
 
 /// What the page shows.
 enum View<'a> {

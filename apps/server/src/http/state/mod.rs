@@ -11,16 +11,16 @@ use shared_kernel::{Clock, EventLog, IdGenerator};
 use support_domain::TicketQueries;
 use support_domain::use_cases::Surroundings;
 
+use crate::auth::rating_links::RatingLinks;
 use crate::auth::{Arrivals, RecentTokens};
 use crate::desk_store::DeskStore;
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
 use crate::faq::unanswered::UnansweredSearches;
-use crate::faq::visitor::Visitors;
-use crate::health::HealthMonitor;
+use crate::http::faq::visitor::Visitors;
 use crate::http::rate_limit::NetworkLimit;
 use crate::presence::Presence;
-use crate::rating_links::RatingLinks;
+use crate::process::health::HealthMonitor;
 
 /// Ports, and the few settings handlers need. Built in `bootstrap` only.
 pub struct AppState {
