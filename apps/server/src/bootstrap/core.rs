@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use faq_domain::use_cases::{Surroundings, enter_defaults};
+use faq_domain::use_cases::enter_defaults;
 use faq_domain::{FaqError, FaqTx};
-use shared_kernel::{Clock, IdGenerator, StoreError};
+use shared_kernel::{Clock, IdGenerator, StoreError, Surroundings};
 use store_pg::{
     DatabaseSettings, Lent, PgStore, Told, WakeupHint, WakeupListener, Wakeups, is_on_this_machine,
 };
@@ -77,6 +77,14 @@ impl Core {
         })
     }
 
+    /// What use cases need besides the transaction.
+    pub fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings {
+            clock: &*self.clock,
+            ids: &*self.ids,
+        }
+    }
+
     /// Gives a new knowledge base something to begin with. Of several servers that start at once,
     /// one does.
     ///
@@ -84,11 +92,7 @@ impl Core {
     /// [`StoreError`].
     pub async fn enter_default_articles(&self) -> Result<(), StoreError> {
         let mut tx: Box<dyn FaqTx> = Box::new(self.store.open().await?);
-        let with = Surroundings {
-            clock: &*self.clock,
-            ids: &*self.ids,
-        };
-        match enter_defaults(&mut *tx, with).await {
+        match enter_defaults(&mut *tx, self.surroundings()).await {
             Ok(true) => {
                 tx.commit().await?;
                 tracing::info!("the default articles of the knowledge base were entered");
@@ -122,14 +126,14 @@ impl Core {
         // No server has this name.
         let wakeups = Wakeups::new(database_url, Uuid::nil(), neighbours);
         let (_, passing) = mpsc::channel(1);
-        wakeups.run(Told { hints, passing }, Deaf).await;
+        wakeups.run(Told { hints, passing }, NoListener).await;
     }
 }
 
-/// For who only tells.
-struct Deaf;
+/// A no-op listener, for who only tells.
+struct NoListener;
 
-impl WakeupListener for Deaf {
+impl WakeupListener for NoListener {
     fn connected(&self) {}
 
     fn reached(&self, _: Vec<WakeupHint>) {}

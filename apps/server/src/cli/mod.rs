@@ -7,6 +7,7 @@ mod doctor;
 mod faq;
 mod figures;
 mod migrate;
+mod open_desk;
 mod serve;
 mod token;
 

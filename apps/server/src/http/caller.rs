@@ -44,9 +44,9 @@ async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
         .app_data::<web::Data<AppState>>()
         .ok_or_else(Problem::internal)?;
     let session = token
-        .and_then(|token| state.tokens.verify(token))
+        .and_then(|token| state.admission.tokens.verify(token))
         .map_err(Problem::from)?;
-    state.arrivals.welcome(&session.actor).await?;
+    state.admission.arrivals.welcome(&session.actor).await?;
     Ok(Caller::Known(session.actor))
 }
 

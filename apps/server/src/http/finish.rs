@@ -71,7 +71,7 @@ fn problem_body(problem: &Problem, response: &ServiceResponse<BoxBody>, id: &Req
     let now = response
         .request()
         .app_data::<web::Data<AppState>>()
-        .map(|state| state.clock.now());
+        .map(|state| state.process.clock.now());
     let body = ProblemBody {
         kind: format!("urn:guichet:problem:{}", problem.code),
         title: problem.status.canonical_reason().unwrap_or("Error"),

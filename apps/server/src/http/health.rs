@@ -17,7 +17,7 @@ pub async fn healthz() -> HttpResponse {
     (status = 503, description = "Not ready", body = Readiness),
 ))]
 pub async fn readyz(state: web::Data<AppState>) -> HttpResponse {
-    let readiness = state.health.readiness().await;
+    let readiness = state.process.health.readiness().await;
     if readiness.ready {
         HttpResponse::Ok().json(readiness)
     } else {
@@ -31,8 +31,8 @@ pub async fn readyz(state: web::Data<AppState>) -> HttpResponse {
 /// Figures for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "metrics", responses((status = 200, description = "Prometheus text format", content_type = "text/plain")))]
 pub async fn metrics_page(state: web::Data<AppState>) -> HttpResponse {
-    state.health.publish_gauges().await;
+    state.process.health.publish_gauges().await;
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
-        .body(state.metrics.render())
+        .body(state.process.metrics.render())
 }

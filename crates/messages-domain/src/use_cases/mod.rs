@@ -13,20 +13,14 @@ pub use edit_message::{EditMessage, edit_message};
 pub use put_away_message::{archive_message, delete_message};
 pub use read_message::read_message;
 pub use reply_to_message::{Reply, reply_to_message};
+pub use shared_kernel::Surroundings;
 
-use shared_kernel::{Actor, Clock, EntryId, IdGenerator};
+use shared_kernel::{Actor, EntryId};
 
 use crate::error::MessagesError;
 use crate::message::Message;
 use crate::ports::MessagesTx;
 use crate::rights::Scope;
-
-/// What every use case needs besides the transaction.
-#[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
-    pub clock: &'a dyn Clock,
-    pub ids: &'a dyn IdGenerator,
-}
 
 /// Locks a message the actor may see.
 async fn lock_visible(

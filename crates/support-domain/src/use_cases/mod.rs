@@ -16,9 +16,10 @@ pub use close_quiet_tickets::close_quiet_tickets;
 pub use create_ticket::{CreateTicket, create_ticket};
 pub use escalate_ticket::{EscalateTicket, escalate_ticket};
 pub use rate_ticket::{RateTicket, Rater, rate_ticket};
+pub use shared_kernel::Surroundings;
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Actor, Clock, IdGenerator, StaffId, TicketId};
+use shared_kernel::{Actor, StaffId, TicketId};
 
 use crate::error::SupportError;
 use crate::ports::SupportTx;
@@ -26,13 +27,6 @@ use crate::rights::Scope;
 use crate::staff::Staff;
 use crate::thread::{Author, AuthorKind, Entry, EntryKind, EntryText};
 use crate::ticket::{Ticket, TicketFile};
-
-/// What every use case needs besides the transaction.
-#[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
-    pub clock: &'a dyn Clock,
-    pub ids: &'a dyn IdGenerator,
-}
 
 /// Locks a ticket the actor may see, at the version they expect (any, when `None`).
 async fn lock_visible(

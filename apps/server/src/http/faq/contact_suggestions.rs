@@ -60,7 +60,7 @@ pub async fn suggestions(
     preferred: Preferred,
     body: JsonBody<ContactSuggestionsBody>,
 ) -> Result<HttpResponse, Problem> {
-    state.search_limit.check(&request)?;
+    state.admission.searches.check(&request)?;
     let mut errors = Errors::default();
     let subject = errors.optional("subject", body.value.subject);
     let message = errors.optional("message", body.value.message);
@@ -78,7 +78,7 @@ pub async fn suggestions(
         offset: 0,
         limit: MOST,
     };
-    let found = state.faq_search.search(&search).await?;
+    let found = state.faq.search.search(&search).await?;
     let mut suggestions = Vec::with_capacity(found.articles.len());
     for one in &found.articles {
         let (view, _) = FaqView::new(&one.file, &search.languages)?;

@@ -126,7 +126,7 @@ pub async fn create(
     let ask = CreateArticle { id: None, content };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| create_article(tx, state.around_faq(), &actor.id, ask.clone()).await,
+            async |tx| create_article(tx, state.surroundings(), &actor.id, ask.clone()).await,
             |file: &ArticleFile| article_answer(StatusCode::CREATED, file, &locale),
         )
         .await

@@ -43,7 +43,7 @@ pub async fn restore(
     let french = Locale::french();
     Write::of(&state, &request, &Caller::Known(actor.clone()), &[])?
         .run(
-            async |tx| restore_article(tx, state.around_faq(), &actor.id, ask.clone()).await,
+            async |tx| restore_article(tx, state.surroundings(), &actor.id, ask.clone()).await,
             |file: &ArticleFile| article_answer(StatusCode::OK, file, &french),
         )
         .await

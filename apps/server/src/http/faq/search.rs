@@ -58,12 +58,13 @@ pub(super) async fn search(
         offset: part.offset,
         limit: part.limit,
     };
-    let found = state.faq_search.search(&search).await?;
+    let found = state.faq.search.search(&search).await?;
     if found.total == 0 && !is_narrowed {
         let locale = search.languages.first();
         state
+            .faq
             .unanswered
-            .note(&search.words, &locale, state.clock.now());
+            .note(&search.words, &locale, state.process.clock.now());
     }
     let views = found
         .articles

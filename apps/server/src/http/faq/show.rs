@@ -59,13 +59,13 @@ pub async fn show(
     let kept = readable(&state, &caller, &id).await?;
     let counts = counts.unwrap_or_default();
     // Whoever changes their looks with each request is still at one address.
-    if counts && state.view_limit.check(&request).is_ok() {
+    if counts && state.admission.page_views.check(&request).is_ok() {
         let view = View {
             article: id,
-            visitor: state.visitors.of(&caller, &request),
-            at: state.clock.now(),
+            visitor: state.faq.visitors.of(&caller, &request),
+            at: state.process.clock.now(),
         };
-        state.articles.note(&kept, view);
+        state.faq.articles.note(&kept, view);
     }
     let served = kept.served(&languages)?;
     let for_all = kept.file().is_public() && !counts;
@@ -80,7 +80,7 @@ pub(super) async fn readable(
     id: &FaqId,
 ) -> Result<Arc<Kept>, Problem> {
     let scope = Scope::of(caller);
-    let kept = state.articles.find(id).await?;
+    let kept = state.faq.articles.find(id).await?;
     kept.filter(|kept| scope.holds(kept.file()))
         .ok_or_else(|| FaqError::ArticleNotFound.into())
 }

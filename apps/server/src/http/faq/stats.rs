@@ -91,8 +91,8 @@ pub async fn stats(
     let mut errors = Errors::default();
     let languages = preferred.after(errors.optional("locale", query.locale));
     errors.finish()?;
-    state.follower.catch_up().await;
-    let figures = state.faq.figures(Scope::of(&caller)).await?;
+    state.faq.follower.catch_up().await;
+    let figures = state.faq.queries.figures(Scope::of(&caller)).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::VARY, "Accept-Language"))
         .json(FaqStatsView::new(&figures, &languages)?))

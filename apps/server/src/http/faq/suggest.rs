@@ -54,7 +54,7 @@ pub async fn suggest(
     preferred: Preferred,
     Query(query): Query<SuggestQuery>,
 ) -> Result<HttpResponse, Problem> {
-    state.search_limit.check(&request)?;
+    state.admission.searches.check(&request)?;
     let mut errors = Errors::default();
     let words = errors.optional("q", query.q).unwrap_or_default();
     let languages = preferred.after(errors.optional("locale", query.locale));
@@ -67,7 +67,7 @@ pub async fn suggest(
         offset: 0,
         limit: MOST,
     };
-    let found = state.faq_search.search(&search).await?;
+    let found = state.faq.search.search(&search).await?;
     let mut suggestions = Vec::with_capacity(found.articles.len());
     for one in &found.articles {
         let article = &one.file.article;

@@ -65,6 +65,7 @@ pub async fn unanswered(
     let limit = errors.optional("limit", query.limit);
     errors.finish()?;
     let asked = state
+        .faq
         .unanswered
         .store()
         .unanswered(limit.map_or(USUAL, Limit::get))

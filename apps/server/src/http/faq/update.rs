@@ -103,7 +103,7 @@ pub async fn update(
     let (ask, locale) = body.value.read(expected_version)?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| update_article(tx, state.around_faq(), &actor.id, &id, ask.clone()).await,
+            async |tx| update_article(tx, state.surroundings(), &actor.id, &id, ask.clone()).await,
             |file: &ArticleFile| article_answer(StatusCode::OK, file, &locale),
         )
         .await

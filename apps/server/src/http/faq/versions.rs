@@ -101,7 +101,7 @@ pub async fn versions(
     _: StaffOnly,
     FaqPath(id): FaqPath,
 ) -> Result<HttpResponse, Problem> {
-    let versions = state.faq.article_versions(&id).await?;
+    let versions = state.faq.queries.article_versions(&id).await?;
     if versions.is_empty() {
         return Err(FaqError::ArticleNotFound.into());
     }

@@ -62,27 +62,30 @@ pub async fn vote(
         return Err(errors.into_problem());
     };
     errors.finish()?;
-    state.vote_limit.check(&request)?;
+    state.admission.votes.check(&request)?;
     let kept = readable(&state, &caller, &id).await?;
-    let visitor = state.visitors.of(&caller, &request);
+    let visitor = state.faq.visitors.of(&caller, &request);
     let (scope, counted) = (Scope::of(&caller), Cell::new(None));
     // No views are written down meanwhile: those on top of the counters stay on top.
-    let settled = state.articles.settled().await;
+    let settled = state.faq.articles.settled().await;
     let answer = Write::of(&state, &request, &caller, &body.bytes)?
         .run(
             async |tx| {
-                let with = state.around_faq();
+                let with = state.surroundings();
                 use_cases::vote(tx, with, scope, &id, &visitor, helpful).await
             },
             |counters: &Counters| {
                 counted.set(Some(*counters));
-                let served = state.articles.served_with(&kept, *counters, &languages)?;
+                let served = state
+                    .faq
+                    .articles
+                    .served_with(&kept, *counters, &languages)?;
                 Ok(Answer::ready(StatusCode::OK, &served.body).tagged(served.tag_text()))
             },
         )
         .await?;
     if let Some(counters) = counted.get() {
-        state.articles.count(&id, counters);
+        state.faq.articles.count(&id, counters);
     }
     drop(settled);
     Ok(answer)

@@ -47,7 +47,7 @@ pub async fn close(
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| close_message(tx, state.around_messages(), &actor, &id).await,
+            async |tx| close_message(tx, state.surroundings(), &actor, &id).await,
             |message: &Message| {
                 let view =
                     Enveloped::done(ModernMessage::from(message), "Message fermé avec succès");

@@ -70,7 +70,7 @@ pub async fn create(
     };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| create_message(tx, state.around_messages(), &actor, said.clone()).await,
+            async |tx| create_message(tx, state.surroundings(), &actor, said.clone()).await,
             |message: &Message| {
                 let view =
                     Enveloped::done(ModernMessage::from(message), "Message créé avec succès");

@@ -49,7 +49,7 @@ pub async fn customers(
         return Err(errors.into_problem());
     };
     errors.finish()?;
-    let customers = state.messages.customers(limit).await?;
+    let customers = state.desk.messages.customers(limit).await?;
     let data: Vec<_> = customers
         .into_iter()
         .map(|line| CustomerLineView {

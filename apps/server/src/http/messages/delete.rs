@@ -37,7 +37,7 @@ pub async fn delete(
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| delete_message(tx, state.around_messages(), &actor, &id).await,
+            async |tx| delete_message(tx, state.surroundings(), &actor, &id).await,
             |_: &Message| {
                 let view = DoneView {
                     success: true,

@@ -51,7 +51,7 @@ pub async fn edit(
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| edit_message(tx, state.around_messages(), &actor, &id, change.clone()).await,
+            async |tx| edit_message(tx, state.surroundings(), &actor, &id, change.clone()).await,
             |message: &Message| {
                 let view =
                     Enveloped::done(ModernMessage::from(message), "Message modifié avec succès");

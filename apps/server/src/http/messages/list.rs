@@ -128,7 +128,7 @@ pub async fn list(
         return Err(errors.into_problem());
     };
     errors.finish()?;
-    let part = state.messages.messages(&filter, &start, limit).await?;
+    let part = state.desk.messages.messages(&filter, &start, limit).await?;
     let next_cursor = part
         .items
         .last()

@@ -16,6 +16,10 @@ use crate::views::messages::MessageStats;
     (status = 403, description = "Staff only", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn overview(state: web::Data<AppState>, _: StaffOnly) -> Result<HttpResponse, Problem> {
-    let counts = state.messages.message_counts(&Counted::Overview).await?;
+    let counts = state
+        .desk
+        .messages
+        .message_counts(&Counted::Overview)
+        .await?;
     Ok(HttpResponse::Ok().json(Enveloped::new(MessageStats::from(counts))))
 }

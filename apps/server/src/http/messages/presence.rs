@@ -63,7 +63,7 @@ pub async fn presence(
         }
     };
     errors.finish()?;
-    let sockets = state.presence.sockets(&users).await?;
+    let sockets = state.desk.presence.sockets(&users).await?;
     let data: Vec<_> = users
         .iter()
         .zip(sockets)

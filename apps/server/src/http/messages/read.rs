@@ -45,7 +45,7 @@ pub async fn read(
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| read_message(tx, state.around_messages(), &actor, &id).await,
+            async |tx| read_message(tx, state.surroundings(), &actor, &id).await,
             |message: &Message| {
                 let view = Enveloped::done(ModernMessage::from(message), "Message marqué comme lu");
                 Answer::json(StatusCode::OK, &view)

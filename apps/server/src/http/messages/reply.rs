@@ -52,7 +52,7 @@ pub async fn reply(
     let said = Reply { to, content };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| reply_to_message(tx, state.around_messages(), &actor, said.clone()).await,
+            async |tx| reply_to_message(tx, state.surroundings(), &actor, said.clone()).await,
             |message: &Message| {
                 let view =
                     Enveloped::done(ModernMessage::from(message), "Réponse envoyée avec succès");

@@ -23,6 +23,7 @@ pub async fn show(
     MessagePath(id): MessagePath,
 ) -> Result<HttpResponse, Problem> {
     let message = state
+        .desk
         .messages
         .message(&id)
         .await?

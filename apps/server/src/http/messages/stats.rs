@@ -38,6 +38,6 @@ pub async fn stats(
         Some(customer) => Counted::WithCustomer(customer),
         None => Counted::ForStaff(actor.id.as_staff()),
     };
-    let counts = state.messages.message_counts(&of).await?;
+    let counts = state.desk.messages.message_counts(&of).await?;
     Ok(HttpResponse::Ok().json(Enveloped::new(MessageStats::from(counts))))
 }

@@ -165,13 +165,13 @@ pub async fn create(
     body: JsonBody<CreateTicketBody>,
 ) -> Result<HttpResponse, Problem> {
     if caller == Caller::Anonymous {
-        state.contact_limit.check(&request)?;
+        state.admission.contacts.check(&request)?;
     }
     let form = body.value.read()?;
     let audience = match caller.actor() {
         Some(actor) => Audience::of(actor),
         None => Audience::Public {
-            customer: state.ids.customer_id(&form.email.key()),
+            customer: state.process.ids.customer_id(&form.email.key()),
         },
     };
     Write::of(&state, &request, &caller, &body.bytes)?

@@ -134,7 +134,7 @@ pub(super) async fn read_part(
     window: TicketWindow,
     audience: &Audience,
 ) -> Result<HttpResponse, Problem> {
-    let part = state.tickets.list(&filter, &window).await?;
+    let part = state.desk.tickets.list(&filter, &window).await?;
     let next_cursor = part
         .next
         .map(|position| list_cursor::write(&position, window.sort_by, window.order));

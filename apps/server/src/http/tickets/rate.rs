@@ -43,8 +43,9 @@ pub(in crate::http) fn rater(
     match (sig, caller) {
         (Some(sig), _) => {
             let closing = state
+                .desk
                 .links
-                .check(ticket, sig, state.clock.now())
+                .check(ticket, sig, state.process.clock.now())
                 .ok_or_else(Problem::invalid_link)?;
             Ok(Rater::Link { closing })
         }

@@ -32,6 +32,7 @@ pub async fn responses(
     TicketPath(id): TicketPath,
 ) -> Result<HttpResponse, Problem> {
     let detail = state
+        .desk
         .tickets
         .detail(&id, &Scope::of(&actor))
         .await?

@@ -53,10 +53,10 @@ pub async fn search(
     filter.category = errors.optional("category", query.category);
     filter.from = errors
         .optional("date_from", query.date_from)
-        .map(|bound| bound.start(state.zone));
+        .map(|bound| bound.start(state.desk.zone));
     filter.until = errors
         .optional("date_to", query.date_to)
-        .map(|bound| bound.end(state.zone));
+        .map(|bound| bound.end(state.desk.zone));
     let part = Part {
         page: query.page,
         limit: query.limit,

@@ -24,6 +24,7 @@ pub async fn show(
     TicketPath(id): TicketPath,
 ) -> Result<HttpResponse, Problem> {
     let detail = state
+        .desk
         .tickets
         .detail(&id, &Scope::of(&actor))
         .await?

@@ -78,7 +78,7 @@ pub async fn create(
     let ask = body.value.read()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| create_category(tx, state.around_faq(), &actor.id, ask.clone()).await,
+            async |tx| create_category(tx, state.surroundings(), &actor.id, ask.clone()).await,
             |file: &CategoryFile| Answer::json(StatusCode::CREATED, &FaqCategoryView::from(file)),
         )
         .await

@@ -28,7 +28,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     Write::of(&state, &request, &Caller::Known(actor.clone()), &[])?
         .run(
-            async |tx| delete_category(tx, state.around_faq(), &actor.id, &id).await,
+            async |tx| delete_category(tx, state.surroundings(), &actor.id, &id).await,
             |(): &()| Ok(Answer::no_content()),
         )
         .await

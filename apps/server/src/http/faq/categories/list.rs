@@ -32,7 +32,11 @@ pub async fn list(
     let mut errors = Errors::default();
     let published = errors.optional("published", query.published);
     errors.finish()?;
-    let categories = state.faq.categories(Scope::of(&caller), published).await?;
+    let categories = state
+        .faq
+        .queries
+        .categories(Scope::of(&caller), published)
+        .await?;
     let views: Vec<_> = categories.iter().map(FaqCategoryView::from).collect();
     Ok(HttpResponse::Ok().json(views))
 }

@@ -20,7 +20,7 @@ pub async fn show(
     MaybeUser(caller): MaybeUser,
     CategoryPath(id): CategoryPath,
 ) -> Result<HttpResponse, Problem> {
-    let found = state.faq.category(&id, Scope::of(&caller)).await?;
+    let found = state.faq.queries.category(&id, Scope::of(&caller)).await?;
     let file = found.ok_or(FaqError::CategoryNotFound)?;
     Ok(HttpResponse::Ok().json(FaqCategoryView::from(&file)))
 }

@@ -66,7 +66,7 @@ pub async fn update(
     let ask = body.value.read()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| update_category(tx, state.around_faq(), &actor.id, &id, ask.clone()).await,
+            async |tx| update_category(tx, state.surroundings(), &actor.id, &id, ask.clone()).await,
             |file: &CategoryFile| Answer::json(StatusCode::OK, &FaqCategoryView::from(file)),
         )
         .await
