@@ -1,16 +1,16 @@
 //! The whole base as a file, out and in.
 
 use faq_domain::use_cases::{ImportError, Imported, Surroundings};
-use guichet::clock::SystemClock;
 use guichet::faq::{exchange, transfer};
-use guichet::random_ids::RandomIds;
+use guichet::process::clock::SystemClock;
+use guichet::process::random_ids::RandomIds;
 use serde_json::{Value, json};
 use testkit::{TestServer, eventually};
 
 use crate::desk::{FAQ, article_by, count, faq_at};
 
 async fn import(server: &TestServer, file: &str) -> Result<Imported, ImportError> {
-    let (clock, ids) = (SystemClock, RandomIds::new(vec![7; 32]));
+    let (clock, ids) = (SystemClock, RandomIds::new(&[7; 32]));
     let with = Surroundings {
         clock: &clock,
         ids: &ids,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta};
 use futures_util::future::join_all;
 use guichet::jobs::Caretaker;
-use guichet::random_ids::RandomIds;
+use guichet::process::random_ids::RandomIds;
 use serde_json::{Value, json};
 use testkit::{Api, TestServer};
 
@@ -239,7 +239,7 @@ fn caretaker(server: &TestServer) -> Caretaker {
     Caretaker {
         store: server.server.store.clone(),
         clock: Arc::clone(&server.clock) as _,
-        ids: Arc::new(RandomIds::new(vec![0; 32])),
+        ids: Arc::new(RandomIds::new(&[0; 32])),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use guichet::clock::SystemClock;
+use guichet::process::clock::SystemClock;
 use shared_kernel::Clock;
 
 /// The machine's time, plus what it was moved by.

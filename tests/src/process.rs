@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use guichet::auth::{NewToken, sign};
-use guichet::clock::SystemClock;
+use guichet::process::clock::SystemClock;
 use rustix::process::{Pid, kill_process};
 use shared_kernel::{Clock as _, Role, UserId};
 use tempfile::TempDir;

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use guichet::clock::SystemClock;
-use guichet::random_ids::RandomIds;
+use guichet::process::clock::SystemClock;
+use guichet::process::random_ids::RandomIds;
 use serde_json::{Value, json};
 use shared_kernel::{
     Clock as _, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob, StaffId,
@@ -198,7 +198,7 @@ fn store(database: &TestDatabase, pool_size: usize, heard: Arc<Heard>) -> PgStor
         &settings,
         Lent {
             zone: chrono_tz::Europe::Paris,
-            ids: Arc::new(RandomIds::new(b"secret".to_vec())),
+            ids: Arc::new(RandomIds::new(b"secret")),
             translator: Arc::new(Literal),
             listener: heard,
         },

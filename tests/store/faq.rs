@@ -14,14 +14,14 @@ use faq_domain::{
     Article, ArticleFile, CategoryDetails, CategoryId, Change, Content, FaqError, FaqQueries as _,
     FaqTx, Locale, Order, Scope, Tags, Text, Texts,
 };
-use guichet::clock::SystemClock;
-use guichet::random_ids::RandomIds;
+use guichet::process::clock::SystemClock;
+use guichet::process::random_ids::RandomIds;
 use shared_kernel::{FaqId, StoreError};
 
 use crate::desk::{Desk, Dice, user};
 
 fn ids() -> RandomIds {
-    RandomIds::new(b"a secret of the tests".to_vec())
+    RandomIds::new(b"a secret of the tests")
 }
 
 fn around(ids: &RandomIds) -> Surroundings<'_> {

@@ -6,9 +6,9 @@ use faq_domain::ports::ArticleFilter;
 use faq_domain::search::{Found, Manner, Search};
 use faq_domain::use_cases::{Surroundings, import_base};
 use faq_domain::{FaqSearch as _, Languages, Locale, Scope};
-use guichet::clock::SystemClock;
 use guichet::faq::transfer;
-use guichet::random_ids::RandomIds;
+use guichet::process::clock::SystemClock;
+use guichet::process::random_ids::RandomIds;
 use serde_json::Value;
 use shared_kernel::{UnitOfWork as _, UserId};
 
@@ -46,7 +46,7 @@ fn graded() -> Vec<Graded> {
 
 async fn enter(desk: &Desk, articles: &str) {
     let base = transfer::read(articles).unwrap();
-    let (clock, ids) = (SystemClock, RandomIds::new(vec![7; 32]));
+    let (clock, ids) = (SystemClock, RandomIds::new(&[7; 32]));
     let with = Surroundings {
         clock: &clock,
         ids: &ids,

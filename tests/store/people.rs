@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use guichet::auth::Arrivals;
-use guichet::clock::SystemClock;
+use guichet::process::clock::SystemClock;
 use shared_kernel::{Actor, Role};
 use support_domain::Order;
 use tokio::sync::Barrier;

@@ -120,6 +120,8 @@ fn may_use(from: &str, to: &str, kind: Kind) -> bool {
         "guichet" => to != TESTS && to != "xtask",
         "store-pg" => is_domain(to) || matches!(to, "notify" | "shared-kernel"),
         "notify" => to == "shared-kernel",
+        // Its words tell where a search is marked.
+        "markup" => to == "shared-kernel",
         domain if is_domain(domain) => to == "shared-kernel",
         // shared-kernel, pg-embedded, xtask; a new crate gets its line above.
         _ => false,
@@ -163,6 +165,7 @@ mod tests {
             "guichet",
             "store-pg",
             "notify",
+            "markup",
             "shared-kernel",
             "pg-embedded",
             "support-domain",
@@ -196,6 +199,8 @@ mod tests {
             ("store-pg", "pg-embedded", Kind::Dev),
             ("notify", "shared-kernel", Kind::Normal),
             ("notify", "mail-send", Kind::Normal),
+            ("guichet", "markup", Kind::Normal),
+            ("markup", "shared-kernel", Kind::Normal),
             ("faq-domain", "shared-kernel", Kind::Normal),
             ("faq-domain", "thiserror", Kind::Normal),
             (TESTS, "guichet", Kind::Normal),
@@ -212,6 +217,7 @@ mod tests {
             ("support-domain", "diesel"),
             ("support-domain", "actix-web"),
             ("notify", "store-pg"),
+            ("markup", "faq-domain"),
             ("notify", "support-domain"),
             ("shared-kernel", "support-domain"),
             ("pg-embedded", "shared-kernel"),

@@ -25,12 +25,6 @@ pub enum FaqError {
     /// Articles stand in the category.
     #[error("articles stand in this category")]
     CategoryNotEmpty,
-    /// A field claims to be the caller and is somebody else.
-    #[error("{field} is not the caller")]
-    IdentityMismatch {
-        /// The request's field.
-        field: &'static str,
-    },
     /// The article would be left without a text, or have too many.
     #[error("an article has 1 to 20 languages")]
     Languages,

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod job;
 pub mod page;
 pub mod store_error;
+pub mod surroundings;
 pub mod text;
 pub mod unit_of_work;
 pub mod words;
@@ -29,5 +30,6 @@ pub use ids::{CustomerId, EntryId, FaqId, IdError, OrderId, StaffId, TicketId, U
 pub use job::{JobKind, NewJob};
 pub use page::{Limit, Page, PageNumber};
 pub use store_error::StoreError;
+pub use surroundings::Surroundings;
 pub use text::{Body, SingleLine, TextError};
 pub use unit_of_work::{Claim, Consequences, IdempotencyKey, StoredAnswer, UnitOfWork};

@@ -60,7 +60,7 @@ mod tests {
 
     use super::*;
     use crate::auth::verifier::tests::{now, token as signed, verifier};
-    use crate::clock::SystemClock;
+    use crate::process::clock::SystemClock;
 
     struct Movable(Mutex<DateTime<Utc>>);
 

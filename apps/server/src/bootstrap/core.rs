@@ -3,22 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use faq_domain::use_cases::{Surroundings, enter_defaults};
+use faq_domain::use_cases::enter_defaults;
 use faq_domain::{FaqError, FaqTx};
-use shared_kernel::{Clock, IdGenerator, StoreError};
+use shared_kernel::{Clock, IdGenerator, StoreError, Surroundings};
 use store_pg::{
     DatabaseSettings, Lent, PgStore, Told, WakeupHint, WakeupListener, Wakeups, is_on_this_machine,
 };
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::StartError;
+use super::{StartError, mail};
+use crate::auth::rating_links::RatingLinks;
 use crate::auth::signing_secret;
 use crate::config::Config;
 use crate::events::{Commits, Translator};
-use crate::mail;
-use crate::random_ids::RandomIds;
-use crate::rating_links::RatingLinks;
+use crate::process::random_ids::RandomIds;
 
 /// The parts everything else is made of.
 pub struct Core {
@@ -43,7 +42,7 @@ impl Core {
         database_url: &str,
     ) -> Result<Self, StartError> {
         let secret = signing_secret(config)?;
-        let links = Arc::new(RatingLinks::new(secret.clone(), config.http.link_base()));
+        let links = Arc::new(RatingLinks::new(&secret, config.http.link_base()));
         let translator = Translator::new(Arc::new(mail::desk(config)), Arc::clone(&links));
         let (commits, hints) = Commits::new();
         let serving_threads = config
@@ -56,7 +55,7 @@ impl Core {
             acquire_timeout: Duration::from_millis(config.storage.acquire_timeout_ms),
             statement_timeout: Duration::from_millis(config.storage.statement_timeout_ms),
         };
-        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(secret.clone()));
+        let ids: Arc<dyn IdGenerator> = Arc::new(RandomIds::new(&secret));
         let store = PgStore::new(
             &settings,
             Lent {
@@ -78,6 +77,14 @@ impl Core {
         })
     }
 
+    /// What use cases need besides the transaction.
+    pub fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings {
+            clock: &*self.clock,
+            ids: &*self.ids,
+        }
+    }
+
     /// Gives a new knowledge base something to begin with. Of several servers that start at once,
     /// one does.
     ///
@@ -85,11 +92,7 @@ impl Core {
     /// [`StoreError`].
     pub async fn enter_default_articles(&self) -> Result<(), StoreError> {
         let mut tx: Box<dyn FaqTx> = Box::new(self.store.open().await?);
-        let with = Surroundings {
-            clock: &*self.clock,
-            ids: &*self.ids,
-        };
-        match enter_defaults(&mut *tx, with).await {
+        match enter_defaults(&mut *tx, self.surroundings()).await {
             Ok(true) => {
                 tx.commit().await?;
                 tracing::info!("the default articles of the knowledge base were entered");
@@ -123,14 +126,14 @@ impl Core {
         // No server has this name.
         let wakeups = Wakeups::new(database_url, Uuid::nil(), neighbours);
         let (_, passing) = mpsc::channel(1);
-        wakeups.run(Told { hints, passing }, Deaf).await;
+        wakeups.run(Told { hints, passing }, NoListener).await;
     }
 }
 
-/// For who only tells.
-struct Deaf;
+/// A no-op listener, for who only tells.
+struct NoListener;
 
-impl WakeupListener for Deaf {
+impl WakeupListener for NoListener {
     fn connected(&self) {}
 
     fn reached(&self, _: Vec<WakeupHint>) {}

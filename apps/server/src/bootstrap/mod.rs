@@ -1,10 +1,13 @@
 //! Builds the server: the only place that says what stands behind which port.
 //!
-//! `core` is clock, ids and store; `live` is everything of real time; here they are put together
-//! with jobs and HTTP, and taken apart again in order.
+//! `core` is clock, ids and store; `live` is everything of real time; `mail` is the desk's mail;
+//! `state` is what handlers share. Here they are put together with jobs and HTTP, and taken apart
+//! again in order.
 
 mod core;
 mod live;
+pub mod mail;
+mod state;
 
 pub use core::Core;
 
@@ -19,34 +22,29 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
 use notify::EmailChannel;
 use shared_kernel::{Clock, JobKind, StoreError};
-use store_pg::{JobQueue, PgStore, WakeupHint};
-use tokio::sync::mpsc;
+use store_pg::{JobQueue, PgStore};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::live::Live;
-use crate::auth::{
-    Arrivals, RecentTokens, SecretError, TokenVerifier, VerifierError, signing_secret,
-};
+use self::mail::MailError;
+use self::state::{Shared, app_state};
+use crate::auth::{SecretError, TokenVerifier, VerifierError, signing_secret};
 use crate::config::Config;
-use crate::database::{Database, DatabaseError};
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
-use crate::faq::unanswered::UnansweredSearches;
-use crate::faq::visitor::Visitors;
-use crate::health::HealthMonitor;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
 use crate::http::listener::{self, Listening};
-use crate::http::rate_limit::NetworkLimit;
 use crate::http::routes;
+use crate::http::state::AppState;
 use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
-use crate::mail::{self, MailError};
 use crate::presence::Presence;
+use crate::process::database::{Database, DatabaseError};
+use crate::process::health::HealthMonitor;
+use crate::process::telemetry;
 use crate::realtime::Gateway;
-use crate::state::AppState;
-use crate::telemetry;
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -134,7 +132,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
         follower: Arc::clone(&follower),
     };
     let (state, hints) = app_state(config, core, verifier, shared);
-    tasks.spawn(Arc::clone(&state.unanswered).write(stop.clone()));
+    tasks.spawn(Arc::clone(&state.faq.unanswered).write(stop.clone()));
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let (gateway, presence) = (live.gateway, live.presence);
     let (address, server) = listen(config, state, gateway.clone(), store.clone(), workers)?;
@@ -196,57 +194,6 @@ fn caretaker(core: &Core) -> Caretaker {
         clock: Arc::clone(&core.clock),
         ids: Arc::clone(&core.ids),
     }
-}
-
-/// What handlers share with what runs beside them.
-struct Shared {
-    health: Arc<HealthMonitor>,
-    presence: Arc<Presence>,
-    articles: Arc<Articles>,
-    follower: Arc<Follower>,
-}
-
-/// What handlers share, and the hints left over for the other instances.
-fn app_state(
-    config: &Config,
-    core: Core,
-    verifier: Arc<TokenVerifier>,
-    shared: Shared,
-) -> (
-    web::Data<AppState>,
-    mpsc::UnboundedReceiver<Vec<WakeupHint>>,
-) {
-    let store = Arc::new(core.store);
-    let state = AppState {
-        store: Arc::clone(&store) as _,
-        tickets: Arc::clone(&store) as _,
-        messages: Arc::clone(&store) as _,
-        faq: Arc::clone(&store) as _,
-        faq_search: Arc::clone(&store) as _,
-        unanswered: Arc::new(UnansweredSearches::new(Arc::clone(&store) as _)),
-        log: Arc::clone(&store) as _,
-        figures: Arc::clone(&store) as _,
-        arrivals: Arrivals::new(store, Arc::clone(&core.clock)),
-        tokens: RecentTokens::new(verifier, Arc::clone(&core.clock)),
-        clock: core.clock,
-        ids: core.ids,
-        contact_limit: NetworkLimit::of_forms(config),
-        search_limit: NetworkLimit::of_searches(config),
-        vote_limit: NetworkLimit::of_votes(config),
-        view_limit: NetworkLimit::of_views(config),
-        visitors: Visitors::new(&core.secret, config.http.trusted_proxies.clone()),
-        articles: shared.articles,
-        follower: shared.follower,
-        links: core.links,
-        health: shared.health,
-        presence: shared.presence,
-        metrics: telemetry::metrics(),
-        zone: config.shop.time_zone,
-        shop_name: config.shop.name.clone(),
-        max_body_bytes: config.http.max_body_bytes,
-        body_timeout_seconds: config.http.body_timeout_seconds,
-    };
-    (web::Data::new(state), core.hints)
 }
 
 fn listen(

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use super::{chain, fail, say};
 use crate::auth::{TokenVerifier, signing_secret};
+use crate::bootstrap::mail;
 use crate::config::Config;
-use crate::mail;
 
 /// Everything that can be refused without touching the network.
 pub(super) fn run(config: &Config) -> ExitCode {
@@ -16,7 +16,10 @@ pub(super) fn run(config: &Config) -> ExitCode {
     if let Err(error) = TokenVerifier::new(&config.auth, &secret) {
         return fail(&chain(&error), 2);
     }
-    if let Err(error) = mail::channel(config, std::sync::Arc::new(crate::clock::SystemClock)) {
+    if let Err(error) = mail::channel(
+        config,
+        std::sync::Arc::new(crate::process::clock::SystemClock),
+    ) {
         return fail(&chain(&error), 2);
     }
     say(&format!("{config:#?}"));

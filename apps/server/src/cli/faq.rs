@@ -2,16 +2,14 @@
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use faq_domain::use_cases::{Base, Surroundings};
+use faq_domain::use_cases::Base;
 
+use super::open_desk::with_open_desk;
 use super::{chain, fail, say};
 use crate::bootstrap::Core;
-use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::database::Database;
 use crate::faq::{exchange, transfer};
 
 /// How long other instances may take to hear of an import.
@@ -48,25 +46,20 @@ pub(super) async fn run(config: &Config, args: &FaqArgs) -> ExitCode {
             Err(wrong) => return fail(&wrong.join("\nguichet: "), 1),
         },
     };
-    let database = match Database::open_migrated(config).await {
-        Ok(database) => database,
-        Err(error) => return fail(&chain(&error), 1),
-    };
-    let done = match Core::new(config, Arc::new(SystemClock), &database.url) {
-        Err(error) => Err(chain(&error)),
-        Ok(core) => match (&args.command, base) {
-            (FaqCommand::Export { file }, _) => export(&core, file).await,
+    with_open_desk(config, async |core, url| {
+        let line = match (&args.command, base) {
+            (FaqCommand::Export { file }, _) => export(&core, file).await?,
             (FaqCommand::Import { .. }, base) => {
-                import(core, &database.url, base.unwrap_or_default()).await
+                import(core, url, base.unwrap_or_default()).await?
             }
-        },
-    };
-    database.close();
-    match done {
-        Ok(line) if line.is_empty() => ExitCode::SUCCESS,
-        Ok(line) => say(&line),
-        Err(message) => fail(&message, 1),
-    }
+        };
+        Ok(if line.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            say(&line)
+        })
+    })
+    .await
 }
 
 fn read(file: &str) -> Result<Base, Vec<String>> {
@@ -95,11 +88,7 @@ async fn export(core: &Core, file: &str) -> Result<String, String> {
 }
 
 async fn import(core: Core, url: &str, base: Base) -> Result<String, String> {
-    let with = Surroundings {
-        clock: &*core.clock,
-        ids: &*core.ids,
-    };
-    let imported = exchange::import(&core.store, with, base).await;
+    let imported = exchange::import(&core.store, core.surroundings(), base).await;
     let imported = imported.map_err(|error| chain(&error))?;
     // Running servers look at what has changed.
     let farewell = tokio::time::timeout(FAREWELL, core.tell_others(url.to_owned()));

@@ -1,15 +1,14 @@
 //! `guichet figures`
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
+use shared_kernel::StoreError;
+use store_pg::PgStore;
 
-use super::{chain, fail, say};
-use crate::bootstrap::Core;
-use crate::clock::SystemClock;
+use super::open_desk::with_open_desk;
+use super::{chain, say};
 use crate::config::Config;
-use crate::database::Database;
 
 #[derive(Debug, Args)]
 pub(super) struct FiguresArgs {
@@ -19,38 +18,24 @@ pub(super) struct FiguresArgs {
 }
 
 pub(super) async fn run(config: &Config, args: &FiguresArgs) -> ExitCode {
-    let database = match Database::open_migrated(config).await {
-        Ok(database) => database,
-        Err(error) => return fail(&chain(&error), 1),
-    };
-    let code = match check(config, &database, args.rebuild).await {
-        Ok(code) => code,
-        Err(message) => fail(&message, 1),
-    };
-    database.close();
-    code
+    with_open_desk(config, async |core, _| {
+        let differences = differences(&core.store, args.rebuild).await;
+        let differences = differences.map_err(|error| chain(&error))?;
+        for difference in &differences {
+            say(difference);
+        }
+        Ok(if differences.is_empty() {
+            say("the figures agree with the tickets")
+        } else {
+            ExitCode::FAILURE
+        })
+    })
+    .await
 }
 
-async fn check(config: &Config, database: &Database, rebuild: bool) -> Result<ExitCode, String> {
-    let core =
-        Core::new(config, Arc::new(SystemClock), &database.url).map_err(|error| chain(&error))?;
+async fn differences(store: &PgStore, rebuild: bool) -> Result<Vec<String>, StoreError> {
     if rebuild {
-        core.store
-            .rebuild_figures()
-            .await
-            .map_err(|error| chain(&error))?;
+        store.rebuild_figures().await?;
     }
-    let differences = core
-        .store
-        .figure_differences()
-        .await
-        .map_err(|error| chain(&error))?;
-    for difference in &differences {
-        say(difference);
-    }
-    Ok(if differences.is_empty() {
-        say("the figures agree with the tickets")
-    } else {
-        ExitCode::FAILURE
-    })
+    store.figure_differences().await
 }

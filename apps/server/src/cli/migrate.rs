@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::{chain, fail, say};
 use crate::config::Config;
-use crate::database::Database;
+use crate::process::database::Database;
 
 pub(super) async fn run(config: &Config) -> ExitCode {
     match Database::open_migrated(config).await {

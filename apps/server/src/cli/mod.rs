@@ -7,6 +7,7 @@ mod doctor;
 mod faq;
 mod figures;
 mod migrate;
+mod open_desk;
 mod serve;
 mod token;
 
@@ -75,7 +76,7 @@ pub async fn run() -> ExitCode {
         Ok(config) => config,
         Err(error) => return fail(&error.to_string(), 2),
     };
-    crate::telemetry::start_logging(config.log.format);
+    crate::process::telemetry::start_logging(config.log.format);
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config).await,
         Command::Migrate => migrate::run(&config).await,

@@ -7,10 +7,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{chain, fail};
 use crate::bootstrap::{StartError, start};
-use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::database::DatabaseError;
-use crate::open_files;
+use crate::process::clock::SystemClock;
+use crate::process::database::DatabaseError;
+use crate::process::open_files;
 
 pub(super) async fn run(config: &Config) -> ExitCode {
     let signals = signal(SignalKind::terminate())

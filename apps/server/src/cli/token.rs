@@ -9,8 +9,8 @@ use shared_kernel::{Clock as _, EmailAddress, Role, UserId};
 
 use super::{chain, fail, say};
 use crate::auth::{NewToken, sign, signing_secret};
-use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::process::clock::SystemClock;
 
 #[derive(Debug, Args)]
 pub(super) struct TokenArgs {

@@ -5,7 +5,7 @@ use shared_kernel::{EventRecord, StreamId, UserId};
 use support_domain::rights::owner_hears;
 use support_domain::{Entry, Status, TicketEvent, TicketFile};
 
-use crate::http::tickets::views::{Audience, ContactResponse, ContactTicket};
+use crate::views::tickets::{Audience, ContactResponse, ContactTicket};
 
 /// What a ticket event says to whom.
 pub(super) fn of(event: &TicketEvent) -> Vec<EventRecord> {

@@ -5,7 +5,7 @@ use messages_domain::{Message, MessageEvent};
 use serde_json::{Value, json};
 use shared_kernel::{EventRecord, StreamId, UserId};
 
-use crate::http::messages::views::ModernMessage;
+use crate::views::messages::ModernMessage;
 
 /// What a message event says to whom.
 pub(super) fn of(event: &MessageEvent) -> Vec<EventRecord> {

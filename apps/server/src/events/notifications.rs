@@ -6,7 +6,7 @@ use support_domain::{
     AuthorKind, Category, Entry, Priority, Status, StatusCause, TicketEvent, TicketFile,
 };
 
-use crate::rating_links::RatingLinks;
+use crate::auth::rating_links::RatingLinks;
 
 /// The e-mails an event calls for.
 pub(super) fn jobs(event: &TicketEvent, desk: &Desk, links: &RatingLinks) -> Vec<NewJob> {

@@ -9,7 +9,7 @@ use store_pg::{EventTranslator, Translation};
 use support_domain::TicketEvent;
 
 use super::{announcements, faq, messages, notifications};
-use crate::rating_links::RatingLinks;
+use crate::auth::rating_links::RatingLinks;
 
 /// Translates events for the log and the queue.
 pub struct Translator {

@@ -25,7 +25,6 @@ use super::cache::Cache;
 use super::horizon::{Horizon, LoadMark};
 use super::kept::{Kept, Served};
 use super::views::Views;
-use crate::http::problem::Problem;
 
 /// Bytes of articles kept: some thousand long ones.
 const LIMIT: usize = 32 * 1024 * 1024;
@@ -121,7 +120,7 @@ impl Articles {
         kept: &Kept,
         counters: Counters,
         languages: &Languages,
-    ) -> Result<Served, Problem> {
+    ) -> Result<Served, StoreError> {
         let ahead = self.views.ahead(&kept.file().article.id);
         kept.served_with(counters, ahead, languages)
     }

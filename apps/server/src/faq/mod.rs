@@ -1,13 +1,10 @@
 //! What stands between the knowledge base and its readers and is neither HTTP nor SQL.
 //!
-//! - `visitor`: tells readers apart without knowing who they are;
 //! - `cache`: what was read lately, until somebody changes it; knows nothing of articles;
 //! - `articles`: articles as they are served, from memory; `kept`: one of them;
 //! - `views`: which views count, and when they are written down;
 //! - `follower`: keeps both in step with the database and the other instances;
 //! - `horizon`: from where on it looks for changes;
-//! - `markdown`, `html`: answers as HTML and as plain text;
-//! - `highlight`: where the words of a search stand;
 //! - `unanswered`: counts searches that found nothing;
 //! - `transfer`, `exchange`: the whole base as a file, out of the store and into it.
 
@@ -15,12 +12,8 @@ pub mod articles;
 pub mod cache;
 pub mod exchange;
 pub mod follower;
-pub mod highlight;
 mod horizon;
-mod html;
 pub mod kept;
-pub mod markdown;
 pub mod transfer;
 pub mod unanswered;
 pub mod views;
-pub mod visitor;

@@ -5,15 +5,15 @@ use serde::Serialize;
 use shared_kernel::Limit;
 use utoipa::ToSchema;
 
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Refusal, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::http::tickets::views::instant;
+use crate::http::state::AppState;
 use crate::realtime::feed;
 use crate::realtime::join::{Resync, resume_from, streams_of};
 use crate::realtime::place::Place;
-use crate::state::AppState;
+use crate::views::instant;
 
 fields! {
     /// The query.
@@ -68,6 +68,7 @@ pub async fn events(
         .map_or(Limit::MAX, Limit::get);
     errors.finish()?;
     let positions = state
+        .desk
         .log
         .positions(&streams_of(&actor.id, actor.role))
         .await?;
@@ -75,7 +76,7 @@ pub async fn events(
         None => Place::at_start(&positions),
         Some(cursor) => resume_from(&cursor, &positions, u64::MAX).map_err(refused)?,
     };
-    let part = feed::read(&*state.log, place, &positions, limit).await?;
+    let part = feed::read(&*state.desk.log, place, &positions, limit).await?;
     let view = |(event, cursor): (shared_kernel::LoggedEvent, String)| EventView {
         event: event.kind,
         data: event.payload,

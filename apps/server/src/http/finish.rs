@@ -5,12 +5,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
-use chrono::SecondsFormat;
 
 use super::problem::{Problem, ProblemBody};
 use super::request_figures::Outcome;
 use super::request_id::{REQUEST_ID, RequestId};
-use crate::state::AppState;
+use super::state::AppState;
+use crate::views::instant;
 
 /// The middleware function.
 ///
@@ -71,7 +71,7 @@ fn problem_body(problem: &Problem, response: &ServiceResponse<BoxBody>, id: &Req
     let now = response
         .request()
         .app_data::<web::Data<AppState>>()
-        .map(|state| state.clock.now());
+        .map(|state| state.process.clock.now());
     let body = ProblemBody {
         kind: format!("urn:guichet:problem:{}", problem.code),
         title: problem.status.canonical_reason().unwrap_or("Error"),
@@ -80,9 +80,7 @@ fn problem_body(problem: &Problem, response: &ServiceResponse<BoxBody>, id: &Req
         status_code: problem.status.as_u16(),
         message: &problem.message,
         code: problem.code,
-        timestamp: now
-            .map(|now| now.to_rfc3339_opts(SecondsFormat::Millis, true))
-            .unwrap_or_default(),
+        timestamp: now.map(instant).unwrap_or_default(),
         path: response.request().path(),
         request_id: id.as_str(),
         errors: &problem.errors,

@@ -1,28 +1,9 @@
 //! Is it alive, is it ready, how is it doing.
 
 use actix_web::{HttpResponse, web};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::state::AppState;
-
-/// What is ready and what is not.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an answer of its own"
-)]
-#[derive(Serialize, ToSchema)]
-pub struct Readiness {
-    pub ready: bool,
-    /// The database answers.
-    pub database: bool,
-    /// Every migration has run.
-    pub migrations: bool,
-    /// Background work is going on.
-    pub workers: bool,
-    /// The server is stopping.
-    pub draining: bool,
-}
+use crate::http::state::AppState;
+use crate::process::health::Readiness;
 
 /// The process runs.
 #[utoipa::path(get, path = "/healthz", tag = "operations", operation_id = "health", responses((status = 200, description = "The process runs")))]
@@ -36,7 +17,7 @@ pub async fn healthz() -> HttpResponse {
     (status = 503, description = "Not ready", body = Readiness),
 ))]
 pub async fn readyz(state: web::Data<AppState>) -> HttpResponse {
-    let readiness = state.health.readiness().await;
+    let readiness = state.process.health.readiness().await;
     if readiness.ready {
         HttpResponse::Ok().json(readiness)
     } else {
@@ -50,8 +31,8 @@ pub async fn readyz(state: web::Data<AppState>) -> HttpResponse {
 /// Figures for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "metrics", responses((status = 200, description = "Prometheus text format", content_type = "text/plain")))]
 pub async fn metrics_page(state: web::Data<AppState>) -> HttpResponse {
-    state.health.publish_gauges().await;
+    state.process.health.publish_gauges().await;
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
-        .body(state.metrics.render())
+        .body(state.process.metrics.render())
 }

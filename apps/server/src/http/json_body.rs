@@ -13,7 +13,7 @@ use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
-use crate::state::AppState;
+use crate::http::state::AppState;
 
 /// The body, parsed and as it came.
 pub struct JsonBody<T> {
@@ -104,7 +104,7 @@ pub async fn read(
     if !plain || !accepts(&request.content_type().to_ascii_lowercase()) {
         return Err(Problem::unsupported_media_type());
     }
-    let limit = state.max_body_bytes;
+    let limit = state.admission.max_body_bytes;
     let declared = request
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -123,7 +123,10 @@ pub async fn read(
         }
         Ok(body.freeze())
     };
-    tokio::time::timeout(Duration::from_secs(state.body_timeout_seconds), collecting)
-        .await
-        .unwrap_or_else(|_| Err(Problem::body_timeout()))
+    tokio::time::timeout(
+        Duration::from_secs(state.admission.body_timeout_seconds),
+        collecting,
+    )
+    .await
+    .unwrap_or_else(|_| Err(Problem::body_timeout()))
 }

@@ -6,6 +6,7 @@
 //! `openapi`, its row in the access tests.
 
 pub mod answer;
+pub mod caller;
 pub mod client_address;
 pub mod cross_origin;
 pub mod events;
@@ -18,13 +19,14 @@ pub mod json_body;
 pub mod listener;
 pub mod messages;
 pub mod openapi;
+pub mod pages;
 pub mod precondition;
 pub mod problem;
 pub mod query;
 pub mod rate_limit;
-pub mod rating_page;
 mod request_figures;
 mod request_id;
 pub mod routes;
+pub mod state;
 pub mod tickets;
 pub mod write;

@@ -9,7 +9,7 @@ use super::tickets::{
     add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
     stats,
 };
-use super::{events, faq, health, messages, rating_page};
+use super::{events, faq, health, messages, pages};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -62,8 +62,8 @@ use super::{events, faq, health, messages, rating_page};
         faq::suggest::suggest,
         faq::contact_suggestions::suggestions,
         events::events,
-        rating_page::show,
-        rating_page::submit,
+        pages::rating::show,
+        pages::rating::submit,
         health::healthz,
         health::readyz,
         health::metrics_page,

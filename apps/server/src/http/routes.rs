@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, Route, guard, web};
 
 use super::problem::Problem;
 use super::request_figures::RouteLabel;
-use super::{events, faq, health, messages, openapi, rating_page, tickets};
+use super::{events, faq, health, messages, openapi, pages, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
@@ -85,8 +85,10 @@ fn ticket_endpoints() -> Vec<Endpoint> {
             "/api/support/contact/ticket/{ticketId}/satisfaction",
             || web::route().to(tickets::rate::rate),
         ),
-        endpoint(Method::GET, RATE, || web::route().to(rating_page::show)),
-        endpoint(Method::POST, RATE, || web::route().to(rating_page::submit)),
+        endpoint(Method::GET, RATE, || web::route().to(pages::rating::show)),
+        endpoint(Method::POST, RATE, || {
+            web::route().to(pages::rating::submit)
+        }),
     ]
 }
 

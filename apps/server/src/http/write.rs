@@ -18,7 +18,7 @@ use super::answer::Answer;
 use super::field::{Errors, Refusal};
 use super::problem::Problem;
 use crate::desk_store::DeskTx;
-use crate::state::AppState;
+use crate::http::state::AppState;
 
 /// Times a unit of work is run when transactions collide.
 const ATTEMPTS: u32 = 4;
@@ -97,7 +97,7 @@ impl<'a> Write<'a> {
         work: &impl AsyncFn(&mut dyn DeskTx) -> Result<T, E>,
         answer: &impl Fn(&T) -> Result<Answer, Problem>,
     ) -> Result<Option<Answer>, Failure> {
-        let store = &self.state.store;
+        let store = &self.state.desk.store;
         let mut tx = if attempt == 1 {
             store.begin_trusting().await?
         } else {

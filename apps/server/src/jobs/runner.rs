@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::retry::wait_after;
 use crate::config::JobsSection;
-use crate::health::HealthMonitor;
+use crate::process::health::HealthMonitor;
 
 /// How often the queue is looked at without being rung for: other instances queue too, and
 /// retries come due.

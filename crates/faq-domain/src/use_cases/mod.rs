@@ -19,12 +19,13 @@ pub use delete_category::delete_category;
 pub use enter_defaults::enter_defaults;
 pub use import_base::{Base, BaseArticle, ImportError, Imported, import_base};
 pub use restore_article::{RestoreArticle, restore_article};
+pub use shared_kernel::Surroundings;
 pub use update_article::{UpdateArticle, UpdateText, update_article};
 pub use update_category::{UpdateCategory, update_category};
 pub use vote::vote;
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Clock, Done, FaqId, IdGenerator, UserId};
+use shared_kernel::{Done, FaqId, UserId};
 
 use crate::article::{Article, ArticleFile};
 use crate::category::Category;
@@ -35,13 +36,6 @@ use crate::version::{ArticleVersion, CategoryVersion, Change};
 
 /// What a verb comes to: its value and what it tells, or a refusal.
 pub type Outcome<T, E = FaqError> = Result<Done<T, FaqEvent>, E>;
-
-/// What every use case needs besides the transaction.
-#[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
-    pub clock: &'a dyn Clock,
-    pub ids: &'a dyn IdGenerator,
-}
 
 /// Locks an article that is at the expected version.
 async fn lock_expected(

@@ -14,8 +14,9 @@ pub use edit_message::{EditMessage, edit_message};
 pub use put_away_message::{archive_message, delete_message};
 pub use read_message::read_message;
 pub use reply_to_message::{Reply, reply_to_message};
+pub use shared_kernel::Surroundings;
 
-use shared_kernel::{Actor, Clock, Done, EntryId, IdGenerator};
+use shared_kernel::{Actor, Done, EntryId};
 
 use crate::error::MessagesError;
 use crate::events::MessageEvent;
@@ -25,13 +26,6 @@ use crate::rights::Scope;
 
 /// What a verb comes to: its value and what it tells, or a refusal.
 pub type Outcome<T> = Result<Done<T, MessageEvent>, MessagesError>;
-
-/// What every use case needs besides the transaction.
-#[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
-    pub clock: &'a dyn Clock,
-    pub ids: &'a dyn IdGenerator,
-}
 
 /// Locks a message the actor may see.
 async fn lock_visible(

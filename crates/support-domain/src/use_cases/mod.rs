@@ -18,9 +18,10 @@ pub use close_quiet_tickets::close_quiet_tickets;
 pub use create_ticket::{CreateTicket, create_ticket};
 pub use escalate_ticket::{EscalateTicket, escalate_ticket};
 pub use rate_ticket::{RateTicket, Rater, rate_ticket};
+pub use shared_kernel::Surroundings;
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Actor, Clock, Done, IdGenerator, StaffId, TicketId};
+use shared_kernel::{Actor, Done, StaffId, TicketId};
 
 use crate::error::SupportError;
 use crate::events::TicketEvent;
@@ -32,13 +33,6 @@ use crate::ticket::TicketFile;
 
 /// What a verb comes to: its value and what it tells, or a refusal.
 pub type Outcome<T> = Result<Done<T, TicketEvent>, SupportError>;
-
-/// What every use case needs besides the transaction.
-#[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
-    pub clock: &'a dyn Clock,
-    pub ids: &'a dyn IdGenerator,
-}
 
 /// Locks a ticket the actor may see, at the version they expect (any, when `None`).
 async fn lock_visible(

@@ -4,7 +4,7 @@ use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::json;
 
 use super::*;
-use crate::clock::SystemClock;
+use crate::process::clock::SystemClock;
 use shared_kernel::Clock as _;
 
 const SECRET: &[u8] = b"a secret of more than thirty-two bytes";

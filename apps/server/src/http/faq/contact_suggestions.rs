@@ -10,13 +10,12 @@ use shared_kernel::{Body, SingleLine};
 use utoipa::ToSchema;
 
 use super::languages::Preferred;
-use super::views::FaqView;
-use crate::faq::highlight::excerpt;
-use crate::faq::markdown::to_plain;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::faq::FaqView;
+use markup::{excerpt, to_plain};
 
 /// How many are worth showing before a form is sent.
 const MOST: u32 = 5;
@@ -61,7 +60,7 @@ pub async fn suggestions(
     preferred: Preferred,
     body: JsonBody<ContactSuggestionsBody>,
 ) -> Result<HttpResponse, Problem> {
-    state.search_limit.check(&request)?;
+    state.admission.searches.check(&request)?;
     let mut errors = Errors::default();
     let subject = errors.optional("subject", body.value.subject);
     let message = errors.optional("message", body.value.message);
@@ -79,7 +78,7 @@ pub async fn suggestions(
         offset: 0,
         limit: MOST,
     };
-    let found = state.faq_search.search(&search).await?;
+    let found = state.faq.search.search(&search).await?;
     let mut suggestions = Vec::with_capacity(found.articles.len());
     for one in &found.articles {
         let (view, _) = FaqView::new(&one.file, &search.languages)?;

@@ -13,14 +13,14 @@ use shared_kernel::{Actor, Caller, UserId};
 
 use super::entity_tag;
 use super::fields::Translations;
-use super::views::{FaqView, must_be_caller};
-use crate::auth::StaffOnly;
 use crate::http::answer::Answer;
+use crate::http::caller::{StaffOnly, must_be_caller};
 use crate::http::field::{Errors, Field, Refusal, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::faq::FaqView;
 
 fields! {
     /// The article.
@@ -126,7 +126,7 @@ pub async fn create(
     let ask = CreateArticle { id: None, content };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| create_article(tx, state.around_faq(), &actor.id, ask.clone()).await,
+            async |tx| create_article(tx, state.surroundings(), &actor.id, ask.clone()).await,
             |file: &ArticleFile| article_answer(StatusCode::CREATED, file, &locale),
         )
         .await

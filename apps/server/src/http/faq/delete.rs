@@ -6,11 +6,11 @@ use shared_kernel::Caller;
 
 use super::entity_tag::IfMatchArticle;
 use super::faq_path::FaqPath;
-use crate::auth::StaffOnly;
 use crate::http::answer::Answer;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
 
 /// Remove an article with its counters and votes. Its versions stay, and can be restored. Staff only.
 #[utoipa::path(delete, path = "/api/support/faq/{faqId}", tag = "faq", operation_id = "deleteFaq",
@@ -32,7 +32,7 @@ pub async fn delete(
     Write::of(&state, &request, &Caller::Known(actor.clone()), &[])?
         .run(
             async |tx| {
-                delete_article(tx, state.around_faq(), &actor.id, &id, expected_version).await
+                delete_article(tx, state.surroundings(), &actor.id, &id, expected_version).await
             },
             |(): &()| Ok(Answer::no_content()),
         )

@@ -1,28 +1,20 @@
 //! `ETag` and `If-Match` of articles.
 //!
-//! A tag says which version it is, what readers made of it, and in which language it was shown:
-//! `"3.120-4-1.fr"`. Whoever writes cares for the version only, so `If-Match` compares nothing else.
+//! What a tag says: [`entity_tag`]. Whoever writes cares for the version only, so `If-Match` compares nothing else.
 
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
-use faq_domain::{ArticleFile, Counters, FaqError, Locale};
+use faq_domain::{ArticleFile, FaqError, Locale};
 
 use crate::http::problem::Problem;
+use crate::views::faq::entity_tag;
 
 /// The entity tag of an article as it is shown.
 pub fn tag(file: &ArticleFile, shown: &Locale) -> String {
-    tag_with(file.article.version, file.counters, shown)
-}
-
-/// The same, with counters from elsewhere.
-pub fn tag_with(version: u64, counters: Counters, shown: &Locale) -> String {
-    format!(
-        "\"{version}.{}-{}-{}.{shown}\"",
-        counters.views, counters.helpful, counters.not_helpful
-    )
+    entity_tag(file.article.version, file.counters, shown)
 }
 
 /// The version the caller expects; `None` when any will do.

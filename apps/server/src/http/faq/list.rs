@@ -9,12 +9,12 @@ use shared_kernel::{Limit, PageNumber};
 use super::fields::TagList;
 use super::languages::Preferred;
 use super::search;
-use super::views::FaqView;
-use crate::auth::MaybeUser;
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::faq::FaqView;
 
 /// Articles listed to who names no `limit`. The specification's list has no pages.
 const UNLIMITED: u32 = 500;
@@ -70,14 +70,14 @@ pub async fn list(
         tags: tags.map(|tags| tags.0).unwrap_or_default(),
     };
     if let Some(words) = words.filter(|words| !words.trim().is_empty()) {
-        state.search_limit.check(&request)?;
+        state.admission.searches.check(&request)?;
         let part = search::Part::of(page, limit);
         let (views, total) = search::search(&state, words, languages, filter, part).await?;
         let next = part.next(total).map(|window| next_link(&request, window));
         return Ok(listed(&views, total.into(), next));
     }
     let window = window(page, limit);
-    let part = state.faq.articles(&filter, window).await?;
+    let part = state.faq.queries.articles(&filter, window).await?;
     let views = part.items.iter().map(|file| FaqView::new(file, &languages));
     let views: Vec<_> = views
         .map(|view| Ok(view?.0))

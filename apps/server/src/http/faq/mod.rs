@@ -21,5 +21,5 @@ pub mod unanswered;
 pub mod update;
 mod version_path;
 pub mod versions;
-pub mod views;
+pub mod visitor;
 pub mod vote;

@@ -10,11 +10,11 @@ use super::create::article_answer;
 use super::entity_tag::IfMatchArticle;
 use super::faq_path::FaqPath;
 use super::version_path::VersionPath;
-use super::views::FaqView;
-use crate::auth::StaffOnly;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::faq::FaqView;
 
 /// Bring back what an article once was, as a new version. A deleted article comes back under its id. Staff only.
 #[utoipa::path(post, path = "/api/support/faq/{faqId}/versions/{version}/restore", tag = "faq", operation_id = "restoreFaqVersion",
@@ -43,7 +43,7 @@ pub async fn restore(
     let french = Locale::french();
     Write::of(&state, &request, &Caller::Known(actor.clone()), &[])?
         .run(
-            async |tx| restore_article(tx, state.around_faq(), &actor.id, ask.clone()).await,
+            async |tx| restore_article(tx, state.surroundings(), &actor.id, ask.clone()).await,
             |file: &ArticleFile| article_answer(StatusCode::OK, file, &french),
         )
         .await

@@ -4,24 +4,12 @@ use actix_web::web;
 use faq_domain::Languages;
 use faq_domain::ports::{ArticleFilter, Window};
 use faq_domain::search::{Found, FoundArticle, MOST_FOUND, Manner, Search};
-use serde::Serialize;
 use shared_kernel::{Limit, PageNumber};
-use utoipa::ToSchema;
 
-use super::views::FaqView;
-use crate::faq::highlight::{excerpt, marked};
-use crate::faq::markdown::to_html_and_plain;
 use crate::http::problem::Problem;
-use crate::state::AppState;
-
-/// Where the words of a search stand: HTML, in which nothing but `<mark>` is an element.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Highlight {
-    /// The whole question.
-    pub question: String,
-    /// The part of the answer that says most of it, without Markdown.
-    pub answer: String,
-}
+use crate::http::state::AppState;
+use crate::views::faq::{FaqView, Highlight};
+use markup::{excerpt, marked, to_html_and_plain};
 
 /// Which part of what was found: from `offset`, so many.
 #[derive(Debug, Clone, Copy)]
@@ -70,12 +58,13 @@ pub(super) async fn search(
         offset: part.offset,
         limit: part.limit,
     };
-    let found = state.faq_search.search(&search).await?;
+    let found = state.faq.search.search(&search).await?;
     if found.total == 0 && !is_narrowed {
         let locale = search.languages.first();
         state
+            .faq
             .unanswered
-            .note(&search.words, &locale, state.clock.now());
+            .note(&search.words, &locale, state.process.clock.now());
     }
     let views = found
         .articles

@@ -10,14 +10,14 @@ use shared_kernel::{Caller, FaqId};
 
 use super::faq_path::FaqPath;
 use super::languages::Preferred;
-use super::views::FaqView;
-use crate::auth::MaybeUser;
 use crate::faq::kept::{Kept, Served};
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::if_none_match;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::faq::FaqView;
 
 /// Whoever keeps a copy asks each time whether it is still good: an article is right within a
 /// second after it was changed anywhere.
@@ -59,13 +59,13 @@ pub async fn show(
     let kept = readable(&state, &caller, &id).await?;
     let counts = counts.unwrap_or_default();
     // Whoever changes their looks with each request is still at one address.
-    if counts && state.view_limit.check(&request).is_ok() {
+    if counts && state.admission.page_views.check(&request).is_ok() {
         let view = View {
             article: id,
-            visitor: state.visitors.of(&caller, &request),
-            at: state.clock.now(),
+            visitor: state.faq.visitors.of(&caller, &request),
+            at: state.process.clock.now(),
         };
-        state.articles.note(&kept, view);
+        state.faq.articles.note(&kept, view);
     }
     let served = kept.served(&languages)?;
     let for_all = kept.file().is_public() && !counts;
@@ -80,7 +80,7 @@ pub(super) async fn readable(
     id: &FaqId,
 ) -> Result<Arc<Kept>, Problem> {
     let scope = Scope::of(caller);
-    let kept = state.articles.find(id).await?;
+    let kept = state.faq.articles.find(id).await?;
     kept.filter(|kept| scope.holds(kept.file()))
         .ok_or_else(|| FaqError::ArticleNotFound.into())
 }

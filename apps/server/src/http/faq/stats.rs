@@ -10,12 +10,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::languages::Preferred;
-use super::views::FaqView;
-use crate::auth::MaybeUser;
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::faq::FaqView;
 
 fields! {
     /// The query.
@@ -91,8 +91,8 @@ pub async fn stats(
     let mut errors = Errors::default();
     let languages = preferred.after(errors.optional("locale", query.locale));
     errors.finish()?;
-    state.follower.catch_up().await;
-    let figures = state.faq.figures(Scope::of(&caller)).await?;
+    state.faq.follower.catch_up().await;
+    let figures = state.faq.queries.figures(Scope::of(&caller)).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::VARY, "Accept-Language"))
         .json(FaqStatsView::new(&figures, &languages)?))

@@ -10,11 +10,11 @@ use shared_kernel::StoreError;
 use utoipa::ToSchema;
 
 use super::languages::Preferred;
-use crate::faq::highlight::marked;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use markup::marked;
 
 /// How many are suggested.
 const MOST: u32 = 8;
@@ -54,7 +54,7 @@ pub async fn suggest(
     preferred: Preferred,
     Query(query): Query<SuggestQuery>,
 ) -> Result<HttpResponse, Problem> {
-    state.search_limit.check(&request)?;
+    state.admission.searches.check(&request)?;
     let mut errors = Errors::default();
     let words = errors.optional("q", query.q).unwrap_or_default();
     let languages = preferred.after(errors.optional("locale", query.locale));
@@ -67,7 +67,7 @@ pub async fn suggest(
         offset: 0,
         limit: MOST,
     };
-    let found = state.faq_search.search(&search).await?;
+    let found = state.faq.search.search(&search).await?;
     let mut suggestions = Vec::with_capacity(found.articles.len());
     for one in &found.articles {
         let article = &one.file.article;

@@ -6,12 +6,12 @@ use serde::Serialize;
 use shared_kernel::Limit;
 use utoipa::ToSchema;
 
-use crate::auth::StaffOnly;
+use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::http::tickets::views::instant;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::instant;
 
 /// Listed when no limit is named.
 const USUAL: u32 = 50;
@@ -65,6 +65,7 @@ pub async fn unanswered(
     let limit = errors.optional("limit", query.limit);
     errors.finish()?;
     let asked = state
+        .faq
         .unanswered
         .store()
         .unanswered(limit.map_or(USUAL, Limit::get))

@@ -13,13 +13,13 @@ use super::create::article_answer;
 use super::entity_tag::IfMatchArticle;
 use super::faq_path::FaqPath;
 use super::fields::Translations;
-use super::views::FaqView;
-use crate::auth::StaffOnly;
+use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, Refusal, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::faq::FaqView;
 
 fields! {
     /// What is to be otherwise; what is left out stays as it is.
@@ -103,7 +103,7 @@ pub async fn update(
     let (ask, locale) = body.value.read(expected_version)?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| update_article(tx, state.around_faq(), &actor.id, &id, ask.clone()).await,
+            async |tx| update_article(tx, state.surroundings(), &actor.id, &id, ask.clone()).await,
             |file: &ArticleFile| article_answer(StatusCode::OK, file, &locale),
         )
         .await

@@ -8,10 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::faq_path::FaqPath;
-use crate::auth::StaffOnly;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::http::tickets::views::instant;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::instant;
 
 /// A question and its answer in one language.
 #[derive(Debug, Serialize, ToSchema)]
@@ -101,7 +101,7 @@ pub async fn versions(
     _: StaffOnly,
     FaqPath(id): FaqPath,
 ) -> Result<HttpResponse, Problem> {
-    let versions = state.faq.article_versions(&id).await?;
+    let versions = state.faq.queries.article_versions(&id).await?;
     if versions.is_empty() {
         return Err(FaqError::ArticleNotFound.into());
     }

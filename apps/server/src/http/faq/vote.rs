@@ -10,15 +10,15 @@ use faq_domain::{Counters, Locale, Scope};
 use super::faq_path::FaqPath;
 use super::languages::Preferred;
 use super::show::readable;
-use super::views::FaqView;
-use crate::auth::MaybeUser;
 use crate::http::answer::Answer;
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::faq::FaqView;
 
 fields! {
     /// A vote.
@@ -62,27 +62,30 @@ pub async fn vote(
         return Err(errors.into_problem());
     };
     errors.finish()?;
-    state.vote_limit.check(&request)?;
+    state.admission.votes.check(&request)?;
     let kept = readable(&state, &caller, &id).await?;
-    let visitor = state.visitors.of(&caller, &request);
+    let visitor = state.faq.visitors.of(&caller, &request);
     let (scope, counted) = (Scope::of(&caller), Cell::new(None));
     // No views are written down meanwhile: those on top of the counters stay on top.
-    let settled = state.articles.settled().await;
+    let settled = state.faq.articles.settled().await;
     let answer = Write::of(&state, &request, &caller, &body.bytes)?
         .run(
             async |tx| {
-                let with = state.around_faq();
+                let with = state.surroundings();
                 use_cases::vote(tx, with, scope, &id, &visitor, helpful).await
             },
             |counters: &Counters| {
                 counted.set(Some(*counters));
-                let served = state.articles.served_with(&kept, *counters, &languages)?;
+                let served = state
+                    .faq
+                    .articles
+                    .served_with(&kept, *counters, &languages)?;
                 Ok(Answer::ready(StatusCode::OK, &served.body).tagged(served.tag_text()))
             },
         )
         .await?;
     if let Some(counters) = counted.get() {
-        state.articles.count(&id, counters);
+        state.faq.articles.count(&id, counters);
     }
     drop(settled);
     Ok(answer)

@@ -6,15 +6,16 @@ use messages_domain::Message;
 use messages_domain::use_cases::close_message;
 use shared_kernel::{Body, Caller, UserId};
 
+use super::envelope::Enveloped;
 use super::message_path::MessagePath;
-use super::views::{Enveloped, ModernMessage, must_be_caller};
-use crate::auth::AnyUser;
 use crate::http::answer::Answer;
+use crate::http::caller::{AnyUser, must_be_caller};
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::OptionalJsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::messages::ModernMessage;
 
 fields! {
     /// Who closes it, and why; the whole body may be left out.
@@ -46,7 +47,7 @@ pub async fn close(
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| close_message(tx, state.around_messages(), &actor, &id).await,
+            async |tx| close_message(tx, state.surroundings(), &actor, &id).await,
             |message: &Message| {
                 let view =
                     Enveloped::done(ModernMessage::from(message), "Message fermé avec succès");

@@ -6,14 +6,15 @@ use messages_domain::use_cases::{CreateMessage, create_message};
 use messages_domain::{Content, Message, Priority, Subject};
 use shared_kernel::{Caller, CustomerId, OrderId, StaffId};
 
-use super::views::{Enveloped, ModernMessage};
-use crate::auth::AnyUser;
+use super::envelope::Enveloped;
 use crate::http::answer::Answer;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::messages::ModernMessage;
 
 fields! {
     /// What is said, by and to whom.
@@ -69,7 +70,7 @@ pub async fn create(
     };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| create_message(tx, state.around_messages(), &actor, said.clone()).await,
+            async |tx| create_message(tx, state.surroundings(), &actor, said.clone()).await,
             |message: &Message| {
                 let view =
                     Enveloped::done(ModernMessage::from(message), "Message créé avec succès");

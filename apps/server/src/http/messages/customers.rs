@@ -5,12 +5,12 @@ use serde::Serialize;
 use shared_kernel::Limit;
 use utoipa::ToSchema;
 
-use super::views::Enveloped;
-use crate::auth::StaffOnly;
+use super::envelope::Enveloped;
+use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
 
 fields! {
     /// The query.
@@ -49,7 +49,7 @@ pub async fn customers(
         return Err(errors.into_problem());
     };
     errors.finish()?;
-    let customers = state.messages.customers(limit).await?;
+    let customers = state.desk.messages.customers(limit).await?;
     let data: Vec<_> = customers
         .into_iter()
         .map(|line| CustomerLineView {

@@ -7,15 +7,15 @@ use messages_domain::use_cases::delete_message;
 use shared_kernel::Caller;
 
 use super::archive::PutAwayBody;
+use super::envelope::DoneView;
 use super::message_path::MessagePath;
-use super::views::{DoneView, must_be_caller};
-use crate::auth::AnyUser;
 use crate::http::answer::Answer;
+use crate::http::caller::{AnyUser, must_be_caller};
 use crate::http::field::Errors;
 use crate::http::json_body::OptionalJsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
 
 /// Hide a message from both sides. The row stays.
 #[utoipa::path(put, path = "/api/messages/{id}/delete", tag = "messages", operation_id = "deleteMessage",
@@ -37,7 +37,7 @@ pub async fn delete(
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| delete_message(tx, state.around_messages(), &actor, &id).await,
+            async |tx| delete_message(tx, state.surroundings(), &actor, &id).await,
             |_: &Message| {
                 let view = DoneView {
                     success: true,

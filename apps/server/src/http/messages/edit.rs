@@ -6,15 +6,16 @@ use messages_domain::use_cases::{EditMessage, edit_message};
 use messages_domain::{Content, Message, Priority, Subject};
 use shared_kernel::Caller;
 
+use super::envelope::Enveloped;
 use super::message_path::MessagePath;
-use super::views::{Enveloped, ModernMessage};
-use crate::auth::AnyUser;
 use crate::http::answer::Answer;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::messages::ModernMessage;
 
 fields! {
     /// What is to be otherwise; what is left out stays as it is.
@@ -50,7 +51,7 @@ pub async fn edit(
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| edit_message(tx, state.around_messages(), &actor, &id, change.clone()).await,
+            async |tx| edit_message(tx, state.surroundings(), &actor, &id, change.clone()).await,
             |message: &Message| {
                 let view =
                     Enveloped::done(ModernMessage::from(message), "Message modifié avec succès");

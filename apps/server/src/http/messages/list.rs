@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
 use super::list_cursor;
-use super::views::ModernMessage;
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Parse, Refusal, fields, one_of, words_schema};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::messages::ModernMessage;
 
 const DEFAULT_LIMIT: u32 = 20;
 
@@ -128,7 +128,7 @@ pub async fn list(
         return Err(errors.into_problem());
     };
     errors.finish()?;
-    let part = state.messages.messages(&filter, &start, limit).await?;
+    let part = state.desk.messages.messages(&filter, &start, limit).await?;
     let next_cursor = part
         .items
         .last()

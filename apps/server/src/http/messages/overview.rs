@@ -3,10 +3,11 @@
 use actix_web::{HttpResponse, web};
 use messages_domain::ports::Counted;
 
-use super::views::{Enveloped, MessageStats};
-use crate::auth::StaffOnly;
+use super::envelope::Enveloped;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::messages::MessageStats;
 
 /// How many messages there are in all, and how many wait for support. Staff only.
 #[utoipa::path(get, path = "/api/messages/stats/overview", tag = "messages", operation_id = "messageOverview", responses(
@@ -15,6 +16,10 @@ use crate::state::AppState;
     (status = 403, description = "Staff only", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn overview(state: web::Data<AppState>, _: StaffOnly) -> Result<HttpResponse, Problem> {
-    let counts = state.messages.message_counts(&Counted::Overview).await?;
+    let counts = state
+        .desk
+        .messages
+        .message_counts(&Counted::Overview)
+        .await?;
     Ok(HttpResponse::Ok().json(Enveloped::new(MessageStats::from(counts))))
 }

@@ -5,12 +5,12 @@ use serde::Serialize;
 use shared_kernel::UserId;
 use utoipa::ToSchema;
 
-use super::views::Enveloped;
-use crate::auth::StaffOnly;
+use super::envelope::Enveloped;
+use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, Refusal, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
 
 /// Users asked about at once.
 const MAX_IDS: usize = 100;
@@ -63,7 +63,7 @@ pub async fn presence(
         }
     };
     errors.finish()?;
-    let sockets = state.presence.sockets(&users).await?;
+    let sockets = state.desk.presence.sockets(&users).await?;
     let data: Vec<_> = users
         .iter()
         .zip(sockets)

@@ -6,15 +6,16 @@ use messages_domain::Message;
 use messages_domain::use_cases::read_message;
 use shared_kernel::{Caller, UserId};
 
+use super::envelope::Enveloped;
 use super::message_path::MessagePath;
-use super::views::{Enveloped, ModernMessage, must_be_caller};
-use crate::auth::AnyUser;
 use crate::http::answer::Answer;
+use crate::http::caller::{AnyUser, must_be_caller};
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::OptionalJsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::messages::ModernMessage;
 
 fields! {
     /// Who reads it; the whole body may be left out.
@@ -44,7 +45,7 @@ pub async fn read(
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| read_message(tx, state.around_messages(), &actor, &id).await,
+            async |tx| read_message(tx, state.surroundings(), &actor, &id).await,
             |message: &Message| {
                 let view = Enveloped::done(ModernMessage::from(message), "Message marqué comme lu");
                 Answer::json(StatusCode::OK, &view)

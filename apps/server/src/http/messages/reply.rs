@@ -6,15 +6,16 @@ use messages_domain::use_cases::{Reply, reply_to_message};
 use messages_domain::{Content, Message};
 use shared_kernel::{Caller, UserId};
 
+use super::envelope::Enveloped;
 use super::message_path::MessagePath;
-use super::views::{Enveloped, ModernMessage, must_be_caller};
-use crate::auth::AnyUser;
 use crate::http::answer::Answer;
+use crate::http::caller::{AnyUser, must_be_caller};
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::messages::ModernMessage;
 
 fields! {
     /// What is said.
@@ -51,7 +52,7 @@ pub async fn reply(
     let said = Reply { to, content };
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| reply_to_message(tx, state.around_messages(), &actor, said.clone()).await,
+            async |tx| reply_to_message(tx, state.surroundings(), &actor, said.clone()).await,
             |message: &Message| {
                 let view =
                     Enveloped::done(ModernMessage::from(message), "Réponse envoyée avec succès");

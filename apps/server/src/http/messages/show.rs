@@ -4,11 +4,12 @@ use actix_web::{HttpResponse, web};
 use messages_domain::MessagesError;
 use messages_domain::rights::Scope;
 
+use super::envelope::Enveloped;
 use super::message_path::MessagePath;
-use super::views::{Enveloped, ModernMessage};
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::messages::ModernMessage;
 
 /// One message. Customers see those of their own conversations.
 #[utoipa::path(get, path = "/api/messages/{id}", tag = "messages", operation_id = "showMessage", params(("id" = String, Path)), responses(
@@ -22,6 +23,7 @@ pub async fn show(
     MessagePath(id): MessagePath,
 ) -> Result<HttpResponse, Problem> {
     let message = state
+        .desk
         .messages
         .message(&id)
         .await?

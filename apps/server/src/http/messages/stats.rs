@@ -4,12 +4,13 @@ use actix_web::{HttpResponse, web};
 use messages_domain::ports::Counted;
 use shared_kernel::CustomerId;
 
-use super::views::{Enveloped, MessageStats};
-use crate::auth::AnyUser;
+use super::envelope::Enveloped;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::messages::MessageStats;
 
 fields! {
     /// The query.
@@ -37,6 +38,6 @@ pub async fn stats(
         Some(customer) => Counted::WithCustomer(customer),
         None => Counted::ForStaff(actor.id.as_staff()),
     };
-    let counts = state.messages.message_counts(&of).await?;
+    let counts = state.desk.messages.message_counts(&of).await?;
     Ok(HttpResponse::Ok().json(Enveloped::new(MessageStats::from(counts))))
 }

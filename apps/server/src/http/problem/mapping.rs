@@ -142,7 +142,6 @@ impl From<FaqError> for Problem {
                 "Cannot delete category with existing FAQs",
                 &detail,
             ),
-            FaqError::IdentityMismatch { .. } => Self::identity_mismatch(&detail),
             FaqError::Languages => Self::validation(vec![FieldError {
                 field: "translations".to_owned(),
                 code: "out_of_range",

@@ -8,14 +8,14 @@ use support_domain::use_cases::{AddResponse, add_response};
 use support_domain::{Entry, TicketFile};
 
 use super::ticket_path::TicketPath;
-use super::views::ContactResponse;
-use crate::auth::AnyUser;
 use crate::http::answer::Answer;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::tickets::ContactResponse;
 
 fields! {
     /// What is said.

@@ -8,15 +8,15 @@ use support_domain::use_cases::{ChangeStatus, change_status};
 use support_domain::{StatusGroup, TicketFile};
 
 use super::ticket_path::TicketPath;
-use super::views::{Audience, ContactTicket};
-use crate::auth::AnyUser;
 use crate::http::answer::Answer;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// What is asked for.

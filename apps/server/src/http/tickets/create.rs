@@ -10,14 +10,14 @@ use support_domain::use_cases::{CreateTicket, create_ticket};
 use support_domain::{Category, Message, OrderNumber, Priority, Subject, TicketFile, Vehicle};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
-use super::views::{Audience, ContactTicket};
-use crate::auth::MaybeUser;
 use crate::http::answer::Answer;
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// The form.
@@ -165,13 +165,13 @@ pub async fn create(
     body: JsonBody<CreateTicketBody>,
 ) -> Result<HttpResponse, Problem> {
     if caller == Caller::Anonymous {
-        state.contact_limit.check(&request)?;
+        state.admission.contacts.check(&request)?;
     }
     let form = body.value.read()?;
     let audience = match caller.actor() {
         Some(actor) => Audience::of(actor),
         None => Audience::Public {
-            customer: state.ids.customer_id(&form.email.key()),
+            customer: state.process.ids.customer_id(&form.email.key()),
         },
     };
     Write::of(&state, &request, &caller, &body.bytes)?

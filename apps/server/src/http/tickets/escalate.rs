@@ -8,13 +8,13 @@ use support_domain::use_cases::{EscalateTicket, escalate_ticket};
 
 use super::change_status::ticket_answer;
 use super::ticket_path::TicketPath;
-use super::views::{Audience, ContactTicket};
-use crate::auth::StaffOnly;
+use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// Why, and to whom.

@@ -9,12 +9,12 @@ use support_domain::{Category, Priority};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::list_cursor::{self, SORT_WORDS};
-use super::views::{Audience, ContactTicket, TicketListView};
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Field, Parse, Refusal, StatusChoice, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::tickets::{Audience, ContactTicket, TicketListView};
 
 const DEFAULT_LIMIT: u32 = 10;
 
@@ -134,7 +134,7 @@ pub(super) async fn read_part(
     window: TicketWindow,
     audience: &Audience,
 ) -> Result<HttpResponse, Problem> {
-    let part = state.tickets.list(&filter, &window).await?;
+    let part = state.desk.tickets.list(&filter, &window).await?;
     let next_cursor = part
         .next
         .map(|position| list_cursor::write(&position, window.sort_by, window.order));

@@ -14,4 +14,3 @@ pub mod search;
 pub mod show;
 pub mod stats;
 mod ticket_path;
-pub mod views;

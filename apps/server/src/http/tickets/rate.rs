@@ -7,14 +7,15 @@ use support_domain::{Feedback, Rating, TicketFile};
 
 use super::change_status::ticket_answer;
 use super::ticket_path::TicketPath;
-use super::views::{Audience, ContactTicket};
-use crate::auth::{MaybeUser, TokenRefused};
+use crate::auth::TokenRefused;
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// The rating.
@@ -42,8 +43,9 @@ pub(in crate::http) fn rater(
     match (sig, caller) {
         (Some(sig), _) => {
             let closing = state
+                .desk
                 .links
-                .check(ticket, sig, state.clock.now())
+                .check(ticket, sig, state.process.clock.now())
                 .ok_or_else(Problem::invalid_link)?;
             Ok(Rater::Link { closing })
         }

@@ -6,10 +6,10 @@ use support_domain::rights::Scope;
 use utoipa::ToSchema;
 
 use super::ticket_path::TicketPath;
-use super::views::ContactResponse;
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::tickets::ContactResponse;
 
 /// The thread.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +32,7 @@ pub async fn responses(
     TicketPath(id): TicketPath,
 ) -> Result<HttpResponse, Problem> {
     let detail = state
+        .desk
         .tickets
         .detail(&id, &Scope::of(&actor))
         .await?

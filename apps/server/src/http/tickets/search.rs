@@ -8,12 +8,12 @@ use support_domain::{Category, Priority};
 
 use super::date_bound::DateBound;
 use super::list::{Part, read_part};
-use super::views::{Audience, TicketListView};
-use crate::auth::AnyUser;
+use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::tickets::{Audience, TicketListView};
 
 fields! {
     /// The query.
@@ -53,10 +53,10 @@ pub async fn search(
     filter.category = errors.optional("category", query.category);
     filter.from = errors
         .optional("date_from", query.date_from)
-        .map(|bound| bound.start(state.zone));
+        .map(|bound| bound.start(state.desk.zone));
     filter.until = errors
         .optional("date_to", query.date_to)
-        .map(|bound| bound.end(state.zone));
+        .map(|bound| bound.end(state.desk.zone));
     let part = Part {
         page: query.page,
         limit: query.limit,

@@ -5,11 +5,11 @@ use actix_web::{HttpResponse, web};
 use support_domain::rights::Scope;
 
 use super::ticket_path::TicketPath;
-use super::views::{Audience, ContactTicketDetail};
-use crate::auth::AnyUser;
 use crate::http::answer::etag;
+use crate::http::caller::AnyUser;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::tickets::{Audience, ContactTicketDetail};
 
 /// One ticket with its thread and its people. Customers see their own, without notes.
 #[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}", tag = "tickets", operation_id = "showTicket",
@@ -24,6 +24,7 @@ pub async fn show(
     TicketPath(id): TicketPath,
 ) -> Result<HttpResponse, Problem> {
     let detail = state
+        .desk
         .tickets
         .detail(&id, &Scope::of(&actor))
         .await?

@@ -9,9 +9,9 @@ use serde::Serialize;
 use support_domain::{Category, Priority, Status, StatusGroup};
 use utoipa::ToSchema;
 
-use crate::auth::StaffOnly;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
 
 /// The figures of all tickets.
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,6 +77,10 @@ impl From<&TicketTotals> for TicketStatsView {
     (status = 403, description = "Staff only", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn stats(state: web::Data<AppState>, _: StaffOnly) -> Result<HttpResponse, Problem> {
-    let totals = state.figures.ticket_totals(state.clock.now()).await?;
+    let totals = state
+        .desk
+        .figures
+        .ticket_totals(state.process.clock.now())
+        .await?;
     Ok(HttpResponse::Ok().json(TicketStatsView::from(&totals)))
 }

@@ -7,14 +7,14 @@ use faq_domain::use_cases::{CreateCategory, create_category};
 use faq_domain::{CategoryDetails, CategoryFile, CategoryId, Order};
 use shared_kernel::Caller;
 
-use crate::auth::StaffOnly;
 use crate::http::answer::Answer;
-use crate::http::faq::views::FaqCategoryView;
+use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::faq::FaqCategoryView;
 
 fields! {
     /// The category.
@@ -78,7 +78,7 @@ pub async fn create(
     let ask = body.value.read()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| create_category(tx, state.around_faq(), &actor.id, ask.clone()).await,
+            async |tx| create_category(tx, state.surroundings(), &actor.id, ask.clone()).await,
             |file: &CategoryFile| Answer::json(StatusCode::CREATED, &FaqCategoryView::from(file)),
         )
         .await

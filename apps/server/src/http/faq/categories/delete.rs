@@ -5,11 +5,11 @@ use faq_domain::use_cases::delete_category;
 use shared_kernel::Caller;
 
 use super::category_path::CategoryPath;
-use crate::auth::StaffOnly;
 use crate::http::answer::Answer;
+use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
 
 /// Close a category that has no articles. Staff only.
 #[utoipa::path(delete, path = "/api/support/faq/categories/{categoryId}", tag = "faq", operation_id = "deleteFaqCategory",
@@ -28,7 +28,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     Write::of(&state, &request, &Caller::Known(actor.clone()), &[])?
         .run(
-            async |tx| delete_category(tx, state.around_faq(), &actor.id, &id).await,
+            async |tx| delete_category(tx, state.surroundings(), &actor.id, &id).await,
             |(): &()| Ok(Answer::no_content()),
         )
         .await

@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, web};
 use faq_domain::Scope;
 
-use crate::auth::MaybeUser;
-use crate::http::faq::views::FaqCategoryView;
+use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::faq::FaqCategoryView;
 
 fields! {
     /// The query.
@@ -32,7 +32,11 @@ pub async fn list(
     let mut errors = Errors::default();
     let published = errors.optional("published", query.published);
     errors.finish()?;
-    let categories = state.faq.categories(Scope::of(&caller), published).await?;
+    let categories = state
+        .faq
+        .queries
+        .categories(Scope::of(&caller), published)
+        .await?;
     let views: Vec<_> = categories.iter().map(FaqCategoryView::from).collect();
     Ok(HttpResponse::Ok().json(views))
 }

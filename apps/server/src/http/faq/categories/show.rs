@@ -4,10 +4,10 @@ use actix_web::{HttpResponse, web};
 use faq_domain::{FaqError, Scope};
 
 use super::category_path::CategoryPath;
-use crate::auth::MaybeUser;
-use crate::http::faq::views::FaqCategoryView;
+use crate::http::caller::MaybeUser;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::state::AppState;
+use crate::http::state::AppState;
+use crate::views::faq::FaqCategoryView;
 
 /// One category.
 #[utoipa::path(get, path = "/api/support/faq/categories/{categoryId}", tag = "faq", operation_id = "showFaqCategory",
@@ -20,7 +20,7 @@ pub async fn show(
     MaybeUser(caller): MaybeUser,
     CategoryPath(id): CategoryPath,
 ) -> Result<HttpResponse, Problem> {
-    let found = state.faq.category(&id, Scope::of(&caller)).await?;
+    let found = state.faq.queries.category(&id, Scope::of(&caller)).await?;
     let file = found.ok_or(FaqError::CategoryNotFound)?;
     Ok(HttpResponse::Ok().json(FaqCategoryView::from(&file)))
 }

@@ -8,14 +8,14 @@ use faq_domain::{CategoryFile, Order};
 use shared_kernel::Caller;
 
 use super::category_path::CategoryPath;
-use crate::auth::StaffOnly;
 use crate::http::answer::Answer;
-use crate::http::faq::views::FaqCategoryView;
+use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, Field, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::state::AppState;
+use crate::views::faq::FaqCategoryView;
 
 fields! {
     /// What is to be otherwise; what is left out stays as it is. The id is for good.
@@ -66,7 +66,7 @@ pub async fn update(
     let ask = body.value.read()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| update_category(tx, state.around_faq(), &actor.id, &id, ask.clone()).await,
+            async |tx| update_category(tx, state.surroundings(), &actor.id, &id, ask.clone()).await,
             |file: &CategoryFile| Answer::json(StatusCode::OK, &FaqCategoryView::from(file)),
         )
         .await

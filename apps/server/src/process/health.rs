@@ -4,16 +4,35 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
+use serde::Serialize;
 use shared_kernel::Clock;
 use store_pg::{JobQueue, PgStore};
+use utoipa::ToSchema;
 
-use crate::http::health::Readiness;
 use crate::realtime::Hub;
 
 /// A probe must be quicker than whoever asks.
 const PROBE: Duration = Duration::from_millis(1_500);
 /// A worker silent for longer is stuck, in seconds.
 const WORKER_SILENCE_SECONDS: i64 = 60;
+
+/// What is ready and what is not.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of its own"
+)]
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    pub ready: bool,
+    /// The database answers.
+    pub database: bool,
+    /// Every migration has run.
+    pub migrations: bool,
+    /// Background work is going on.
+    pub workers: bool,
+    /// The server is stopping.
+    pub draining: bool,
+}
 
 /// Gathers the signs of life.
 pub struct HealthMonitor {

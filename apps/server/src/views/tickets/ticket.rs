@@ -1,41 +1,11 @@
-//! Tickets as callers see them: one definition for HTTP and for sockets.
-//!
-//! What a customer must not see is not in what is built for a customer.
+//! A ticket, and a list of tickets.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
-use shared_kernel::{Actor, CustomerId};
-use support_domain::ports::TicketDetail;
-use support_domain::{Entry, Ticket, TicketFile, Vehicle};
+use support_domain::{Ticket, Vehicle};
 use utoipa::ToSchema;
 
-/// For whom a view is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Audience {
-    Staff,
-    Owner,
-    /// Whoever sent the public form. They learn nothing they did not write: the customer's id is
-    /// the one derived from the address, whether or not the address was known.
-    Public {
-        customer: CustomerId,
-    },
-}
-
-impl Audience {
-    /// The audience an actor belongs to.
-    pub fn of(actor: &Actor) -> Self {
-        if actor.role.is_staff() {
-            Self::Staff
-        } else {
-            Self::Owner
-        }
-    }
-}
-
-/// UTC, ISO 8601, milliseconds.
-pub fn instant(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
+use super::Audience;
+use crate::views::instant;
 
 /// The vehicle as the form has it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -162,124 +132,6 @@ impl ContactTicket {
             }),
             updated_at: instant(ticket.updated_at),
             version: ticket.version,
-        }
-    }
-}
-
-/// An entry of a ticket's thread.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ContactResponse {
-    pub msg_id: String,
-    /// The ticket.
-    pub msg_parent_id: String,
-    /// An internal note shows with its prefix, `[NOTE INTERNE]` or `[ESCALADE]`.
-    pub msg_content: String,
-    pub msg_date: String,
-    pub author_id: String,
-    /// `customer` or `staff`.
-    pub author_kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub author_name: Option<String>,
-    /// True for notes, which only staff see.
-    pub internal: bool,
-}
-
-impl From<&Entry> for ContactResponse {
-    fn from(entry: &Entry) -> Self {
-        Self {
-            msg_id: entry.id.to_string(),
-            msg_parent_id: entry.ticket.to_string(),
-            msg_content: format!("{}{}", entry.kind.shown_prefix(), entry.text.as_str()),
-            msg_date: instant(entry.created_at),
-            author_id: entry.author.id.to_string(),
-            author_kind: entry.author.kind.as_str(),
-            author_name: entry.author.name.clone(),
-            internal: entry.kind.is_internal(),
-        }
-    }
-}
-
-/// Who asks.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CustomerView {
-    pub cst_id: String,
-    pub cst_name: String,
-    pub cst_fname: String,
-    pub cst_mail: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cst_phone: Option<String>,
-}
-
-/// Who answers.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct StaffView {
-    pub cnfa_id: String,
-    pub cnfa_name: String,
-    /// Staff only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cnfa_mail: Option<String>,
-}
-
-/// What was bought; shown only when it is the customer's.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct OrderView {
-    pub ord_id: String,
-    pub ord_reference: String,
-    /// In euros, two decimals, as text.
-    pub ord_total_ttc: String,
-}
-
-/// A ticket with its thread and its people.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ContactTicketDetail {
-    #[serde(flatten)]
-    pub ticket: ContactTicket,
-    /// The thread, oldest first.
-    pub responses: Vec<ContactResponse>,
-    pub customer: CustomerView,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub staff: Option<StaffView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<OrderView>,
-}
-
-impl ContactTicketDetail {
-    /// A ticket as an audience may see it.
-    pub fn new(detail: &TicketDetail, audience: &Audience) -> Self {
-        let TicketFile {
-            ticket,
-            customer,
-            assignee,
-            order,
-        } = &detail.file;
-        let is_staff = *audience == Audience::Staff;
-        Self {
-            ticket: ContactTicket::new(ticket, audience),
-            responses: detail.entries.iter().map(ContactResponse::from).collect(),
-            customer: CustomerView {
-                cst_id: customer.id.to_string(),
-                cst_name: customer.name.clone(),
-                cst_fname: customer.first_name.clone(),
-                cst_mail: customer.email.as_ref().map(|mail| mail.as_str().to_owned()),
-                cst_phone: customer
-                    .phone
-                    .as_ref()
-                    .map(|phone| phone.as_str().to_owned()),
-            },
-            staff: assignee.as_ref().map(|staff| StaffView {
-                cnfa_id: staff.id.to_string(),
-                cnfa_name: staff.name.clone(),
-                cnfa_mail: staff
-                    .email
-                    .as_ref()
-                    .filter(|_| is_staff)
-                    .map(|mail| mail.as_str().to_owned()),
-            }),
-            order: order.as_ref().map(|order| OrderView {
-                ord_id: order.id.to_string(),
-                ord_reference: order.reference.clone(),
-                ord_total_ttc: order.total_ttc.clone(),
-            }),
         }
     }
 }

@@ -9,11 +9,10 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 use faq_domain::{ArticleFile, Counters, Languages, Locale};
+use shared_kernel::StoreError;
 
 use super::cache::Weigh;
-use crate::http::faq::entity_tag;
-use crate::http::faq::views::FaqView;
-use crate::http::problem::Problem;
+use crate::views::faq::{FaqView, entity_tag};
 
 /// What an article takes besides its texts.
 const OVERHEAD: usize = 2 * 1024;
@@ -61,7 +60,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn render(&mut self, counters: Counters, ahead: i64) -> Result<Served, Problem> {
+    fn render(&mut self, counters: Counters, ahead: i64) -> Result<Served, StoreError> {
         let counters = Counters {
             views: counters.views + ahead,
             ..counters
@@ -69,15 +68,19 @@ impl Shown {
         self.view.views = counters.views;
         self.view.helpful = counters.helpful;
         self.view.not_helpful = counters.not_helpful;
-        let body = serde_json::to_vec(&self.view).map_err(|_| Problem::internal())?;
-        let tag = entity_tag::tag_with(self.view.version, counters, &self.locale);
-        let header = |text: &str| HeaderValue::from_str(text).map_err(|_| Problem::internal());
+        let body = serde_json::to_vec(&self.view).map_err(defect)?;
+        let tag = entity_tag(self.view.version, counters, &self.locale);
+        let header = |text: &str| HeaderValue::from_str(text).map_err(defect);
         Ok(Served {
             body: body.into(),
             tag: header(&tag)?,
             language: header(self.locale.as_str())?,
         })
     }
+}
+
+fn defect(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Defect(Box::new(error))
 }
 
 impl Kept {
@@ -107,8 +110,8 @@ impl Kept {
     /// The answer in the language its reader understands best.
     ///
     /// # Errors
-    /// 500 for an article that says nothing in any language, which is a defect.
-    pub fn served(&self, languages: &Languages) -> Result<Arc<Served>, Problem> {
+    /// [`StoreError::Defect`] for an article that says nothing in any language.
+    pub fn served(&self, languages: &Languages) -> Result<Arc<Served>, StoreError> {
         if let Some(served) = self.ready(languages) {
             return Ok(served);
         }
@@ -129,7 +132,7 @@ impl Kept {
         counters: Counters,
         ahead: i64,
         languages: &Languages,
-    ) -> Result<Served, Problem> {
+    ) -> Result<Served, StoreError> {
         let mut live = self.write();
         self.shown(&mut live, languages)?.render(counters, ahead)
     }
@@ -145,7 +148,7 @@ impl Kept {
         &self,
         live: &'a mut Live,
         languages: &Languages,
-    ) -> Result<&'a mut Shown, Problem> {
+    ) -> Result<&'a mut Shown, StoreError> {
         let chosen = self.file.article.content.texts.choose(languages);
         let is_chosen = |shown: &Shown| chosen.is_some_and(|(locale, _)| shown.locale == *locale);
         if !live.shown.iter().any(is_chosen) {
@@ -157,7 +160,7 @@ impl Kept {
             });
         }
         let shown = live.shown.iter_mut().find(|shown| is_chosen(shown));
-        shown.ok_or_else(Problem::internal)
+        shown.ok_or_else(|| StoreError::defect("a view that was just made is gone"))
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Live> {

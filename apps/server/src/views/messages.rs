@@ -1,14 +1,11 @@
-//! Messages as callers see them: one definition for HTTP and for sockets.
+//! Messages as callers see them.
 
+use messages_domain::Message;
 use messages_domain::ports::MessageCounts;
-use messages_domain::{Message, MessagesError};
 use serde::Serialize;
-use shared_kernel::{Actor, UserId};
 use utoipa::ToSchema;
 
-use crate::http::field::{Errors, Field};
-use crate::http::problem::Problem;
-use crate::http::tickets::views::instant;
+use super::instant;
 
 /// A message.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -64,44 +61,6 @@ impl From<&Message> for ModernMessage {
     }
 }
 
-/// The envelope of this resource's answers.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Enveloped<T> {
-    /// Always true; errors are problems.
-    pub success: bool,
-    pub data: T,
-    /// What was done, in French.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<&'static str>,
-}
-
-impl<T> Enveloped<T> {
-    /// An answer that only shows something.
-    pub fn new(data: T) -> Self {
-        Self {
-            success: true,
-            data,
-            message: None,
-        }
-    }
-
-    /// An answer to something that was done.
-    pub fn done(data: T, message: &'static str) -> Self {
-        Self {
-            success: true,
-            data,
-            message: Some(message),
-        }
-    }
-}
-
-/// Something was done, and there is nothing to show.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DoneView {
-    pub success: bool,
-    pub message: &'static str,
-}
-
 /// How many messages there are.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageStats {
@@ -120,18 +79,5 @@ impl From<MessageCounts> for MessageStats {
             closed: counts.closed,
             unread: counts.unread,
         }
-    }
-}
-
-/// A field that says who calls must say the truth. It is never how we learn who calls.
-pub(super) fn must_be_caller(
-    errors: &mut Errors,
-    name: &'static str,
-    field: Field<UserId>,
-    actor: &Actor,
-) -> Result<(), Problem> {
-    match errors.optional(name, field) {
-        Some(id) if id != actor.id => Err(MessagesError::IdentityMismatch { field: name }.into()),
-        _ => Ok(()),
     }
 }

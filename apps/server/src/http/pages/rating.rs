@@ -9,16 +9,16 @@ use shared_kernel::{Caller, TicketId};
 use support_domain::use_cases::{RateTicket, rate_ticket};
 use support_domain::{Feedback, Rating, TicketFile};
 
-use super::answer::Answer;
-use super::field::{Errors, Field};
-use super::json_body;
-use super::problem::Problem;
-use super::query::Query;
-use super::tickets::rate::{LinkQuery, rater};
-use super::write::Write;
-use crate::state::AppState;
+use crate::http::answer::Answer;
+use crate::http::field::{Errors, Field};
+use crate::http::json_body;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::http::state::AppState;
+use crate::http::tickets::rate::{LinkQuery, rater};
+use crate::http::write::Write;
 
-const PAGE: &str = include_str!("rating_page.html");
+const PAGE: &str = include_str!("rating.html");
 
 /// What the page shows.
 enum View<'a> {
@@ -55,7 +55,10 @@ fn render(status: StatusCode, shop: &str, ticket: &str, view: &View<'_>) -> Http
 fn checked_link(state: &AppState, path: &str, sig: Field<String>) -> Option<(TicketId, String)> {
     let ticket = TicketId::parse(path).ok()?;
     let Field::Given(sig) = sig else { return None };
-    state.links.check(&ticket, &sig, state.clock.now())?;
+    state
+        .desk
+        .links
+        .check(&ticket, &sig, state.process.clock.now())?;
     Some((ticket, sig))
 }
 
@@ -63,7 +66,7 @@ fn invalid(state: &AppState) -> HttpResponse {
     let problem = Problem::invalid_link();
     render(
         problem.status,
-        &state.shop_name,
+        &state.desk.shop_name,
         "",
         &View::Refused {
             message: &problem.message,
@@ -85,7 +88,7 @@ pub async fn show(
     match checked_link(&state, &path, link.sig) {
         Some((ticket, _)) => render(
             StatusCode::OK,
-            &state.shop_name,
+            &state.desk.shop_name,
             ticket.as_str(),
             &View::Form { refused: None },
         ),
@@ -133,7 +136,7 @@ pub async fn submit(
         };
         return Ok(render(
             StatusCode::BAD_REQUEST,
-            &state.shop_name,
+            &state.desk.shop_name,
             ticket.as_str(),
             &view,
         ));
@@ -153,13 +156,13 @@ pub async fn submit(
     Ok(match done {
         Ok(_) => render(
             StatusCode::OK,
-            &state.shop_name,
+            &state.desk.shop_name,
             ticket.as_str(),
             &View::Thanks,
         ),
         Err(problem) => render(
             problem.status,
-            &state.shop_name,
+            &state.desk.shop_name,
             ticket.as_str(),
             &View::Refused {
                 message: &problem.message,

@@ -1,4 +1,4 @@
-//! Extractors that carry a right. A handler without one is visibly public.
+//! Who calls: extractors that carry a right. A handler without one is visibly public.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,11 +6,12 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
-use shared_kernel::{Actor, Caller};
+use shared_kernel::{Actor, Caller, UserId};
 
-use super::TokenRefused;
-use crate::http::problem::Problem;
-use crate::state::AppState;
+use super::field::{Errors, Field};
+use super::problem::Problem;
+use super::state::AppState;
+use crate::auth::TokenRefused;
 
 /// Anybody with a valid token.
 pub struct AnyUser(pub Actor);
@@ -43,9 +44,9 @@ async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
         .app_data::<web::Data<AppState>>()
         .ok_or_else(Problem::internal)?;
     let session = token
-        .and_then(|token| state.tokens.verify(token))
+        .and_then(|token| state.admission.tokens.verify(token))
         .map_err(Problem::from)?;
-    state.arrivals.welcome(&session.actor).await?;
+    state.admission.arrivals.welcome(&session.actor).await?;
     Ok(Caller::Known(session.actor))
 }
 
@@ -90,5 +91,23 @@ impl FromRequest for StaffOnly {
                 Err(Problem::staff_only())
             }
         })
+    }
+}
+
+/// A field that says who calls must say the truth. It is never how we learn who calls.
+///
+/// # Errors
+/// 403 for somebody else's id.
+pub(super) fn must_be_caller(
+    errors: &mut Errors,
+    name: &'static str,
+    field: Field<UserId>,
+    actor: &Actor,
+) -> Result<(), Problem> {
+    match errors.optional(name, field) {
+        Some(id) if id != actor.id => Err(Problem::identity_mismatch(&format!(
+            "{name} is not the caller"
+        ))),
+        _ => Ok(()),
     }
 }

@@ -1,15 +1,20 @@
-//! Articles and categories as callers see them: one definition for every exit.
+//! Articles and categories as callers see them.
 
-use faq_domain::{ArticleFile, CategoryFile, FaqError, Languages, Locale};
+use faq_domain::{ArticleFile, CategoryFile, Counters, Languages, Locale};
 use serde::Serialize;
-use shared_kernel::{Actor, StoreError, UserId};
+use shared_kernel::StoreError;
 use utoipa::ToSchema;
 
-use super::search::Highlight;
-use crate::faq::markdown;
-use crate::http::field::{Errors, Field};
-use crate::http::problem::Problem;
-use crate::http::tickets::views::instant;
+use super::instant;
+
+/// Where the words of a search stand: HTML, in which nothing but `<mark>` is an element.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Highlight {
+    /// The whole question.
+    pub question: String,
+    /// The part of the answer that says most of it, without Markdown.
+    pub answer: String,
+}
 
 /// An article in one of its languages.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -46,20 +51,20 @@ impl FaqView {
     /// The article in the language its reader understands best, and that language.
     ///
     /// # Errors
-    /// 500 for an article that says nothing in any language, which is a defect.
-    pub fn new(file: &ArticleFile, languages: &Languages) -> Result<(Self, Locale), Problem> {
-        Self::rendered(file, languages, markdown::to_html)
+    /// [`StoreError::Defect`] for an article that says nothing in any language.
+    pub fn new(file: &ArticleFile, languages: &Languages) -> Result<(Self, Locale), StoreError> {
+        Self::rendered(file, languages, markup::to_html)
     }
 
     /// The same, its answer made HTML by `html`.
     ///
     /// # Errors
     /// As [`FaqView::new`].
-    pub(super) fn rendered(
+    pub(crate) fn rendered(
         file: &ArticleFile,
         languages: &Languages,
         html: impl FnOnce(&str) -> String,
-    ) -> Result<(Self, Locale), Problem> {
+    ) -> Result<(Self, Locale), StoreError> {
         let article = &file.article;
         let content = &article.content;
         let (locale, text) = content
@@ -87,6 +92,15 @@ impl FaqView {
         };
         Ok((view, locale.clone()))
     }
+}
+
+/// The entity tag of an article as it is shown: which version it is, what readers made of it, and
+/// in which language, such as `"3.120-4-1.fr"`.
+pub fn entity_tag(version: u64, counters: Counters, shown: &Locale) -> String {
+    format!(
+        "\"{version}.{}-{}-{}.{shown}\"",
+        counters.views, counters.helpful, counters.not_helpful
+    )
 }
 
 /// A category.
@@ -117,18 +131,5 @@ impl From<&CategoryFile> for FaqCategoryView {
             published: details.published,
             faq_count: file.articles,
         }
-    }
-}
-
-/// A field that says who calls must say the truth. It is never how we learn who calls.
-pub(super) fn must_be_caller(
-    errors: &mut Errors,
-    name: &'static str,
-    field: Field<UserId>,
-    actor: &Actor,
-) -> Result<(), Problem> {
-    match errors.optional(name, field) {
-        Some(id) if id != actor.id => Err(FaqError::IdentityMismatch { field: name }.into()),
-        _ => Ok(()),
     }
 }

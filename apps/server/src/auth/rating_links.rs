@@ -3,24 +3,28 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use hmac::Mac as _;
 use shared_kernel::TicketId;
 use url::Url;
+
+use super::keys::{Keyed, Purpose, keyed};
 
 /// How long a link is good.
 const VALID_DAYS: i64 = 60;
 
 /// Makes and checks links. A link is good for one closing of one ticket, for a time.
 pub struct RatingLinks {
-    secret: Vec<u8>,
+    keyed: Keyed,
     base: Url,
 }
 
 impl RatingLinks {
     /// Links below `base`, signed with the server's secret.
-    pub fn new(secret: Vec<u8>, base: Url) -> Self {
-        Self { secret, base }
+    pub fn new(secret: &[u8], base: Url) -> Self {
+        Self {
+            keyed: keyed(secret, Purpose::RatingLink),
+            base,
+        }
     }
 
     /// The link to rate a closing.
@@ -54,10 +58,9 @@ impl RatingLinks {
         (now.timestamp() <= until).then_some(closing)
     }
 
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-    fn mac(&self, ticket: &TicketId, closing: u32, until: i64) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("any length");
-        mac.update(format!("rate\0{ticket}\0{closing}\0{until}").as_bytes());
+    fn mac(&self, ticket: &TicketId, closing: u32, until: i64) -> Keyed {
+        let mut mac = self.keyed.clone();
+        mac.update(format!("{ticket}\0{closing}\0{until}").as_bytes());
         mac
     }
 }
@@ -67,10 +70,7 @@ mod tests {
     use super::*;
 
     fn links() -> RatingLinks {
-        RatingLinks::new(
-            b"secret".to_vec(),
-            Url::parse("https://shop.example/aide/").unwrap(),
-        )
+        RatingLinks::new(b"secret", Url::parse("https://shop.example/aide/").unwrap())
     }
 
     fn at(day: i64) -> DateTime<Utc> {
@@ -100,6 +100,14 @@ mod tests {
         ] {
             assert_eq!(links().check(&one, garbage, at(0)), None, "{garbage}");
         }
+    }
+
+    #[test]
+    fn links_that_were_sent_stay_good() {
+        let ticket = TicketId::parse("TICKET-1").unwrap();
+        let sent = "3.1705184000.tUG0GM3IFM7AiRmQQiIKYcQASTcAlgd7WEhJ1NtZvE4";
+        assert_eq!(links().signature(&ticket, 3, at(0)), sent);
+        assert_eq!(links().check(&ticket, sent, at(1)), Some(3));
     }
 
     #[test]

@@ -10,11 +10,11 @@ use std::net::IpAddr;
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use faq_domain::readers::Visitor;
-use hmac::{Hmac, Mac};
+use hmac::Mac as _;
 use ipnet::IpNet;
-use sha2::Sha256;
 use shared_kernel::{Caller, UserId};
 
+use crate::auth::keys::{Keyed, Purpose, keyed};
 use crate::http::client_address::{client_address, limited_network};
 
 /// A browser's name is read this far; the rest is noise a stranger could vary for ever.
@@ -22,7 +22,7 @@ const MAX_AGENT_BYTES: usize = 512;
 
 /// Makes visitors of requests.
 pub struct Visitors {
-    keyed: Hmac<Sha256>,
+    keyed: Keyed,
     trusted: Vec<IpNet>,
 }
 
@@ -30,7 +30,7 @@ impl Visitors {
     /// Keyed with the server's secret; believes these proxies.
     pub fn new(secret: &[u8], trusted: Vec<IpNet>) -> Self {
         Self {
-            keyed: keyed(secret),
+            keyed: keyed(secret, Purpose::FaqVisitor),
             trusted,
         }
     }
@@ -73,13 +73,6 @@ impl Visitors {
             .for_each(|(to, from)| *to = from);
         Visitor::new(kept)
     }
-}
-
-#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-fn keyed(secret: &[u8]) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("any length");
-    mac.update(b"faq-visitor\0");
-    mac
 }
 
 #[cfg(test)]
@@ -132,6 +125,18 @@ mod tests {
         assert_eq!(phone, signed_in("cst-jean", "203.0.113.9:1", "Firefox"));
         assert_ne!(phone, signed_in("cst-paul", "198.51.100.7:1", "Safari"));
         assert_ne!(phone, stranger("198.51.100.7:1", "Safari"));
+    }
+
+    #[test]
+    fn readers_who_were_counted_stay_who_they_are() {
+        let hex = |visitor: &Visitor| {
+            let digits = visitor.as_bytes().iter().map(|byte| format!("{byte:02x}"));
+            digits.collect::<String>()
+        };
+        let account = signed_in("cst-jean", "198.51.100.7:1", "Safari");
+        assert_eq!(hex(&account), "f2e4cb9dc701bfe78d50468262558a4c");
+        let stranger = stranger("198.51.100.7:4000", "Firefox");
+        assert_eq!(hex(&stranger), "b85702b0fc333589b127cfc1ecfe1275");
     }
 
     #[test]

@@ -1,0 +1,108 @@
+//! What handlers share, filled in.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use store_pg::{PgStore, WakeupHint};
+use tokio::sync::mpsc;
+
+use super::Core;
+use crate::auth::rating_links::RatingLinks;
+use crate::auth::{Arrivals, RecentTokens, TokenVerifier};
+use crate::config::Config;
+use crate::faq::articles::Articles;
+use crate::faq::follower::Follower;
+use crate::faq::unanswered::UnansweredSearches;
+use crate::http::faq::visitor::Visitors;
+use crate::http::rate_limit::NetworkLimit;
+use crate::http::state::{Admission, AppState, Desk, KnowledgeBase, Process};
+use crate::presence::Presence;
+use crate::process::health::HealthMonitor;
+use crate::process::telemetry;
+
+/// What handlers share with what runs beside them.
+pub(super) struct Shared {
+    pub(super) health: Arc<HealthMonitor>,
+    pub(super) presence: Arc<Presence>,
+    pub(super) articles: Arc<Articles>,
+    pub(super) follower: Arc<Follower>,
+}
+
+/// What handlers share, and the hints left over for the other instances.
+pub(super) fn app_state(
+    config: &Config,
+    core: Core,
+    verifier: Arc<TokenVerifier>,
+    shared: Shared,
+) -> (
+    web::Data<AppState>,
+    mpsc::UnboundedReceiver<Vec<WakeupHint>>,
+) {
+    let store = Arc::new(core.store.clone());
+    let state = AppState {
+        faq: knowledge_base(config, &core, &store, shared.articles, shared.follower),
+        admission: admission(config, &core, &store, verifier),
+        desk: desk(config, store, core.links, shared.presence),
+        process: Process {
+            clock: core.clock,
+            ids: core.ids,
+            health: shared.health,
+            metrics: telemetry::metrics(),
+        },
+    };
+    (web::Data::new(state), core.hints)
+}
+
+fn desk(
+    config: &Config,
+    store: Arc<PgStore>,
+    links: Arc<RatingLinks>,
+    presence: Arc<Presence>,
+) -> Desk {
+    Desk {
+        store: Arc::clone(&store) as _,
+        tickets: Arc::clone(&store) as _,
+        messages: Arc::clone(&store) as _,
+        figures: Arc::clone(&store) as _,
+        log: store,
+        presence,
+        links,
+        zone: config.shop.time_zone,
+        shop_name: config.shop.name.clone(),
+    }
+}
+
+fn knowledge_base(
+    config: &Config,
+    core: &Core,
+    store: &Arc<PgStore>,
+    articles: Arc<Articles>,
+    follower: Arc<Follower>,
+) -> KnowledgeBase {
+    KnowledgeBase {
+        queries: Arc::clone(store) as _,
+        search: Arc::clone(store) as _,
+        unanswered: Arc::new(UnansweredSearches::new(Arc::clone(store) as _)),
+        articles,
+        follower,
+        visitors: Visitors::new(&core.secret, config.http.trusted_proxies.clone()),
+    }
+}
+
+fn admission(
+    config: &Config,
+    core: &Core,
+    store: &Arc<PgStore>,
+    verifier: Arc<TokenVerifier>,
+) -> Admission {
+    Admission {
+        tokens: RecentTokens::new(verifier, Arc::clone(&core.clock)),
+        arrivals: Arrivals::new(Arc::clone(store) as _, Arc::clone(&core.clock)),
+        contacts: NetworkLimit::of_forms(config),
+        searches: NetworkLimit::of_searches(config),
+        votes: NetworkLimit::of_votes(config),
+        page_views: NetworkLimit::of_views(config),
+        max_body_bytes: config.http.max_body_bytes,
+        body_timeout_seconds: config.http.body_timeout_seconds,
+    }
+}

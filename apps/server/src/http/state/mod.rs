@@ -1,0 +1,86 @@
+//! What handlers share, in four groups. Built in `bootstrap` only.
+//!
+//! To add something: a field of the group whose question it answers, and its line in
+//! `bootstrap::state`.
+
+use std::sync::Arc;
+
+use analytics_domain::FigureQueries;
+use chrono_tz::Tz;
+use faq_domain::{FaqQueries, FaqSearch};
+use messages_domain::MessageQueries;
+use metrics_exporter_prometheus::PrometheusHandle;
+use shared_kernel::{Clock, EventLog, IdGenerator, Surroundings};
+use support_domain::TicketQueries;
+
+use super::faq::visitor::Visitors;
+use super::rate_limit::NetworkLimit;
+use crate::auth::rating_links::RatingLinks;
+use crate::auth::{Arrivals, RecentTokens};
+use crate::desk_store::DeskStore;
+use crate::faq::articles::Articles;
+use crate::faq::follower::Follower;
+use crate::faq::unanswered::UnansweredSearches;
+use crate::presence::Presence;
+use crate::process::health::HealthMonitor;
+
+/// Ports, and the few settings handlers need.
+pub struct AppState {
+    pub desk: Desk,
+    pub faq: KnowledgeBase,
+    pub admission: Admission,
+    pub process: Process,
+}
+
+/// Tickets and conversations, and the shop they are about.
+pub struct Desk {
+    pub store: Arc<dyn DeskStore>,
+    pub tickets: Arc<dyn TicketQueries>,
+    pub messages: Arc<dyn MessageQueries>,
+    pub figures: Arc<dyn FigureQueries>,
+    pub log: Arc<dyn EventLog>,
+    pub presence: Arc<Presence>,
+    pub links: Arc<RatingLinks>,
+    pub zone: Tz,
+    pub shop_name: String,
+}
+
+/// Articles: in the store, in memory, and as readers use them.
+pub struct KnowledgeBase {
+    pub queries: Arc<dyn FaqQueries>,
+    pub search: Arc<dyn FaqSearch>,
+    pub unanswered: Arc<UnansweredSearches>,
+    pub articles: Arc<Articles>,
+    pub follower: Arc<Follower>,
+    pub visitors: Visitors,
+}
+
+/// Who gets in, how often, and with how much.
+pub struct Admission {
+    pub tokens: RecentTokens,
+    pub arrivals: Arrivals,
+    pub contacts: NetworkLimit,
+    pub searches: NetworkLimit,
+    pub votes: NetworkLimit,
+    pub page_views: NetworkLimit,
+    pub max_body_bytes: usize,
+    pub body_timeout_seconds: u64,
+}
+
+/// What stands around every use case, and how the server is doing.
+pub struct Process {
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdGenerator>,
+    pub health: Arc<HealthMonitor>,
+    pub metrics: PrometheusHandle,
+}
+
+impl AppState {
+    /// What use cases need besides the transaction.
+    pub fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings {
+            clock: &*self.process.clock,
+            ids: &*self.process.ids,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The process: what the server takes from the machine, and how it shows that it is well.
+//!
+//! - `clock`: the time; `random_ids`: ids nobody can guess;
+//! - `telemetry`: logs, and the recorder of the figures at `/metrics`;
+//! - `open_files`: how many sockets the process may hold;
+//! - `database`: which PostgreSQL, private or named;
+//! - `health`: alive, ready, and the gauges.
+//!
+//! Nothing here knows a ticket, a message or an article. To add one more: a file, its line here,
+//! and its call in `bootstrap` or in `cli::serve`.
+
+pub mod clock;
+pub mod database;
+pub mod health;
+pub mod open_files;
+pub mod random_ids;
+pub mod telemetry;

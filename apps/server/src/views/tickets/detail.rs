@@ -1,0 +1,93 @@
+//! A ticket with its thread and its people.
+
+use serde::Serialize;
+use support_domain::TicketFile;
+use support_domain::ports::TicketDetail;
+use utoipa::ToSchema;
+
+use super::{Audience, ContactResponse, ContactTicket};
+
+/// Who asks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CustomerView {
+    pub cst_id: String,
+    pub cst_name: String,
+    pub cst_fname: String,
+    pub cst_mail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cst_phone: Option<String>,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StaffView {
+    pub cnfa_id: String,
+    pub cnfa_name: String,
+    /// Staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnfa_mail: Option<String>,
+}
+
+/// What was bought; shown only when it is the customer's.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OrderView {
+    pub ord_id: String,
+    pub ord_reference: String,
+    /// In euros, two decimals, as text.
+    pub ord_total_ttc: String,
+}
+
+/// A ticket with its thread and its people.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactTicketDetail {
+    #[serde(flatten)]
+    pub ticket: ContactTicket,
+    /// The thread, oldest first.
+    pub responses: Vec<ContactResponse>,
+    pub customer: CustomerView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderView>,
+}
+
+impl ContactTicketDetail {
+    /// A ticket as an audience may see it.
+    pub fn new(detail: &TicketDetail, audience: &Audience) -> Self {
+        let TicketFile {
+            ticket,
+            customer,
+            assignee,
+            order,
+        } = &detail.file;
+        let is_staff = *audience == Audience::Staff;
+        Self {
+            ticket: ContactTicket::new(ticket, audience),
+            responses: detail.entries.iter().map(ContactResponse::from).collect(),
+            customer: CustomerView {
+                cst_id: customer.id.to_string(),
+                cst_name: customer.name.clone(),
+                cst_fname: customer.first_name.clone(),
+                cst_mail: customer.email.as_ref().map(|mail| mail.as_str().to_owned()),
+                cst_phone: customer
+                    .phone
+                    .as_ref()
+                    .map(|phone| phone.as_str().to_owned()),
+            },
+            staff: assignee.as_ref().map(|staff| StaffView {
+                cnfa_id: staff.id.to_string(),
+                cnfa_name: staff.name.clone(),
+                cnfa_mail: staff
+                    .email
+                    .as_ref()
+                    .filter(|_| is_staff)
+                    .map(|mail| mail.as_str().to_owned()),
+            }),
+            order: order.as_ref().map(|order| OrderView {
+                ord_id: order.id.to_string(),
+                ord_reference: order.reference.clone(),
+                ord_total_ttc: order.total_ttc.clone(),
+            }),
+        }
+    }
+}
