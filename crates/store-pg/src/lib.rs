@@ -25,5 +25,5 @@ pub use link::migrations::{MigrationError, migrate, pending_migrations};
 pub use link::pool::{DatabaseSettings, Durability, create_database, durability};
 pub use log::neighbours::Neighbours;
 pub use log::wakeup::{Told, WakeupHint, WakeupListener, Wakeups};
-pub use unit::store::{CommitListener, EventTranslator, Lent, PgStore, PoolStatus, Translation};
+pub use unit::store::{CommitListener, Lent, PgStore, PoolStatus};
 pub use unit::tx::PgTx;

@@ -20,7 +20,7 @@ pub use customer::{Customer, FullName};
 pub use error::SupportError;
 pub use events::{StatusCause, TicketEvent};
 pub use order::Order;
-pub use ports::{SupportStore, SupportTx, TicketQueries};
+pub use ports::{SupportTx, TicketQueries};
 pub use satisfaction::{Feedback, Rating, Satisfaction};
 pub use staff::Staff;
 pub use thread::{Author, AuthorKind, Entry, EntryKind};

@@ -17,13 +17,6 @@ use crate::staff::Staff;
 use crate::thread::Entry;
 use crate::ticket::{Category, OrderNumber, Priority, Status, StatusGroup, Ticket, TicketFile};
 
-/// Opens units of work.
-#[async_trait]
-pub trait SupportStore: Send + Sync {
-    /// Opens a transaction.
-    async fn begin(&self) -> Result<Box<dyn SupportTx>, StoreError>;
-}
-
 /// A customer and whether this transaction made them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundCustomer {

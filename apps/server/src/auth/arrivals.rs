@@ -4,25 +4,24 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared_kernel::{Actor, Clock, StoreError};
-use support_domain::SupportStore;
+
+use crate::work::{Ending, Executor};
 
 /// Callers remembered before the memory is emptied.
 const REMEMBERED: usize = 10_000;
-/// Times a caller is entered while others are entering the same address.
-const ATTEMPTS: u32 = 3;
 
 /// Makes sure a caller is in the store before anything is done in their name.
 pub struct Arrivals {
-    store: Arc<dyn SupportStore>,
+    work: Arc<Executor>,
     clock: Arc<dyn Clock>,
     seen: Mutex<HashSet<u64>>,
 }
 
 impl Arrivals {
-    /// Makes one over a store.
-    pub fn new(store: Arc<dyn SupportStore>, clock: Arc<dyn Clock>) -> Self {
+    /// Enters callers through this executor.
+    pub fn new(work: Arc<Executor>, clock: Arc<dyn Clock>) -> Self {
         Self {
-            store,
+            work,
             clock,
             seen: Mutex::new(HashSet::new()),
         }
@@ -42,15 +41,7 @@ impl Arrivals {
         {
             return Ok(());
         }
-        let mut attempt = 1;
-        while let Err(error) = self.enter(actor).await {
-            // Somebody else, mostly the form, was entering the same address at the same moment.
-            let collided = matches!(error, StoreError::Collision | StoreError::Duplicate(_));
-            if !collided || attempt == ATTEMPTS {
-                return Err(error);
-            }
-            attempt += 1;
-        }
+        self.enter(actor).await?;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= REMEMBERED {
             seen.clear();
@@ -60,12 +51,19 @@ impl Arrivals {
     }
 
     async fn enter(&self, actor: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.store.begin().await?;
-        if let Err(error) = tx.welcome(actor, self.clock.now()).await {
-            tx.rollback().await;
-            return Err(error);
+        let now = self.clock.now();
+        let mut attempts = self.work.attempts();
+        loop {
+            let tx = attempts.begin().await?;
+            let entered = tx.welcome(actor, now).await.map_err(|error| match error {
+                // Somebody else, mostly the form, was entering the same address at the same moment.
+                StoreError::Duplicate(_) => StoreError::Collision,
+                other => other,
+            });
+            if attempts.end(entered.map(Ending::Commit)).await?.is_some() {
+                return Ok(());
+            }
         }
-        tx.commit().await
     }
 }
 

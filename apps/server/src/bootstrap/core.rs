@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use faq_domain::FaqError;
 use faq_domain::use_cases::enter_defaults;
-use faq_domain::{FaqError, FaqTx};
-use shared_kernel::{Clock, IdGenerator, StoreError, Surroundings};
+use shared_kernel::{Clock, IdGenerator, Surroundings};
 use store_pg::{
     DatabaseSettings, Lent, PgStore, Told, WakeupHint, WakeupListener, Wakeups, is_on_this_machine,
 };
@@ -18,6 +18,7 @@ use crate::auth::signing_secret;
 use crate::config::Config;
 use crate::events::{Commits, Translator};
 use crate::process::random_ids::RandomIds;
+use crate::work::Executor;
 
 /// The parts everything else is made of.
 pub struct Core {
@@ -26,6 +27,8 @@ pub struct Core {
     pub ids: Arc<dyn IdGenerator>,
     pub links: Arc<RatingLinks>,
     pub store: PgStore,
+    /// Everything that changes something goes through it.
+    pub work: Arc<Executor>,
     pub(super) serving_threads: usize,
     pub(super) commits: Arc<Commits>,
     pub(super) hints: mpsc::UnboundedReceiver<Vec<WakeupHint>>,
@@ -61,16 +64,17 @@ impl Core {
             Lent {
                 zone: config.shop.time_zone,
                 ids: Arc::clone(&ids),
-                translator: Arc::new(translator),
                 listener: Arc::clone(&commits) as Arc<dyn store_pg::CommitListener>,
             },
         )?;
+        let work = Arc::new(Executor::new(Arc::new(store.clone()), translator));
         Ok(Self {
             secret,
             clock,
             ids,
             links,
             store,
+            work,
             serving_threads,
             commits,
             hints,
@@ -89,27 +93,14 @@ impl Core {
     /// one does.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub async fn enter_default_articles(&self) -> Result<(), StoreError> {
-        let mut tx: Box<dyn FaqTx> = Box::new(self.store.open().await?);
-        match enter_defaults(&mut *tx, self.surroundings()).await {
-            Ok(true) => {
-                tx.commit().await?;
-                tracing::info!("the default articles of the knowledge base were entered");
-                Ok(())
-            }
-            Ok(false) => {
-                tx.rollback().await;
-                Ok(())
-            }
-            Err(error) => {
-                tx.rollback().await;
-                Err(match error {
-                    FaqError::Store(error) => error,
-                    other => StoreError::defect(other.to_string()),
-                })
-            }
+    /// [`FaqError`].
+    pub async fn enter_default_articles(&self) -> Result<(), FaqError> {
+        let with = self.surroundings();
+        let entered = self.work.run(async |tx| enter_defaults(tx, with).await);
+        if entered.await? {
+            tracing::info!("the default articles of the knowledge base were entered");
         }
+        Ok(())
     }
 
     /// Tells running servers what was committed here; for a command that ends now.
@@ -117,12 +108,13 @@ impl Core {
         let Self {
             hints,
             store,
+            work,
             commits,
             ..
         } = self;
         let neighbours = commits.neighbours();
         // Without them no hint can follow, so the exchange ends with the last one.
-        drop((store, commits));
+        drop((store, work, commits));
         // No server has this name.
         let wakeups = Wakeups::new(database_url, Uuid::nil(), neighbours);
         let (_, passing) = mpsc::channel(1);

@@ -4,6 +4,7 @@
 //! `state` is what handlers share. Here they are put together with jobs and HTTP, and taken apart
 //! again in order.
 
+mod chores;
 mod core;
 mod live;
 pub mod mail;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
+use faq_domain::FaqError;
 use notify::EmailChannel;
 use shared_kernel::{Clock, JobKind, StoreError};
 use store_pg::{JobQueue, PgStore};
@@ -39,11 +41,11 @@ use crate::http::finish::finish;
 use crate::http::listener::{self, Listening};
 use crate::http::routes;
 use crate::http::state::AppState;
-use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
+use crate::jobs::chores::keep_doing;
+use crate::jobs::{EmailHandler, JobHandler, JobRunner};
 use crate::presence::Presence;
 use crate::process::database::{Database, DatabaseError};
 use crate::process::health::HealthMonitor;
-use crate::process::telemetry;
 use crate::realtime::Gateway;
 
 /// Why the server could not start.
@@ -57,6 +59,8 @@ pub enum StartError {
     Database(#[from] DatabaseError),
     #[error("the store cannot be set up")]
     Store(#[from] StoreError),
+    #[error("the default articles cannot be entered")]
+    DefaultArticles(#[from] FaqError),
     #[error(transparent)]
     Mail(#[from] MailError),
     #[error("cannot listen on {address}")]
@@ -117,9 +121,9 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
 
     tasks.spawn(live.presence_told(stop.clone()));
     tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
-    tasks.spawn(caretaker(&core).run(stop.clone()));
-    tasks.spawn(database.watch(stop.clone()));
-    tasks.spawn(telemetry::fold_figures(telemetry::metrics(), stop.clone()));
+    for chore in chores::all(&core, &database) {
+        tasks.spawn(keep_doing(chore, health.chores(), stop.clone()));
+    }
     let (store, workers) = (core.store.clone(), core.serving_threads);
     let articles = Articles::new(Arc::new(store.clone()));
     core.commits.connect_articles(Arc::clone(&articles));
@@ -185,14 +189,6 @@ fn job_runner(
         settings: config.jobs.clone(),
         bell: core.commits.job_bell(),
         health: Arc::clone(health),
-    }
-}
-
-fn caretaker(core: &Core) -> Caretaker {
-    Caretaker {
-        store: core.store.clone(),
-        clock: Arc::clone(&core.clock),
-        ids: Arc::clone(&core.ids),
     }
 }
 

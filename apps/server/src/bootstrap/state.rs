@@ -19,6 +19,7 @@ use crate::http::state::{Admission, AppState, Desk, KnowledgeBase, Process};
 use crate::presence::Presence;
 use crate::process::health::HealthMonitor;
 use crate::process::telemetry;
+use crate::work::Executor;
 
 /// What handlers share with what runs beside them.
 pub(super) struct Shared {
@@ -41,8 +42,8 @@ pub(super) fn app_state(
     let store = Arc::new(core.store.clone());
     let state = AppState {
         faq: knowledge_base(config, &core, &store, shared.articles, shared.follower),
-        admission: admission(config, &core, &store, verifier),
-        desk: desk(config, store, core.links, shared.presence),
+        admission: admission(config, &core, verifier),
+        desk: desk(config, store, core.work, core.links, shared.presence),
         process: Process {
             clock: core.clock,
             ids: core.ids,
@@ -56,11 +57,12 @@ pub(super) fn app_state(
 fn desk(
     config: &Config,
     store: Arc<PgStore>,
+    work: Arc<Executor>,
     links: Arc<RatingLinks>,
     presence: Arc<Presence>,
 ) -> Desk {
     Desk {
-        store: Arc::clone(&store) as _,
+        work,
         tickets: Arc::clone(&store) as _,
         messages: Arc::clone(&store) as _,
         figures: Arc::clone(&store) as _,
@@ -89,15 +91,10 @@ fn knowledge_base(
     }
 }
 
-fn admission(
-    config: &Config,
-    core: &Core,
-    store: &Arc<PgStore>,
-    verifier: Arc<TokenVerifier>,
-) -> Admission {
+fn admission(config: &Config, core: &Core, verifier: Arc<TokenVerifier>) -> Admission {
     Admission {
         tokens: RecentTokens::new(verifier, Arc::clone(&core.clock)),
-        arrivals: Arrivals::new(Arc::clone(store) as _, Arc::clone(&core.clock)),
+        arrivals: Arrivals::new(Arc::clone(&core.work), Arc::clone(&core.clock)),
         contacts: NetworkLimit::of_forms(config),
         searches: NetworkLimit::of_searches(config),
         votes: NetworkLimit::of_votes(config),

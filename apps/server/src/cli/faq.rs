@@ -88,7 +88,7 @@ async fn export(core: &Core, file: &str) -> Result<String, String> {
 }
 
 async fn import(core: Core, url: &str, base: Base) -> Result<String, String> {
-    let imported = exchange::import(&core.store, core.surroundings(), base).await;
+    let imported = exchange::import(&core.work, core.surroundings(), base).await;
     let imported = imported.map_err(|error| chain(&error))?;
     // Running servers look at what has changed.
     let farewell = tokio::time::timeout(FAREWELL, core.tell_others(url.to_owned()));

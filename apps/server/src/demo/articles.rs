@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use faq_domain::article::{Answer, Question};
 use faq_domain::readers::{ReaderTx, View, Visitor};
-use faq_domain::use_cases::{CreateArticle, Surroundings, create_article, vote};
+use faq_domain::use_cases::{CreateArticle, Outcome, Surroundings, create_article, vote};
 use faq_domain::{
     CategoryId, Content, FaqError, FaqTx, Locale, Order, Scope, Tag, Tags, Text, Texts,
 };
-use shared_kernel::{FaqId, StoreError, UserId};
+use shared_kernel::{Done, FaqId, StoreError, UserId};
 
 use super::At;
 use crate::bootstrap::Core;
@@ -162,8 +162,16 @@ const ARTICLES: &[Written] = &[
 /// # Errors
 /// [`FaqError`].
 pub(super) async fn write(core: &Core, now: DateTime<Utc>) -> Result<(), FaqError> {
-    let mut tx: Box<dyn FaqTx> = Box::new(core.store.open().await?);
-    let mut public = Vec::new();
+    let public = core.work.run(async |tx| enter(tx, core, now).await).await?;
+    for (place, id) in (1..).zip(public) {
+        read(core, &id, 3 + place * 11 % 40, now).await?;
+    }
+    Ok(())
+}
+
+/// Answers which of them everybody may read.
+async fn enter(tx: &mut dyn FaqTx, core: &Core, now: DateTime<Utc>) -> Outcome<Vec<FaqId>> {
+    let (mut public, mut events) = (Vec::new(), Vec::new());
     for written in ARTICLES {
         let with = Surroundings {
             clock: &At(now - TimeDelta::days(written.days_ago)),
@@ -173,14 +181,11 @@ pub(super) async fn write(core: &Core, now: DateTime<Utc>) -> Result<(), FaqErro
         let by = UserId::parse(written.by).map_err(|_| broken())?;
         let content = content(written).ok_or_else(broken)?;
         let ask = CreateArticle { id: None, content };
-        let file = create_article(&mut *tx, with, &by, ask).await?;
+        let created = create_article(tx, with, &by, ask).await?;
+        let file = created.gather(&mut events);
         public.extend(file.is_public().then_some(file.article.id));
     }
-    tx.commit().await?;
-    for (place, id) in (1..).zip(public) {
-        read(core, &id, 3 + place * 11 % 40, now).await?;
-    }
-    Ok(())
+    Ok(Done::telling(public, events))
 }
 
 /// Lets so many readers look at an article; every third finds it helpful, every tenth does not.
@@ -194,18 +199,31 @@ async fn read(core: &Core, id: &FaqId, readers: u8, now: DateTime<Utc>) -> Resul
         })
         .collect();
     core.store.count_views(&views).await?;
-    let mut tx: Box<dyn ReaderTx> = Box::new(core.store.open().await?);
+    core.work
+        .run(async |tx| vote_each(tx, core, id, &views, now).await)
+        .await
+}
+
+async fn vote_each(
+    tx: &mut dyn ReaderTx,
+    core: &Core,
+    id: &FaqId,
+    views: &[View],
+    now: DateTime<Utc>,
+) -> Outcome<()> {
     let with = Surroundings {
         clock: &At(now),
         ids: &*core.ids,
     };
-    for (n, view) in (1..).zip(&views) {
+    let mut events = Vec::new();
+    for (n, view) in (1..).zip(views) {
         if n % 3 == 0 || n % 10 == 0 {
             let helpful = n % 3 == 0;
-            vote(&mut *tx, with, Scope::Published, id, &view.visitor, helpful).await?;
+            let voted = vote(tx, with, Scope::Published, id, &view.visitor, helpful).await?;
+            voted.gather(&mut events);
         }
     }
-    Ok(tx.commit().await?)
+    Ok(Done::telling((), events))
 }
 
 fn content(written: &Written) -> Option<Content> {

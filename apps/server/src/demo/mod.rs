@@ -13,10 +13,11 @@ use faq_domain::FaqError;
 use shared_kernel::{Clock, Limit, PageNumber, StoreError};
 use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow};
 use support_domain::rights::Scope;
-use support_domain::{SupportError, SupportStore as _, TicketQueries as _};
+use support_domain::{SupportError, TicketQueries as _};
 
 use self::stories::STORIES;
 use crate::bootstrap::Core;
+use crate::work::Ending;
 
 /// A clock that stands still.
 struct At(DateTime<Utc>);
@@ -46,12 +47,14 @@ pub async fn load(core: &Core) -> Result<usize, DemoError> {
     if has_tickets(core).await? {
         return Ok(0);
     }
-    let mut tx = core.store.begin().await?;
     let now = core.clock.now();
-    for actor in cast::everybody() {
-        tx.welcome(&actor, now).await?;
-    }
-    tx.commit().await?;
+    let entered = core.work.transact(async |tx| {
+        for actor in cast::everybody() {
+            tx.welcome(&actor, now).await?;
+        }
+        Ok::<_, StoreError>(Ending::Commit(()))
+    });
+    entered.await?;
     for order in cast::orders() {
         core.store.add_order(&order, now).await?;
     }

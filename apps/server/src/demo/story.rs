@@ -3,13 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use shared_kernel::{Actor, Caller, StaffId, StoreError};
 use support_domain::use_cases::{
-    AddResponse, AssignTicket, ChangeStatus, CreateTicket, EscalateTicket, RateTicket, Rater,
-    Surroundings, add_response, assign_ticket, change_status, create_ticket, escalate_ticket,
-    rate_ticket,
+    AddResponse, AssignTicket, ChangeStatus, CreateTicket, EscalateTicket, Outcome, RateTicket,
+    Rater, Surroundings, add_response, assign_ticket, change_status, create_ticket,
+    escalate_ticket, rate_ticket,
 };
 use support_domain::{
     Category, Feedback, Message, OrderNumber, Priority, Rating, StatusGroup, Subject, SupportError,
-    SupportStore as _, SupportTx, Ticket, Vehicle,
+    SupportTx, Ticket, TicketFile, Vehicle,
 };
 
 use super::{At, cast};
@@ -47,33 +47,26 @@ pub(super) async fn tell(
     now: DateTime<Utc>,
 ) -> Result<(), SupportError> {
     let mut at = now - TimeDelta::hours(story.hours_ago);
-    let mut tx = core.store.begin().await?;
-    let ticket = create(
-        &mut *tx,
-        Surroundings {
-            clock: &At(at),
-            ids: &*core.ids,
-        },
-        story,
-    )
-    .await?;
-    tx.commit().await?;
+    let created = core
+        .work
+        .run(async |tx| create(tx, at_instant(core, &At(at)), story).await);
+    let ticket = created.await?.ticket;
     for (minutes, step) in story.steps {
         at += TimeDelta::minutes(*minutes);
-        let mut tx = core.store.begin().await?;
-        take(
-            &mut *tx,
-            Surroundings {
-                clock: &At(at),
-                ids: &*core.ids,
-            },
-            &ticket,
-            step,
-        )
-        .await?;
-        tx.commit().await?;
+        let clock = At(at);
+        let with = at_instant(core, &clock);
+        core.work
+            .run(async |tx| take(tx, with, &ticket, step).await)
+            .await?;
     }
     Ok(())
+}
+
+fn at_instant<'a>(core: &'a Core, clock: &'a At) -> Surroundings<'a> {
+    Surroundings {
+        clock,
+        ids: &*core.ids,
+    }
 }
 
 fn wrong() -> SupportError {
@@ -92,7 +85,7 @@ async fn create(
     tx: &mut dyn SupportTx,
     with: Surroundings<'_>,
     story: &Story,
-) -> Result<Ticket, SupportError> {
+) -> Outcome<TicketFile> {
     let customer = actor(story.customer)?;
     let form = CreateTicket {
         name: support_domain::FullName::parse(customer.name.clone().unwrap_or_default())
@@ -111,9 +104,7 @@ async fn create(
             .map_err(|_| wrong())?,
         customer_id: None,
     };
-    Ok(create_ticket(tx, with, &Caller::Known(customer), form)
-        .await?
-        .ticket)
+    create_ticket(tx, with, &Caller::Known(customer), form).await
 }
 
 async fn take(
@@ -121,17 +112,17 @@ async fn take(
     with: Surroundings<'_>,
     ticket: &Ticket,
     step: &Step,
-) -> Result<(), SupportError> {
+) -> Outcome<()> {
     let ticket = ticket.id.clone();
     let text = |text: &str| support_domain::thread::EntryText::parse(text).map_err(|_| wrong());
-    match step {
+    let file = match step {
         Step::Assign(by, to) => {
             let ask = AssignTicket {
                 ticket,
                 assignee: Some(staff(to)?),
                 expected_version: None,
             };
-            assign_ticket(tx, with, &actor(by)?, ask).await?;
+            assign_ticket(tx, with, &actor(by)?, ask).await?
         }
         Step::Answer(by, words) | Step::Note(by, words) => {
             let said = AddResponse {
@@ -139,7 +130,8 @@ async fn take(
                 text: text(words)?,
                 internal: matches!(step, Step::Note(..)),
             };
-            add_response(tx, with, &actor(by)?, said).await?;
+            let added = add_response(tx, with, &actor(by)?, said).await?;
+            added.map(|(file, _)| file)
         }
         Step::Escalate(by, to, reason) => {
             let ask = EscalateTicket {
@@ -147,7 +139,7 @@ async fn take(
                 assignee: Some(staff(to)?),
                 reason: text(reason)?,
             };
-            escalate_ticket(tx, with, &actor(by)?, ask).await?;
+            escalate_ticket(tx, with, &actor(by)?, ask).await?
         }
         Step::Close(by) => {
             let ask = ChangeStatus {
@@ -157,7 +149,7 @@ async fn take(
                 internal_note: None,
                 expected_version: None,
             };
-            change_status(tx, with, &actor(by)?, ask).await?;
+            change_status(tx, with, &actor(by)?, ask).await?
         }
         Step::Rate(by, stars, feedback) => {
             let feedback = Some(*feedback).filter(|words| !words.is_empty());
@@ -169,8 +161,8 @@ async fn take(
                     .transpose()
                     .map_err(|_| wrong())?,
             };
-            rate_ticket(tx, with, &Rater::Owner(actor(by)?), ask).await?;
+            rate_ticket(tx, with, &Rater::Owner(actor(by)?), ask).await?
         }
-    }
-    Ok(())
+    };
+    Ok(file.map(|_| ()))
 }

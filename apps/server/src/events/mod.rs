@@ -1,6 +1,6 @@
 //! From what happened to who hears of it.
 //!
-//! `translation` runs inside the transaction: it turns a ticket event into entries of the event
+//! `translation` runs inside the transaction: it turns what a use case tells into entries of the event
 //! log (`announcements`, `messages`, `faq`) and into e-mail jobs (`notifications`). `commits` runs after it: it wakes
 //! the sockets, the other instances and the job runner. To add an event: its variant in the
 //! domain, an arm in `announcements` and one in `notifications`.
@@ -13,4 +13,4 @@ pub(crate) mod notifications;
 mod translation;
 
 pub use commits::Commits;
-pub use translation::Translator;
+pub use translation::{DeskEvent, Translator};

@@ -5,11 +5,19 @@ use std::sync::Arc;
 use faq_domain::FaqEvent;
 use messages_domain::MessageEvent;
 use notify::Desk;
-use store_pg::{EventTranslator, Translation};
+use shared_kernel::Consequences;
 use support_domain::TicketEvent;
 
 use super::{announcements, faq, messages, notifications};
 use crate::auth::rating_links::RatingLinks;
+
+/// What happened, whichever domain it happened in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeskEvent {
+    Ticket(TicketEvent),
+    Message(MessageEvent),
+    Faq(FaqEvent),
+}
 
 /// Translates events for the log and the queue.
 pub struct Translator {
@@ -22,27 +30,40 @@ impl Translator {
     pub fn new(desk: Arc<Desk>, links: Arc<RatingLinks>) -> Self {
         Self { desk, links }
     }
+
+    /// Pure, and quick: it runs inside the transaction of the change.
+    pub fn consequences(&self, event: &DeskEvent) -> Consequences {
+        match event {
+            DeskEvent::Ticket(event) => Consequences {
+                records: announcements::of(event),
+                jobs: notifications::jobs(event, &self.desk, &self.links),
+            },
+            DeskEvent::Message(event) => Consequences {
+                records: messages::of(event),
+                jobs: Vec::new(),
+            },
+            DeskEvent::Faq(event) => Consequences {
+                records: vec![faq::of(event)],
+                jobs: Vec::new(),
+            },
+        }
+    }
 }
 
-impl EventTranslator for Translator {
-    fn ticket(&self, event: &TicketEvent) -> Translation {
-        Translation {
-            events: announcements::of(event),
-            jobs: notifications::jobs(event, &self.desk, &self.links),
-        }
+impl From<TicketEvent> for DeskEvent {
+    fn from(event: TicketEvent) -> Self {
+        Self::Ticket(event)
     }
+}
 
-    fn message(&self, event: &MessageEvent) -> Translation {
-        Translation {
-            events: messages::of(event),
-            jobs: Vec::new(),
-        }
+impl From<MessageEvent> for DeskEvent {
+    fn from(event: MessageEvent) -> Self {
+        Self::Message(event)
     }
+}
 
-    fn faq(&self, event: &FaqEvent) -> Translation {
-        Translation {
-            events: vec![faq::of(event)],
-            jobs: Vec::new(),
-        }
+impl From<FaqEvent> for DeskEvent {
+    fn from(event: FaqEvent) -> Self {
+        Self::Faq(event)
     }
 }

@@ -3,15 +3,14 @@
 use faq_domain::ports::{ArticleFilter, Window};
 use faq_domain::use_cases::{Base, ImportError, Imported, Surroundings, import_base};
 use faq_domain::{FaqError, FaqQueries as _, Scope};
-use shared_kernel::{StoreError, UnitOfWork as _, UserId};
+use shared_kernel::{StoreError, UserId};
 use store_pg::PgStore;
 
 use super::transfer;
+use crate::work::Executor;
 
 /// Who wrote, where a file did.
 const ACTOR: &str = "import";
-/// Times an import is run when staff write at the same time.
-const ATTEMPTS: u32 = 4;
 
 /// The base as a file.
 ///
@@ -34,36 +33,11 @@ pub async fn export(store: &PgStore) -> Result<String, StoreError> {
 /// # Errors
 /// [`ImportError`].
 pub async fn import(
-    store: &PgStore,
-    with: Surroundings<'_>,
-    base: Base,
-) -> Result<Imported, ImportError> {
-    let mut attempt = 1;
-    loop {
-        match import_once(store, with, base.clone()).await {
-            Err(ImportError::Faq(FaqError::Store(StoreError::Collision))) if attempt < ATTEMPTS => {
-                attempt += 1;
-            }
-            other => return other,
-        }
-    }
-}
-
-async fn import_once(
-    store: &PgStore,
+    work: &Executor,
     with: Surroundings<'_>,
     base: Base,
 ) -> Result<Imported, ImportError> {
     let by = UserId::parse(ACTOR).map_err(|_| FaqError::from(StoreError::defect("no id")))?;
-    let mut tx = Box::new(store.open().await.map_err(FaqError::from)?);
-    match import_base(&mut *tx, with, &by, base).await {
-        Ok(imported) => {
-            tx.commit().await.map_err(FaqError::from)?;
-            Ok(imported)
-        }
-        Err(error) => {
-            tx.rollback().await;
-            Err(error)
-        }
-    }
+    let imported = work.run(async |tx| import_base(tx, with, &by, base.clone()).await);
+    imported.await
 }

@@ -1,27 +1,21 @@
-//! Runs a use case in a unit of work.
+//! Runs a use case for a request: what [`crate::work`] does, and idempotency.
 //!
-//! The one place that opens, commits and rolls back for HTTP: so the answer to a request with an
-//! `Idempotency-Key` is kept in the transaction of its effect, transactions that collided are
-//! tried again, and no handler can forget to commit.
+//! The answer to a request with an `Idempotency-Key` is kept in the transaction of its effect.
 
 use std::time::Duration;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse};
-use faq_domain::FaqError;
-use messages_domain::MessagesError;
 use sha2::{Digest as _, Sha256};
-use shared_kernel::{Caller, Claim, IdempotencyKey, StoreError};
-use support_domain::SupportError;
+use shared_kernel::{Caller, Claim, Done, IdempotencyKey, StoreError};
 
 use super::answer::Answer;
 use super::field::{Errors, Refusal};
 use super::problem::Problem;
-use crate::desk_store::DeskTx;
+use crate::events::DeskEvent;
 use crate::http::state::AppState;
+use crate::work::{Collides, DeskTx, Ending};
 
-/// Times a unit of work is run when transactions collide.
-const ATTEMPTS: u32 = 4;
 /// How long a request waits for another with its key to finish.
 const IN_FLIGHT_WAIT: Duration = Duration::from_millis(1_500);
 const IN_FLIGHT_PAUSE: Duration = Duration::from_millis(20);
@@ -61,110 +55,67 @@ impl<'a> Write<'a> {
         Ok(Self { state, key })
     }
 
-    /// Runs `work`, answers with what `answer` makes of its outcome.
+    /// Runs a use case, answers with what `answer` makes of its outcome.
     ///
     /// # Errors
     /// The use case's, and the store's.
-    pub async fn run<T, E: Into<Problem> + Collides>(
+    pub async fn run<T, V: Into<DeskEvent>, E: Into<Problem> + Collides>(
         self,
-        work: impl AsyncFn(&mut dyn DeskTx) -> Result<T, E>,
+        use_case: impl AsyncFn(&mut dyn DeskTx) -> Result<Done<T, V>, E>,
         answer: impl Fn(&T) -> Result<Answer, Problem>,
     ) -> Result<HttpResponse, Problem> {
         let waiting_since = tokio::time::Instant::now();
-        let mut attempt = 1;
         loop {
-            match self.once(attempt, &work, &answer).await {
-                Ok(Some(answer)) => return Ok(answer.into()),
-                Ok(None) if waiting_since.elapsed() >= IN_FLIGHT_WAIT => {
+            match self.once(&use_case, &answer).await? {
+                Some(answer) => return Ok(answer.into()),
+                None if waiting_since.elapsed() >= IN_FLIGHT_WAIT => {
                     return Err(Problem::idempotency_in_flight());
                 }
-                Ok(None) => tokio::time::sleep(IN_FLIGHT_PAUSE).await,
-                Err(Failure::Collided) if attempt < ATTEMPTS => {
-                    attempt += 1;
-                    tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 5)).await;
-                }
-                Err(Failure::Collided) => return Err(StoreError::Collision.into()),
-                Err(Failure::Final(problem)) => return Err(problem),
+                None => tokio::time::sleep(IN_FLIGHT_PAUSE).await,
             }
         }
     }
 
-    /// One try, the first one trusting that all is well; a later one finds out what was not. `None`
-    /// when another request with the key is still running.
-    async fn once<T, E: Into<Problem> + Collides>(
+    /// `None` when another request with the key is still running.
+    async fn once<T, V: Into<DeskEvent>, E: Into<Problem> + Collides>(
         &self,
-        attempt: u32,
-        work: &impl AsyncFn(&mut dyn DeskTx) -> Result<T, E>,
+        use_case: &impl AsyncFn(&mut dyn DeskTx) -> Result<Done<T, V>, E>,
         answer: &impl Fn(&T) -> Result<Answer, Problem>,
     ) -> Result<Option<Answer>, Failure> {
-        let store = &self.state.desk.store;
-        let mut tx = if attempt == 1 {
-            store.begin_trusting().await?
-        } else {
-            store.begin().await?
+        let work = &self.state.desk.work;
+        work.transact(async |tx| {
+            if let Some(ended) = self.claim(tx).await? {
+                return Ok(Ending::RollBack(ended));
+            }
+            let done = use_case(tx).await.map_err(Failure::of)?;
+            let answer = answer(&work.tell(tx, done)).map_err(Failure::Final)?;
+            if let Some(key) = &self.key {
+                tx.remember(key, answer.stored()).await?;
+            }
+            Ok(Ending::Commit(Some(answer)))
+        })
+        .await
+    }
+
+    /// What the key says without running anything: the answer it was given before, or that another
+    /// request with it is still running.
+    async fn claim(&self, tx: &mut dyn DeskTx) -> Result<Option<Option<Answer>>, Failure> {
+        let Some(key) = &self.key else {
+            return Ok(None);
         };
-        let done = self.in_transaction(&mut *tx, work, answer).await;
-        match done {
-            Ok(Outcome::New(answer)) => {
-                tx.commit().await?;
-                Ok(Some(answer))
-            }
-            Ok(Outcome::Replayed(answer)) => {
-                tx.rollback().await;
-                Ok(Some(answer))
-            }
-            Ok(Outcome::InFlight) => {
-                tx.rollback().await;
-                Ok(None)
-            }
-            Err(failure) => {
-                tx.rollback().await;
-                Err(failure)
-            }
+        match tx.claim(key).await? {
+            Claim::Fresh => Ok(None),
+            Claim::InFlight => Ok(Some(None)),
+            Claim::Answered(stored) => Ok(Some(Some(stored.into()))),
+            Claim::Mismatch => Err(Failure::Final(Problem::idempotency_mismatch())),
         }
     }
-
-    async fn in_transaction<T, E: Into<Problem> + Collides>(
-        &self,
-        tx: &mut dyn DeskTx,
-        work: &impl AsyncFn(&mut dyn DeskTx) -> Result<T, E>,
-        answer: &impl Fn(&T) -> Result<Answer, Problem>,
-    ) -> Result<Outcome, Failure> {
-        if let Some(key) = &self.key {
-            match tx.claim(key).await? {
-                Claim::Fresh => {}
-                Claim::InFlight => return Ok(Outcome::InFlight),
-                Claim::Mismatch => return Err(Failure::Final(Problem::idempotency_mismatch())),
-                Claim::Answered(stored) => return Ok(Outcome::Replayed(stored.into())),
-            }
-        }
-        let answer = answer(&work(tx).await.map_err(Failure::of)?)?;
-        if let Some(key) = &self.key {
-            tx.remember(key, answer.stored()).await?;
-        }
-        Ok(Outcome::New(answer))
-    }
-}
-
-enum Outcome {
-    New(Answer),
-    Replayed(Answer),
-    InFlight,
 }
 
 enum Failure {
     /// Running the whole again may help.
     Collided,
     Final(Problem),
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Collision => Self::Collided,
-            other => Self::Final(other.into()),
-        }
-    }
 }
 
 impl Failure {
@@ -177,33 +128,24 @@ impl Failure {
     }
 }
 
-/// Tells whether running the whole again may help.
-pub trait Collides {
-    /// True when two transactions stood in each other's way.
-    fn is_collision(&self) -> bool;
-}
-
-impl Collides for SupportError {
+impl Collides for Failure {
     fn is_collision(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Collision))
+        matches!(self, Self::Collided)
     }
 }
 
-impl Collides for MessagesError {
-    fn is_collision(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Collision))
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::of(error)
     }
 }
 
-impl Collides for FaqError {
-    fn is_collision(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Collision))
-    }
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self::Final(problem)
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Collided => StoreError::Collision.into(),
+            Failure::Final(problem) => problem,
+        }
     }
 }
 

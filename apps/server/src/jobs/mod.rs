@@ -1,14 +1,13 @@
 //! Background work.
 //!
 //! `runner` is the only loop over the queue: claim in a short transaction, work outside any,
-//! record in a second. `caretaker` does what is due by the clock. To add a kind of job: a variant
+//! record in a second. `chores` are what is done again and again by the clock. To add a kind of job: a variant
 //! of `JobKind`, a [`JobHandler`], its line in `bootstrap`.
 
-mod caretaker;
+pub mod chores;
 mod email;
 mod retry;
 mod runner;
 
-pub use caretaker::Caretaker;
 pub use email::EmailHandler;
 pub use runner::{JobHandler, JobOutcome, JobRunner};

@@ -6,15 +6,12 @@ use std::time::Duration;
 use pg_embedded::{Binaries, Cluster, ClusterError, ClusterOptions, NotFound, Purpose};
 use shared_kernel::StoreError;
 use store_pg::{MigrationError, create_database, durability, is_connection_url, migrate};
-use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 
 const DATABASE: &str = "guichet";
 /// How long the server waits at its start for a database that is starting too.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often the private PostgreSQL is looked after.
-const WATCH: Duration = Duration::from_secs(1);
 
 /// Why there is no database to work with.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +39,7 @@ pub enum DatabaseError {
 }
 
 /// A private PostgreSQL, and what it takes to start it again.
-struct Private {
+pub struct PrivateDatabase {
     cluster: Mutex<Option<Cluster>>,
     options: ClusterOptions,
 }
@@ -50,7 +47,7 @@ struct Private {
 /// A database that is up, and ours to look after when it is private.
 pub struct Database {
     pub url: String,
-    private: Option<Arc<Private>>,
+    private: Option<Arc<PrivateDatabase>>,
 }
 
 impl Database {
@@ -92,22 +89,9 @@ impl Database {
         Ok(database)
     }
 
-    /// Starts a private PostgreSQL again whenever it dies, until told to stop. A named one is its
-    /// owner's to look after.
-    pub fn watch(&self, stop: CancellationToken) -> impl Future<Output = ()> + Send + 'static {
-        let private = self.private.clone();
-        async move {
-            let Some(private) = private else { return };
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(WATCH) => {}
-                }
-                let private = Arc::clone(&private);
-                // It ends well, or says in the log why not.
-                let _ = tokio::task::spawn_blocking(move || private.revive()).await;
-            }
-        }
+    /// The private PostgreSQL, for who looks after it; `None` for a named one.
+    pub fn private(&self) -> Option<Arc<PrivateDatabase>> {
+        self.private.clone()
     }
 
     /// Stops it when it is private. Blocks for a moment.
@@ -126,8 +110,9 @@ impl Database {
     }
 }
 
-impl Private {
-    fn revive(&self) {
+impl PrivateDatabase {
+    /// Starts it again if it has died. Blocks meanwhile.
+    pub fn revive(&self) {
         let mut cluster = self.cluster.lock().unwrap_or_else(PoisonError::into_inner);
         if cluster.as_mut().is_some_and(Cluster::is_running) {
             return;
@@ -158,7 +143,7 @@ async fn start_private(config: &Config) -> Result<Database, DatabaseError> {
     let (cluster, options) = starting.await.map_err(|_| DatabaseError::Thread)??;
     create_database(&cluster.url("postgres"), DATABASE).await?;
     let url = cluster.url(DATABASE);
-    let private = Private {
+    let private = PrivateDatabase {
         cluster: Mutex::new(Some(cluster)),
         options,
     };

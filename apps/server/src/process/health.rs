@@ -9,6 +9,7 @@ use shared_kernel::Clock;
 use store_pg::{JobQueue, PgStore};
 use utoipa::ToSchema;
 
+use crate::jobs::chores::Ledger;
 use crate::realtime::Hub;
 
 /// A probe must be quicker than whoever asks.
@@ -44,6 +45,7 @@ pub struct HealthMonitor {
     draining: AtomicBool,
     /// When the job runner last went round, in seconds since 1970.
     worker_seen: AtomicI64,
+    chores: Arc<Ledger>,
 }
 
 impl HealthMonitor {
@@ -58,6 +60,7 @@ impl HealthMonitor {
             migrated: AtomicBool::new(false),
             draining: AtomicBool::new(false),
             worker_seen,
+            chores: Arc::default(),
         }
     }
 
@@ -77,13 +80,18 @@ impl HealthMonitor {
             .store(self.clock.now().timestamp(), Ordering::Relaxed);
     }
 
+    /// Where chores note how they are going.
+    pub fn chores(&self) -> Arc<Ledger> {
+        Arc::clone(&self.chores)
+    }
+
     /// Whether the server can do its work.
     pub async fn readiness(&self) -> Readiness {
         let answered = tokio::time::timeout(PROBE, self.store.ping()).await;
         let database = matches!(answered, Ok(Ok(())));
         let migrations = self.migrated.load(Ordering::Relaxed);
         let silence = self.clock.now().timestamp() - self.worker_seen.load(Ordering::Relaxed);
-        let workers = silence < WORKER_SILENCE_SECONDS;
+        let workers = silence < WORKER_SILENCE_SECONDS && self.chores.all_go_round();
         let draining = self.draining.load(Ordering::Relaxed);
         Readiness {
             ready: database && migrations && workers && !draining,
@@ -100,6 +108,7 @@ impl HealthMonitor {
         gauge("guichet_db_pool_size", pool.size);
         gauge("guichet_db_pool_available", pool.available);
         gauge("guichet_db_pool_waiting", pool.waiting);
+        self.chores.publish_gauges();
         gauge("guichet_sockets", self.hub.connection_count());
         if let Ok(Ok(counts)) =
             tokio::time::timeout(PROBE, self.jobs.counts(self.clock.now())).await

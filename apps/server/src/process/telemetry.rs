@@ -1,18 +1,14 @@
 //! Logs and figures of the process.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
 
 /// What strangers send that is no HTTP is not worth an error line of ours.
 const DEFAULT_FILTER: &str = "info,actix_http=off";
-/// How often single times are folded into their buckets.
-const FOLD_EVERY: Duration = Duration::from_secs(5);
 /// Upper bounds of the buckets of request times, in seconds.
 const SECONDS: [f64; 12] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
@@ -52,15 +48,4 @@ pub fn metrics() -> PrometheusHandle {
             handle
         })
         .clone()
-}
-
-/// Folds the times of single requests into their buckets until told to stop. Without it they are
-/// kept one by one until somebody reads `/metrics`, and perhaps nobody ever does.
-pub async fn fold_figures(figures: PrometheusHandle, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(FOLD_EVERY) => figures.run_upkeep(),
-        }
-    }
 }

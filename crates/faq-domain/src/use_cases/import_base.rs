@@ -49,6 +49,12 @@ pub enum ImportError {
     Faq(#[from] FaqError),
 }
 
+impl From<StoreError> for ImportError {
+    fn from(error: StoreError) -> Self {
+        Self::Faq(error.into())
+    }
+}
+
 /// Enters every category and article of a file, or brings it to what the file says. What is so
 /// already gets no version.
 ///

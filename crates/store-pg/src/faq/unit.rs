@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use faq_domain::{
-    Article, ArticleFile, ArticleVersion, Category, CategoryId, CategoryVersion, FaqEvent, FaqTx,
+    Article, ArticleFile, ArticleVersion, Category, CategoryId, CategoryVersion, FaqTx,
 };
 use shared_kernel::{FaqId, StoreError};
 
@@ -85,12 +85,5 @@ impl FaqTx for PgTx {
 
     async fn last_category_version(&mut self, id: &CategoryId) -> Result<Option<u64>, StoreError> {
         history::last_of_category(self.begun().await?, id).await
-    }
-
-    /// Translated at once, written with the commit.
-    async fn record_faq(&mut self, event: &FaqEvent) -> Result<(), StoreError> {
-        let translation = self.lent.translator.faq(event);
-        self.will_write(translation);
-        Ok(())
     }
 }

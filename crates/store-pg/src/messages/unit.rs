@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::QueryableByName;
 use diesel::sql_types::Bool;
-use messages_domain::{Known, Message, MessageEvent, MessagesTx};
+use messages_domain::{Known, Message, MessagesTx};
 use shared_kernel::{CustomerId, EntryId, OrderId, StaffId, StoreError};
 
 use super::naming::{self, Named};
@@ -72,12 +72,5 @@ impl MessagesTx for PgTx {
     ) -> Result<(), StoreError> {
         writing::insert_waiting(self).await?;
         writing::update(self, before, after).await
-    }
-
-    /// Translated at once, written with the commit.
-    async fn record_message(&mut self, event: &MessageEvent) -> Result<(), StoreError> {
-        let translation = self.lent.translator.message(event);
-        self.will_write(translation);
-        Ok(())
     }
 }

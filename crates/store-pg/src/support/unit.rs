@@ -4,9 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared_kernel::{Actor, CustomerId, EmailKey, OrderId, StaffId, StoreError, TicketId};
 use support_domain::ports::FoundCustomer;
-use support_domain::{
-    Customer, Entry, OrderNumber, Staff, SupportTx, Ticket, TicketEvent, TicketFile,
-};
+use support_domain::{Customer, Entry, OrderNumber, Staff, SupportTx, Ticket, TicketFile};
 
 use super::{arrivals, people, thread, tickets};
 use crate::unit::tx::PgTx;
@@ -56,13 +54,6 @@ impl SupportTx for PgTx {
 
     async fn add_entry(&mut self, entry: &Entry, owner: &CustomerId) -> Result<(), StoreError> {
         thread::add(self.begun().await?, entry, owner).await
-    }
-
-    /// Translated at once, written with the commit.
-    async fn record(&mut self, event: &TicketEvent) -> Result<(), StoreError> {
-        let translation = self.lent.translator.ticket(event);
-        self.will_write(translation);
-        Ok(())
     }
 
     async fn lock_resolved_before(

@@ -2,13 +2,9 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use faq_domain::FaqEvent;
-use messages_domain::MessageEvent;
-use shared_kernel::{EventRecord, IdGenerator, LoggedEvent, NewJob, StoreError};
-use support_domain::{SupportStore, SupportTx, TicketEvent};
+use shared_kernel::{IdGenerator, LoggedEvent, StoreError};
 
 use crate::error::from_diesel;
 use crate::link::near::{Home, NearPools};
@@ -16,28 +12,6 @@ use crate::link::pool::{self, DatabaseSettings, Use};
 use crate::link::session::{Connection, Pool};
 use crate::unit::statement::Statement;
 use crate::unit::tx::PgTx;
-
-/// What an event becomes: entries of the log and jobs, in the transaction of the change.
-#[derive(Debug, Clone, Default)]
-pub struct Translation {
-    /// For the log.
-    pub events: Vec<EventRecord>,
-    /// For the queue.
-    pub jobs: Vec<NewJob>,
-}
-
-/// Says what an event becomes. The words of the outside (JSON names, templates) are not the
-/// store's, so the server lends it this.
-pub trait EventTranslator: Send + Sync {
-    /// Pure, and quick: it runs inside the transaction.
-    fn ticket(&self, event: &TicketEvent) -> Translation;
-
-    /// The same, for messages.
-    fn message(&self, event: &MessageEvent) -> Translation;
-
-    /// The same, for the knowledge base.
-    fn faq(&self, event: &FaqEvent) -> Translation;
-}
 
 /// Hears of commits, once each, after they are true.
 pub trait CommitListener: Send + Sync {
@@ -79,7 +53,6 @@ pub struct Lent {
     pub zone: Tz,
     /// For the ids of events.
     pub ids: Arc<dyn IdGenerator>,
-    pub translator: Arc<dyn EventTranslator>,
     pub listener: Arc<dyn CommitListener>,
 }
 
@@ -184,12 +157,5 @@ impl PgStore {
     /// As above.
     pub async fn open_trusting(&self) -> Result<PgTx, StoreError> {
         PgTx::begin(self, true).await
-    }
-}
-
-#[async_trait]
-impl SupportStore for PgStore {
-    async fn begin(&self) -> Result<Box<dyn SupportTx>, StoreError> {
-        Ok(Box::new(self.open().await?))
     }
 }

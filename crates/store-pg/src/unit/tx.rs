@@ -17,7 +17,7 @@ use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use messages_domain::Known;
-use shared_kernel::{Claim, IdempotencyKey, StoreError, StoredAnswer, UnitOfWork};
+use shared_kernel::{Claim, Consequences, IdempotencyKey, StoreError, StoredAnswer, UnitOfWork};
 use tokio::task::coop::unconstrained;
 use tokio::time::timeout;
 use tokio::try_join;
@@ -29,7 +29,7 @@ use crate::messages::naming::Named;
 use crate::unit::commit::Waiting;
 use crate::unit::idempotency;
 use crate::unit::statement::Statement;
-use crate::unit::store::{Lent, PgStore, Translation};
+use crate::unit::store::{Lent, PgStore};
 
 /// How long the word to roll back may go without an answer. Closing the connection says the same,
 /// and a request whose database fell silent has waited long enough.
@@ -91,14 +91,6 @@ impl PgTx {
         Ok(row)
     }
 
-    /// Keeps for the commit what an event became.
-    pub(crate) fn will_write(&mut self, translation: Translation) {
-        for event in translation.events {
-            self.waiting.entries.add(event, self.lent.ids.event_id());
-        }
-        self.waiting.jobs.extend(translation.jobs);
-    }
-
     /// Takes those somebody names on trust, where the commit can find out.
     pub(crate) fn trust(&mut self, named: &Named) -> bool {
         let can = self.trusts && !self.has_begun && self.waiting.named.is_none();
@@ -154,6 +146,13 @@ impl Drop for PgTx {
 
 #[async_trait]
 impl UnitOfWork for PgTx {
+    fn write(&mut self, consequences: Consequences) {
+        for record in consequences.records {
+            self.waiting.entries.add(record, self.lent.ids.event_id());
+        }
+        self.waiting.jobs.extend(consequences.jobs);
+    }
+
     async fn claim(&mut self, key: &IdempotencyKey) -> Result<Claim, StoreError> {
         idempotency::claim(self.begun().await?, key).await
     }

@@ -17,12 +17,12 @@ use super::faq::visitor::Visitors;
 use super::rate_limit::NetworkLimit;
 use crate::auth::rating_links::RatingLinks;
 use crate::auth::{Arrivals, RecentTokens};
-use crate::desk_store::DeskStore;
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
 use crate::faq::unanswered::UnansweredSearches;
 use crate::presence::Presence;
 use crate::process::health::HealthMonitor;
+use crate::work::Executor;
 
 /// Ports, and the few settings handlers need.
 pub struct AppState {
@@ -34,7 +34,8 @@ pub struct AppState {
 
 /// Tickets and conversations, and the shop they are about.
 pub struct Desk {
-    pub store: Arc<dyn DeskStore>,
+    /// Everything that changes something goes through it.
+    pub work: Arc<Executor>,
     pub tickets: Arc<dyn TicketQueries>,
     pub messages: Arc<dyn MessageQueries>,
     pub figures: Arc<dyn FigureQueries>,

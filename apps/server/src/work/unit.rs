@@ -1,4 +1,4 @@
-//! One unit of work over every domain, as handlers need it.
+//! One unit of work over every domain.
 
 use async_trait::async_trait;
 use faq_domain::FaqTx;
