@@ -10,9 +10,9 @@ use messages_domain::rights::Scope;
 use messages_domain::{Message, MessageQueries, State};
 use shared_kernel::{CustomerId, EntryId, Limit, Page, StaffId, StoreError};
 
+use super::find;
 use super::rows::{COLUMNS, MessageRow};
-use super::writing;
-use crate::analytics::figures::ALL_DAYS;
+use crate::analytics::totals::ALL_DAYS;
 use crate::error::{bad_row, from_diesel};
 use crate::search::{matches_words, web_search};
 use crate::unit::statement::Statement;
@@ -212,7 +212,7 @@ impl MessageQueries for PgStore {
 
     async fn message(&self, id: &EntryId) -> Result<Option<Message>, StoreError> {
         let conn = self.connection().await?;
-        writing::find(&conn, id).await
+        find::find(&conn, id).await
     }
 
     async fn message_counts(&self, of: &Counted) -> Result<MessageCounts, StoreError> {

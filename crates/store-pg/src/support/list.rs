@@ -12,7 +12,7 @@ use support_domain::rights::Scope;
 use support_domain::{StatusGroup, Ticket};
 
 use super::rows::{RATING_JOIN, TICKET_COLUMNS, TicketRow};
-use crate::analytics::figures::ALL_DAYS;
+use crate::analytics::totals::ALL_DAYS;
 use crate::error::from_diesel;
 use crate::search::{matches_words, web_search};
 use crate::unit::statement::Statement;
