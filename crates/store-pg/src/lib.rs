@@ -9,6 +9,7 @@ mod analytics;
 mod bigint;
 mod error;
 mod faq;
+mod filtered_list;
 mod housekeeping;
 mod jobs;
 mod link;
