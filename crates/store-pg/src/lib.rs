@@ -6,8 +6,10 @@
 //! its domain, the port's methods on [`PgTx`] (writes) or [`PgStore`] (reads).
 
 mod analytics;
+mod bigint;
 mod error;
 mod faq;
+mod filtered_list;
 mod housekeeping;
 mod jobs;
 mod link;
@@ -22,8 +24,12 @@ pub use housekeeping::Swept;
 pub use jobs::queue::{ClaimedJob, JobCounts, JobQueue};
 pub use link::connect::{is_connection_url, is_on_this_machine};
 pub use link::migrations::{MigrationError, migrate, pending_migrations};
-pub use link::pool::{DatabaseSettings, Durability, create_database, durability};
+pub use link::pool::DatabaseSettings;
+pub use link::server_admin::{Durability, create_database, durability};
+pub use link::thread_pools::PoolStatus;
 pub use log::neighbours::Neighbours;
-pub use log::wakeup::{Told, WakeupHint, WakeupListener, Wakeups};
-pub use unit::store::{CommitListener, Lent, PgStore, PoolStatus};
+pub use log::payload::WakeupHint;
+pub use log::wakeup::{Told, WakeupListener, Wakeups};
+pub use unit::lent::{CommitListener, Lent};
+pub use unit::store::PgStore;
 pub use unit::tx::PgTx;

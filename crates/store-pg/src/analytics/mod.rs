@@ -1,3 +1,7 @@
-//! Figures: what a commit adds to them, how they are folded, summed and recounted.
+//! Figures: `deltas` are what a commit appends, `fold` moves them into the totals, `totals` are what
+//! readers sum, `recount` counts everything anew and compares.
 
-pub(crate) mod figures;
+pub(crate) mod deltas;
+mod fold;
+mod recount;
+pub(crate) mod totals;

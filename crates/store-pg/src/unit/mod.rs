@@ -1,10 +1,14 @@
 //! The unit of work, over every domain at once, and the store that opens it.
 //!
-//! `statement` is how SQL is written and sent, `tx` the open transaction, `commit` what it writes
-//! last, `idempotency` the promise of one answer per key, `store` the whole behind the ports.
+//! `statement` is how SQL is written and sent; `tx` the open transaction; `commit` what waits for
+//! its end, `ctes` the one statement that writes that; `idempotency` the promise of one answer per
+//! key; `lent` what the rest of the server lends; `store` opens
+//! transactions and hands out connections to readers.
 
-pub(crate) mod commit;
+mod commit;
+mod ctes;
 pub(crate) mod idempotency;
+pub(crate) mod lent;
 pub(crate) mod statement;
 pub(crate) mod store;
 pub(crate) mod tx;
