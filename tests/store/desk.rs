@@ -190,7 +190,7 @@ fn store(database: &TestDatabase, pool_size: usize, heard: Arc<Heard>) -> PgStor
     let settings = DatabaseSettings {
         url: database.url.clone(),
         pool_size,
-        places: 1,
+        serving_threads: 1,
         acquire_timeout: Duration::from_secs(20),
         statement_timeout: Duration::from_secs(20),
     };

@@ -6,9 +6,9 @@ use diesel_async::AsyncPgConnection;
 use shared_kernel::StoreError;
 
 use crate::error::from_diesel;
-use crate::idempotency;
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::idempotency;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// Events are kept this long; older cursors get `resyncRequired`.
 const EVENT_DAYS: i64 = 7;

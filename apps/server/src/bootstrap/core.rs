@@ -52,7 +52,7 @@ impl Core {
         let settings = DatabaseSettings {
             url: database_url.to_owned(),
             pool_size: config.storage.pool_size,
-            places: serving_threads,
+            serving_threads,
             acquire_timeout: Duration::from_millis(config.storage.acquire_timeout_ms),
             statement_timeout: Duration::from_millis(config.storage.statement_timeout_ms),
         };

@@ -6,9 +6,10 @@ use diesel_async::AsyncPgConnection;
 use faq_domain::{Article, ArticleFile, CategoryId};
 use shared_kernel::{FaqId, StoreError};
 
-use super::rows::{ARTICLE_COLUMNS, ARTICLES_ALONE, ArticleRow, TEXTS, to_bigint};
+use super::rows::{ARTICLE_COLUMNS, ARTICLES_ALONE, ArticleRow, TEXTS};
+use crate::bigint::to_bigint;
 use crate::error::from_diesel;
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 fn tags(article: &Article) -> Vec<String> {
     let tags = article.content.tags.iter();

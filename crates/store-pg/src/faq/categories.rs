@@ -5,9 +5,10 @@ use diesel_async::AsyncPgConnection;
 use faq_domain::{Category, CategoryId};
 use shared_kernel::StoreError;
 
-use super::rows::{CATEGORY_COLUMNS, CategoryRow, CountRow, to_bigint};
+use super::rows::{CATEGORY_COLUMNS, CategoryRow, CountRow};
+use crate::bigint::to_bigint;
 use crate::error::from_diesel;
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 pub(super) async fn insert(
     conn: &AsyncPgConnection,

@@ -6,8 +6,8 @@ use shared_kernel::{FaqId, StoreError, StreamId};
 use uuid::Uuid;
 
 use crate::error::{bad_row, from_diesel};
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// Where the knowledge base's stream stands; any difference means that something was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -9,7 +9,7 @@ use shared_kernel::StoreError;
 
 use super::rows::{ARTICLE_COLUMNS, ARTICLES_ALONE, ArticleRow, TEXTS, held_by};
 use crate::error::from_diesel;
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 #[derive(QueryableByName)]
 struct FiguresRow {

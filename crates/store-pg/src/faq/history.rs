@@ -13,9 +13,10 @@ use faq_domain::{
 use serde_json::{Map, Value, json};
 use shared_kernel::{FaqId, StoreError, UserId};
 
-use super::rows::{stored_text, to_bigint};
+use super::rows::stored_text;
+use crate::bigint::to_bigint;
 use crate::error::{bad_row, from_diesel};
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 /// Writers of one version stood in each other's way; the second runs again and finds the first.
 fn collided(error: StoreError) -> StoreError {

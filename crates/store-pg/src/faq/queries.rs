@@ -16,8 +16,8 @@ use super::rows::{
 };
 use super::{articles, figures, history};
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// The `WHERE` of a list. Only what is asked for, so that indexes serve.
 fn conditions(filter: &ArticleFilter) -> String {

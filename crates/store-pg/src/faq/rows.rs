@@ -12,6 +12,7 @@ use faq_domain::{
 };
 use shared_kernel::{FaqId, StoreError, UserId};
 
+use crate::bigint::from_bigint;
 use crate::error::bad_row;
 
 /// The columns [`ArticleRow`] reads, from [`ARTICLES`].
@@ -193,11 +194,6 @@ pub(super) struct CountRow {
 
 impl CountRow {
     pub(super) fn get(self) -> u64 {
-        u64::try_from(self.count).unwrap_or_default()
+        from_bigint(self.count)
     }
-}
-
-/// A version as its column has it.
-pub(super) fn to_bigint(version: u64) -> i64 {
-    i64::try_from(version).unwrap_or(i64::MAX)
 }

@@ -7,7 +7,7 @@ use faq_domain::{
 use shared_kernel::{FaqId, StoreError};
 
 use super::{articles, categories, history};
-use crate::tx::PgTx;
+use crate::unit::tx::PgTx;
 
 #[async_trait]
 impl FaqTx for PgTx {

@@ -10,8 +10,8 @@ use shared_kernel::{FaqId, StoreError};
 use super::counters::CounterRow;
 use super::rows::held_by;
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::tx::PgTx;
+use crate::unit::statement::Statement;
+use crate::unit::tx::PgTx;
 
 /// The vote, and what it changes; `xmax` tells a row that was there from a new one. A vote that
 /// says the same again changes nothing. The counters' row is locked last: voters wait for each

@@ -1,8 +1,14 @@
 //! Conversations.
+//!
+//! `insert` and `named` are what a commit writes and checks; `writing` changes messages, `find` reads
+//! one, `queries` lists and counts, `rows` knows what the columns mean, `unit` is the unit of work as
+//! the domain sees it; `sharing` says who has to do with whom.
 
-pub(crate) mod naming;
+mod find;
+pub(crate) mod insert;
+pub(crate) mod named;
 mod queries;
 mod rows;
 mod sharing;
 mod unit;
-pub(crate) mod writing;
+mod writing;

@@ -10,13 +10,13 @@ use messages_domain::rights::Scope;
 use messages_domain::{Message, MessageQueries, State};
 use shared_kernel::{CustomerId, EntryId, Limit, Page, StaffId, StoreError};
 
+use super::find;
 use super::rows::{COLUMNS, MessageRow};
-use super::writing;
+use crate::analytics::totals::ALL_DAYS;
 use crate::error::{bad_row, from_diesel};
-use crate::figures::ALL_DAYS;
 use crate::search::{matches_words, web_search};
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// The `WHERE` of a list; its binds are [`bind_filter`]'s, in this order.
 const FILTERED: &str = "m.msg_kind = 'message' AND m.msg_deleted_at IS NULL \
@@ -212,7 +212,7 @@ impl MessageQueries for PgStore {
 
     async fn message(&self, id: &EntryId) -> Result<Option<Message>, StoreError> {
         let conn = self.connection().await?;
-        writing::find(&conn, id).await
+        find::find(&conn, id).await
     }
 
     async fn message_counts(&self, of: &Counted) -> Result<MessageCounts, StoreError> {

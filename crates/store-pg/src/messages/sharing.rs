@@ -9,8 +9,8 @@ use support_domain::TicketQueries as _;
 use support_domain::rights::Scope as TicketScope;
 
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 #[derive(QueryableByName)]
 struct Found {

@@ -1,40 +1,13 @@
 //! The unit of work, as conversations see it.
 
 use async_trait::async_trait;
-use diesel::QueryableByName;
-use diesel::sql_types::Bool;
 use messages_domain::{Known, Message, MessageEvent, MessagesTx};
 use shared_kernel::{CustomerId, EntryId, OrderId, StaffId, StoreError};
 
-use super::naming::{self, Named};
+use super::named::{self, Named};
 use super::rows::MessageRow;
-use super::writing;
-use crate::statement::Statement;
-use crate::tx::PgTx;
-
-#[derive(QueryableByName)]
-struct KnownRow {
-    #[diesel(sql_type = Bool)]
-    customer: bool,
-    #[diesel(sql_type = Bool)]
-    staff: bool,
-    #[diesel(sql_type = Bool)]
-    ord: bool,
-}
-
-impl PgTx {
-    /// Whether those somebody names are there.
-    pub(crate) async fn ask_known(&mut self, named: &Named) -> Result<Known, StoreError> {
-        let asking = named.bind(Statement::new(naming::KNOWN));
-        let row: Option<KnownRow> = self.ask(asking).await?;
-        let row = row.ok_or_else(|| StoreError::defect("a question without an answer"))?;
-        Ok(Known {
-            customer: row.customer,
-            staff: row.staff,
-            order: row.ord,
-        })
-    }
-}
+use super::{find, writing};
+use crate::unit::tx::PgTx;
 
 #[async_trait]
 impl MessagesTx for PgTx {
@@ -49,7 +22,7 @@ impl MessagesTx for PgTx {
         if self.trust(&named) {
             return Ok(Known::ALL);
         }
-        self.ask_known(&named).await
+        named::find(self.connection()?, &named).await
     }
 
     /// Written with the commit, or before what follows in the same work.
@@ -61,7 +34,7 @@ impl MessagesTx for PgTx {
 
     async fn lock_message(&mut self, id: &EntryId) -> Result<Option<Message>, StoreError> {
         writing::insert_waiting(self).await?;
-        let row: Option<MessageRow> = self.begin_and_ask(writing::finding(id, true)).await?;
+        let row: Option<MessageRow> = self.begin_and_ask(find::finding(id, true)).await?;
         row.map(Message::try_from).transpose()
     }
 

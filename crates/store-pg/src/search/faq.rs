@@ -20,8 +20,8 @@ use super::terms::{Reach, Terms, look_up};
 use super::typed::Typed;
 use crate::error::from_diesel;
 use crate::faq::{articles_with_ids, is_public};
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// Different words of a search that count.
 const MOST_WORDS: usize = 16;

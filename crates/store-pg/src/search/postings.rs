@@ -13,7 +13,7 @@ use shared_kernel::StoreError;
 use super::relevance::{Term, Variant};
 use super::terms::MANY;
 use crate::error::from_diesel;
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 /// Every posting of each stem, as two columns in one order.
 const HELD: &str = "\

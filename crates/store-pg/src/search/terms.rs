@@ -12,7 +12,7 @@ use super::relevance::{Reached, Term, Way};
 use super::typed::{Typed, TypedWord};
 use crate::error::from_diesel;
 use crate::faq::is_public;
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 /// A word in fewer texts is counted and read; a more common one is estimated, and read where it must
 /// be.

@@ -9,8 +9,8 @@ use faq_domain::unanswered::{Unanswered, UnansweredQueries};
 use shared_kernel::StoreError;
 
 use crate::error::{bad_row, from_diesel};
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// Different searches kept: those asked most often, and the latest ones whatever their number, so
 /// that new ones have a chance to become frequent.

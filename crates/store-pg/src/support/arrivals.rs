@@ -8,7 +8,7 @@ use shared_kernel::{Actor, CustomerId, EmailAddress, StoreError};
 use support_domain::customer::split_name;
 
 use crate::error::from_diesel;
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 /// Column widths of names.
 const NAME_CHARS: usize = 120;

@@ -12,10 +12,10 @@ use support_domain::rights::Scope;
 use support_domain::{StatusGroup, Ticket};
 
 use super::rows::{RATING_JOIN, TICKET_COLUMNS, TicketRow};
+use crate::analytics::totals::ALL_DAYS;
 use crate::error::from_diesel;
-use crate::figures::ALL_DAYS;
 use crate::search::{matches_words, web_search};
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 /// A condition and how to bind its values.
 struct Condition {

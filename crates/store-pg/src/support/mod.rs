@@ -1,4 +1,8 @@
 //! Tickets and their people.
+//!
+//! `tickets`, `thread` and `people` read and write, `list` finds and sorts, `rows` knows what the
+//! columns mean, `unit` is the unit of work as the domain sees it, `queries` what readers ask;
+//! `arrivals` enters callers on first use.
 
 mod arrivals;
 mod list;
@@ -9,4 +13,4 @@ mod thread;
 mod tickets;
 mod unit;
 
-pub(crate) use people::is_active;
+pub(crate) use rows::is_active;

@@ -6,11 +6,12 @@ use diesel::sql_types::{Bool, Nullable, Text, Timestamptz};
 use diesel_async::AsyncPgConnection;
 use shared_kernel::{CustomerId, EmailKey, OrderId, StaffId, StoreError};
 use support_domain::ports::FoundCustomer;
-use support_domain::{Customer, OrderNumber, Staff};
+use support_domain::{Customer, Order, OrderNumber, Staff};
 
-use super::rows::{CUSTOMER_COLUMNS, CustomerRow, StaffRow};
+use super::rows::{CUSTOMER_COLUMNS, CustomerRow, StaffRow, is_active};
 use crate::error::{bad_row, from_diesel};
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 const FIND_OR_CREATE: &str = "\
 WITH found AS (
@@ -85,14 +86,6 @@ pub(super) async fn customer(
     row.map(Customer::try_from).transpose()
 }
 
-/// The condition under which a staff member is one still.
-macro_rules! is_active {
-    () => {
-        "cnfa_activ = '1'"
-    };
-}
-pub(crate) use is_active;
-
 pub(super) async fn staff(
     conn: &AsyncPgConnection,
     id: &StaffId,
@@ -135,16 +128,12 @@ pub(super) async fn order_of(
     .transpose()
 }
 
-impl crate::store::PgStore {
+impl PgStore {
     /// Enters an order of the shop's own system. One that is there stays as it is.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn add_order(
-        &self,
-        order: &support_domain::Order,
-        date: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    pub async fn add_order(&self, order: &Order, date: DateTime<Utc>) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO ___xtr_order (ord_id, ord_cst_id, ord_reference, ord_total_ttc, ord_date) \
             VALUES ({}, {}, {}, {}::text::numeric, {}) ON CONFLICT (ord_id) DO NOTHING";
         let conn = self.connection().await?;

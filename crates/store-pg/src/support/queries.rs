@@ -7,7 +7,7 @@ use support_domain::ports::{TicketDetail, TicketFilter, TicketPage, TicketWindow
 use support_domain::rights::Scope;
 
 use super::{list, thread, tickets};
-use crate::store::PgStore;
+use crate::unit::store::PgStore;
 
 #[async_trait]
 impl TicketQueries for PgStore {

@@ -8,7 +8,7 @@ use support_domain::{AuthorKind, Entry, EntryKind};
 
 use super::rows::EntryRow;
 use crate::error::from_diesel;
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 const INSERT: &str = "\
 INSERT INTO ___xtr_msg (msg_id, msg_kind, msg_cst_id, msg_cnfa_id, msg_subject, msg_content, msg_date, msg_parent_id,

@@ -9,9 +9,10 @@ use shared_kernel::{StoreError, TicketId};
 use support_domain::{Satisfaction, Ticket, TicketFile};
 
 use super::rows::{CUSTOMER_COLUMNS, FileRow, RATING_JOIN, TICKET_COLUMNS, meta_of};
+use crate::bigint::to_bigint;
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::tx::PgTx;
+use crate::unit::statement::Statement;
+use crate::unit::tx::PgTx;
 
 const INSERT: &str = "\
 INSERT INTO ___xtr_msg (msg_id, msg_kind, msg_cst_id, msg_ord_id, msg_subject, msg_content, msg_date, msg_author_id,
@@ -35,17 +36,14 @@ pub(super) async fn insert(tx: &mut PgTx, ticket: &Ticket) -> Result<bool, Store
         .bind::<Jsonb, _>(meta_of(ticket))
         .bind::<Bool, _>(ticket.unverified)
         .bind::<Text, _>(ticket.contact.as_str().to_owned())
-        .bind::<BigInt, _>(version(ticket))
+        .bind::<BigInt, _>(to_bigint(ticket.version))
         .bind::<Timestamptz, _>(ticket.created_at)
         .bind::<Timestamptz, _>(ticket.updated_at)
         .run(tx.begun().await?)
         .await
         .map_err(from_diesel)?;
     if inserted == 1 {
-        let lent = std::sync::Arc::clone(&tx.lent);
-        tx.waiting
-            .deltas
-            .extend(deltas(None, &facts(ticket), &|at| lent.day_of(at)));
+        tx.count(|day_of| deltas(None, &facts(ticket), day_of));
     }
     Ok(inserted == 1)
 }
@@ -75,22 +73,17 @@ pub(super) async fn update(
         .bind::<Nullable<Timestamptz>, _>(after.closed_at)
         .bind::<Integer, _>(count(after.closings))
         .bind::<Integer, _>(count(after.staff_responses))
-        .bind::<BigInt, _>(version(after))
+        .bind::<BigInt, _>(to_bigint(after.version))
         .bind::<Timestamptz, _>(after.updated_at)
         .bind::<Text, _>(after.id.as_str().to_owned())
-        .bind::<BigInt, _>(version(before))
+        .bind::<BigInt, _>(to_bigint(before.version))
         .run(tx.begun().await?)
         .await
         .map_err(from_diesel)?;
     if updated != 1 {
         return Err(StoreError::Stale);
     }
-    let lent = std::sync::Arc::clone(&tx.lent);
-    tx.waiting
-        .deltas
-        .extend(deltas(Some(&facts(before)), &facts(after), &|at| {
-            lent.day_of(at)
-        }));
+    tx.count(|day_of| deltas(Some(&facts(before)), &facts(after), day_of));
     match &after.satisfaction {
         Some(given) if before.satisfaction.is_none() => add_rating(tx, after, given).await,
         _ => Ok(()),
@@ -117,14 +110,11 @@ async fn add_rating(
         .run(tx.begun().await?)
         .await
         .map_err(from_diesel)?;
-    let lent = std::sync::Arc::clone(&tx.lent);
     let given = Given {
         stars: given.rating.get(),
         at: given.rated_at,
     };
-    tx.waiting
-        .deltas
-        .push(rating_delta(&facts, given, &|at| lent.day_of(at)));
+    tx.count(|day_of| [rating_delta(&facts, given, day_of)]);
     Ok(())
 }
 
@@ -142,10 +132,6 @@ fn facts(ticket: &Ticket) -> TicketFacts {
         first_response_at: ticket.first_response_at,
         closed_at: ticket.closed_at,
     }
-}
-
-fn version(ticket: &Ticket) -> i64 {
-    i64::try_from(ticket.version).unwrap_or(i64::MAX)
 }
 
 fn count(number: u32) -> i32 {

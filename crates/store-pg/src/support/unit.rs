@@ -9,7 +9,7 @@ use support_domain::{
 };
 
 use super::{arrivals, people, thread, tickets};
-use crate::tx::PgTx;
+use crate::unit::tx::PgTx;
 
 #[async_trait]
 impl SupportTx for PgTx {

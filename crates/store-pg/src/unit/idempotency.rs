@@ -5,7 +5,7 @@ use diesel_async::AsyncPgConnection;
 use shared_kernel::{Claim, IdempotencyKey, StoreError, StoredAnswer};
 
 use crate::error::from_diesel;
-use crate::statement::Statement;
+use crate::unit::statement::Statement;
 
 #[derive(diesel::QueryableByName)]
 struct Locked {

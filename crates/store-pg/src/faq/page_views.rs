@@ -8,8 +8,8 @@ use shared_kernel::StoreError;
 
 use super::counters::CounterRow;
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// What became of a view.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,19 +1,18 @@
-//! Connections: how many there are, how they are lent, what they may never do.
+//! Connections: how many there are, how they are checked out, what they may never do.
 
 use std::time::Duration;
 
 use deadpool::managed::{PoolError, TimeoutType};
 use diesel::QueryResult;
-use diesel::sql_types::Text;
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::AsyncPgConnection;
 use shared_kernel::StoreError;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::connect::{UNACKNOWLEDGED, establish};
 use crate::error::{from_diesel, from_pool};
-use crate::near::Home;
-use crate::session::{Connection, Pool, Sessions};
-use crate::statement::Statement;
+use crate::link::connect::UNACKNOWLEDGED;
+use crate::link::pool_thread::PoolThread;
+use crate::link::session::{Connection, Pool, Sessions};
+use crate::unit::statement::Statement;
 
 /// How to reach the database and how much of it to use.
 #[derive(Clone)]
@@ -22,15 +21,15 @@ pub struct DatabaseSettings {
     pub url: String,
     /// The most connections requests open.
     pub pool_size: usize,
-    /// How many threads serve requests; each gets connections near it.
-    pub places: usize,
+    /// How many threads serve requests; each has a pool of its own, as far as connections suffice.
+    pub serving_threads: usize,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
     /// How long one statement may run.
     pub statement_timeout: Duration,
 }
 
-/// How long a lent connection may take to answer its first statement.
+/// How long a connection checked out may take to answer its first statement.
 const FIRST_ANSWER: Duration = Duration::from_secs(1);
 /// A connection that was tried this lately counts as one that answers.
 const WARM: Duration = Duration::from_secs(1);
@@ -42,7 +41,7 @@ const MAX_TRIES: u32 = 2;
 
 /// What a pool's connections are for; their settings follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Use {
+pub(crate) enum Purpose {
     /// What is answered: a commit waits for the disk.
     Requests,
     /// Searching the knowledge base: a few statements, dear to plan and the same for all words.
@@ -53,7 +52,7 @@ pub(crate) enum Use {
     Queue,
 }
 
-impl Use {
+impl Purpose {
     fn settings(self) -> &'static str {
         match self {
             Self::Requests => "",
@@ -66,17 +65,17 @@ impl Use {
     }
 }
 
-/// A pool whose connections the thread of `home` drives.
+/// A pool whose connections `thread` drives.
 pub(crate) fn build(
     settings: &DatabaseSettings,
     size: usize,
-    of: Use,
-    home: Home,
+    purpose: Purpose,
+    thread: PoolThread,
 ) -> Result<Pool, StoreError> {
     let sessions = Sessions {
         url: settings.url.clone(),
-        settings: session_settings(settings.statement_timeout, of),
-        home,
+        settings: session_settings(settings.statement_timeout, purpose),
+        thread,
     };
     Pool::builder(sessions)
         .max_size(size)
@@ -93,37 +92,38 @@ pub(crate) fn build(
 
 /// No statement, lock or forgotten transaction may hold others up for long. Compiling a statement
 /// takes longer than any of ours should run.
-fn session_settings(statement_timeout: Duration, of: Use) -> String {
+fn session_settings(statement_timeout: Duration, purpose: Purpose) -> String {
     format!(
         "{}SET statement_timeout = {}; SET lock_timeout = 3000; SET jit = off; \
          SET idle_in_transaction_session_timeout = 10000; SET timezone = 'UTC'",
-        of.settings(),
+        purpose.settings(),
         statement_timeout.as_millis()
     )
 }
 
-/// Lends a connection for book-keeping. One that was tried a moment ago is not tried again: work
+/// Checks out a connection for book-keeping. One that was tried a moment ago is not tried again: work
 /// that fails on it is done again anyway.
-pub(crate) async fn lend_warm(pool: &Pool) -> Result<Connection, StoreError> {
-    lend_answering(pool, WARM).await
+pub(crate) async fn checkout_for_chores(pool: &Pool) -> Result<Connection, StoreError> {
+    checkout_answering(pool, WARM).await
 }
 
-/// Lends a connection for a unit of work, or a search. One that answered just now is not asked whether it does.
-pub(crate) async fn lend_for_work(pool: &Pool) -> Result<Connection, StoreError> {
-    lend_answering(pool, JUST_NOW).await
+/// Checks out a connection for a unit of work, or a search. One that answered just now is not asked
+/// whether it does.
+pub(crate) async fn checkout_for_work(pool: &Pool) -> Result<Connection, StoreError> {
+    checkout_answering(pool, JUST_NOW).await
 }
 
-/// Lends a connection that just answered. One that broke while it lay in the pool is thrown
+/// Checks out a connection that just answered. One that broke while it lay in the pool is thrown
 /// away and the next is tried: after a restart of the database nobody sees the old connections.
-pub(crate) async fn lend(pool: &Pool) -> Result<Connection, StoreError> {
-    lend_answering(pool, Duration::ZERO).await
+pub(crate) async fn checkout(pool: &Pool) -> Result<Connection, StoreError> {
+    checkout_answering(pool, Duration::ZERO).await
 }
 
 async fn ping(conn: &AsyncPgConnection) -> QueryResult<()> {
     Statement::new("SELECT 1").run(conn).await.map(|_| ())
 }
 
-/// Waits for the answer to a first word, which costs the database nothing.
+/// Waits for the answer to a first statement, which costs the database nothing.
 pub(crate) async fn answers_soon(
     asking: impl Future<Output = QueryResult<()>>,
 ) -> Result<(), StoreError> {
@@ -149,8 +149,8 @@ async fn get(pool: &Pool, deadline: Instant) -> Result<Connection, StoreError> {
     .map_err(from_pool)
 }
 
-/// Lends a connection that has answered within this time, or answers now.
-async fn lend_answering(pool: &Pool, within: Duration) -> Result<Connection, StoreError> {
+/// Checks out a connection that has answered within this time, or answers now.
+async fn checkout_answering(pool: &Pool, within: Duration) -> Result<Connection, StoreError> {
     // One wait for all tries: each of the pool's own steps may take as long.
     let wait = pool.timeouts().wait.unwrap_or(UNACKNOWLEDGED);
     let deadline = Instant::now() + wait;
@@ -174,75 +174,5 @@ async fn lend_answering(pool: &Pool, within: Duration) -> Result<Connection, Sto
         if left == 0 {
             return Err(error);
         }
-    }
-}
-
-/// Whether the server keeps what it was told to keep.
-#[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
-pub struct Durability {
-    /// `fsync`.
-    #[diesel(sql_type = Text)]
-    pub fsync: String,
-    /// `full_page_writes`.
-    #[diesel(sql_type = Text)]
-    pub full_page_writes: String,
-    /// `synchronous_commit`.
-    #[diesel(sql_type = Text)]
-    pub synchronous_commit: String,
-    /// The server's version, as it says it.
-    #[diesel(sql_type = Text)]
-    pub version: String,
-}
-
-impl Durability {
-    /// True when a committed write survives a power cut.
-    pub fn is_durable(&self) -> bool {
-        self.fsync == "on" && self.full_page_writes == "on" && self.synchronous_commit != "off"
-    }
-}
-
-/// Asks the server for its durability settings.
-///
-/// # Errors
-/// [`StoreError::Unavailable`] when it cannot be reached.
-pub async fn durability(url: &str) -> Result<Durability, StoreError> {
-    const SQL: &str = "SELECT current_setting('fsync') AS fsync, \
-        current_setting('full_page_writes') AS full_page_writes, \
-        current_setting('synchronous_commit') AS synchronous_commit, \
-        current_setting('server_version') AS version";
-    let conn = establish(url).await?;
-    let row = Statement::new(SQL).row(&conn).await.map_err(from_diesel)?;
-    row.ok_or_else(|| StoreError::defect("the server said nothing"))
-}
-
-/// Creates a database unless it is there. `name` is ours, never a caller's.
-///
-/// # Errors
-/// [`StoreError`] when the server cannot be reached or refuses.
-pub async fn create_database(admin_url: &str, name: &str) -> Result<(), StoreError> {
-    #[derive(diesel::QueryableByName)]
-    struct Found {
-        #[diesel(sql_type = diesel::sql_types::Bool)]
-        found: bool,
-    }
-    let mut conn = establish(admin_url).await?;
-    let sql = "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = {}) AS found";
-    let row: Option<Found> = Statement::new(sql)
-        .bind::<Text, _>(name.to_owned())
-        .row(&conn)
-        .await
-        .map_err(from_diesel)?;
-    if row.is_some_and(|row| row.found) {
-        return Ok(());
-    }
-    let quoted = name.replace('"', "\"\"");
-    match conn
-        .batch_execute(&format!("CREATE DATABASE \"{quoted}\""))
-        .await
-        .map_err(from_diesel)
-    {
-        // Another instance was quicker.
-        Err(StoreError::Duplicate(_)) => Ok(()),
-        other => other,
     }
 }

@@ -131,7 +131,7 @@ impl Statement {
         let patient = self.patient;
         answered(
             patient,
-            RunQueryDsl::load(Numbered::<NUMBER>(self), &mut &*conn),
+            RunQueryDsl::load(WithStaticId::<NUMBER>(self), &mut &*conn),
         )
         .await
     }
@@ -212,20 +212,20 @@ impl Query for Statement {
     type SqlType = Untyped;
 }
 
-/// A statement told by its number from all others.
-struct Numbered<const NUMBER: usize>(Statement);
+/// A statement whose place among the prepared ones is its number, known to the compiler.
+struct WithStaticId<const NUMBER: usize>(Statement);
 
-impl<const NUMBER: usize> QueryFragment<Pg> for Numbered<NUMBER> {
+impl<const NUMBER: usize> QueryFragment<Pg> for WithStaticId<NUMBER> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.0.walk_ast(out)
     }
 }
 
-impl<const NUMBER: usize> QueryId for Numbered<NUMBER> {
+impl<const NUMBER: usize> QueryId for WithStaticId<NUMBER> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<const NUMBER: usize> Query for Numbered<NUMBER> {
+impl<const NUMBER: usize> Query for WithStaticId<NUMBER> {
     type SqlType = Untyped;
 }

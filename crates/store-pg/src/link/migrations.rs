@@ -5,9 +5,9 @@ use diesel_async::{AsyncMigrationHarness, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use shared_kernel::StoreError;
 
-use crate::connect::establish;
 use crate::error::from_diesel;
-use crate::statement::Statement;
+use crate::link::connect::establish;
+use crate::unit::statement::Statement;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 

@@ -11,8 +11,8 @@ use shared_kernel::{StoreError, UserId};
 use uuid::Uuid;
 
 use crate::error::from_diesel;
-use crate::statement::Statement;
-use crate::store::PgStore;
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// An instance not seen for this long is gone.
 const ALIVE_SECONDS: i64 = 30;

@@ -13,7 +13,7 @@ use tokio_postgres::config::Host;
 use tokio_postgres::{Config, NoTls};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::quiet_socket::QuietSocket;
+use crate::link::quiet_socket::QuietSocket;
 
 /// A connection whose bytes nobody acknowledges is given up after this.
 pub(crate) const UNACKNOWLEDGED: Duration = Duration::from_secs(10);

@@ -1,9 +1,9 @@
 //! Whether there are other instances on this database.
 //!
 //! Where there are none, telling them costs a good part of what a message costs. An instance that
-//! begins, or was taken for dead ([`Neighbours::forgotten`]), says so ([`Neighbours::met`]) and compares itself with the log once it was heard, so
-//! nothing is lost while it was not known of. One that is gone is missed by the count of those that
-//! show that they are alive.
+//! begins, or was taken for dead ([`Neighbours::forgotten`]), says so ([`Neighbours::met`]) and
+//! compares itself with the log once it was heard, so nothing is lost while it was not known of. One
+//! that is gone is missed by the count of those that show that they are alive.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 const HEARD: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Default)]
-struct Known {
+struct Sightings {
     /// When one was heard.
     met: Option<Instant>,
     /// Nobody else was counted.
@@ -25,7 +25,7 @@ struct Known {
 /// What is known of other instances. Until they were counted, there are some.
 #[derive(Debug, Default)]
 pub struct Neighbours {
-    known: Mutex<Known>,
+    seen: Mutex<Sightings>,
     /// Rings when the others have to hear this one's name.
     unknown: Notify,
 }
@@ -33,16 +33,16 @@ pub struct Neighbours {
 impl Neighbours {
     /// Another instance was heard.
     pub fn met(&self) {
-        let mut known = self.known();
-        known.met = Some(Instant::now());
-        known.is_alone = false;
+        let mut seen = self.seen();
+        seen.met = Some(Instant::now());
+        seen.is_alone = false;
     }
 
     /// So many others showed that they are alive.
     pub fn counted(&self, others: usize) {
-        let mut known = self.known();
-        let heard = known.met.is_some_and(|at| at.elapsed() < HEARD);
-        known.is_alone = others == 0 && !heard;
+        let mut seen = self.seen();
+        let heard = seen.met.is_some_and(|at| at.elapsed() < HEARD);
+        seen.is_alone = others == 0 && !heard;
     }
 
     /// The others took this instance for dead, and have to hear that it is not.
@@ -57,11 +57,11 @@ impl Neighbours {
 
     /// Whether anybody else is to be told.
     pub fn any(&self) -> bool {
-        !self.known().is_alone
+        !self.seen().is_alone
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn seen(&self) -> std::sync::MutexGuard<'_, Sightings> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -18,21 +18,17 @@ use tokio::sync::{Notify, mpsc};
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 use uuid::Uuid;
 
-use crate::neighbours::Neighbours;
+use crate::log::neighbours::Neighbours;
+use crate::log::payload::{
+    SEPARATOR, WakeupHint, hint_payloads, line_payloads, parse_hints, said_by_another,
+};
 
 const EVENTS: &str = "guichet_events";
 const PASSING: &str = "guichet_passing";
-/// Stands behind an instance's name.
-const SEPARATOR: char = ' ';
-/// Behind the name: who began to listen is known.
-const KNOWN: &str = "*";
+/// Behind the name: whoever began to listen was heard.
+const HEARD: &str = "*";
 const GATHER: Duration = Duration::from_millis(5);
-/// NOTIFY refuses payloads of 8,000 bytes.
-const MAX_PAYLOAD_BYTES: usize = 7_500;
 const RECONNECT: Duration = Duration::from_secs(1);
-
-/// A stream has reached a number.
-pub type WakeupHint = (StreamId, u64);
 
 /// What this instance tells the others.
 pub struct Told {
@@ -122,7 +118,7 @@ impl Wakeups {
     }
 
     fn hear(&self, channel: &str, payload: &str, listener: &impl WakeupListener) {
-        let Some((other, said)) = of_another(payload, self.instance) else {
+        let Some((other, said)) = said_by_another(payload, self.instance) else {
             return;
         };
         // A command that tells something and ends is nobody to be told.
@@ -135,12 +131,12 @@ impl Wakeups {
                 self.greeted.notify_one();
                 listener.connected();
             }
-            KNOWN => listener.connected(),
+            HEARD => listener.connected(),
             lines if channel == PASSING => {
                 lines.split('\n').for_each(|line| listener.passing(line));
             }
             hints => {
-                let hints = parse(hints);
+                let hints = parse_hints(hints);
                 if !hints.is_empty() {
                     listener.reached(hints);
                 }
@@ -165,8 +161,8 @@ impl Wakeups {
                 },
                 Some(line) = told.passing.recv() => lines.push(line),
                 () = self.greeted.notified() => {
-                    let known = format!("{name}{SEPARATOR}{KNOWN}");
-                    client.execute(&notify, &[&EVENTS, &known]).await?;
+                    let answer = format!("{name}{SEPARATOR}{HEARD}");
+                    client.execute(&notify, &[&EVENTS, &answer]).await?;
                     continue;
                 }
                 () = self.neighbours.unknown() => {
@@ -181,8 +177,8 @@ impl Wakeups {
             while let Ok(line) = told.passing.try_recv() {
                 lines.push(line);
             }
-            let events = payloads(self.instance, &latest);
-            let passing = passing(self.instance, &lines);
+            let events = hint_payloads(self.instance, &latest);
+            let passing = line_payloads(self.instance, &lines);
             let to_events = events.iter().map(|payload| (EVENTS, payload));
             let to_passing = passing.iter().map(|payload| (PASSING, payload));
             for (channel, payload) in to_events.chain(to_passing) {
@@ -196,127 +192,5 @@ fn keep_latest(latest: &mut HashMap<StreamId, u64>, hints: Vec<WakeupHint>) {
     for (stream, seq) in hints {
         let known = latest.entry(stream).or_default();
         *known = seq.max(*known);
-    }
-}
-
-/// What another instance said behind its name; nothing when we said it ourselves.
-fn of_another(payload: &str, own: Uuid) -> Option<(Uuid, &str)> {
-    let (name, said) = payload.split_once(SEPARATOR).unwrap_or((payload, ""));
-    let other = name.parse().ok()?;
-    (other != own).then_some((other, said))
-}
-
-/// Puts words behind the instance's name, in as few payloads as NOTIFY can carry.
-fn gather(instance: Uuid, separator: char, words: impl Iterator<Item = String>) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut payload = String::new();
-    for word in words {
-        if payload.len() + 1 + word.len() > MAX_PAYLOAD_BYTES && !payload.is_empty() {
-            all.push(std::mem::take(&mut payload));
-        }
-        let separator = if payload.is_empty() {
-            payload = instance.to_string();
-            SEPARATOR
-        } else {
-            separator
-        };
-        payload.push(separator);
-        payload.push_str(&word);
-    }
-    all.push(payload);
-    all.retain(|payload| !payload.is_empty() && payload.len() <= MAX_PAYLOAD_BYTES);
-    all
-}
-
-/// The instance, then a line each.
-fn passing(instance: Uuid, lines: &[String]) -> Vec<String> {
-    gather(instance, '\n', lines.iter().cloned())
-}
-
-/// `instance stream=seq stream=seq …`.
-fn payloads(instance: Uuid, hints: &HashMap<StreamId, u64>) -> Vec<String> {
-    let words = hints.iter().map(|(stream, seq)| format!("{stream}={seq}"));
-    gather(instance, ' ', words)
-}
-
-/// Reads `stream=seq stream=seq …`.
-fn parse(hints: &str) -> Vec<WakeupHint> {
-    let hints = hints.split(' ').filter_map(|word| {
-        let (stream, seq) = word.rsplit_once('=')?;
-        Some((StreamId::from_stored(stream.to_owned()), seq.parse().ok()?))
-    });
-    hints.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(payload: &str, own: Uuid) -> &str {
-        of_another(payload, own).unwrap().1
-    }
-
-    #[test]
-    fn hints_survive_the_journey_and_own_hints_are_ignored() {
-        let (ours, theirs) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let hints: HashMap<_, _> = (0..600)
-            .map(|n| (StreamId::from_stored(format!("user-a=b{n}")), n))
-            .collect();
-        let payloads = payloads(theirs, &hints);
-        assert!(payloads.iter().all(|payload| payload.len() < 8_000));
-        let heard: HashMap<_, _> = payloads
-            .iter()
-            .flat_map(|payload| parse(said(payload, ours)))
-            .collect();
-        assert_eq!(heard, hints);
-        let at_home = |payload: &String| of_another(payload, theirs).is_none();
-        assert!(payloads.iter().all(at_home));
-    }
-
-    #[test]
-    fn anything_else_on_the_channel_is_harmless() {
-        for payload in [
-            "",
-            " ",
-            "x",
-            "x y",
-            "x y=z",
-            "x y=",
-            "x a=99999999999999999999999",
-        ] {
-            assert_eq!(of_another(payload, Uuid::nil()), None, "{payload:?}");
-            assert_eq!(parse(payload.trim_start_matches('x')), [], "{payload:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_said_in_passing_arrives_in_order_and_never_at_home() {
-        let (ours, theirs) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let lines: Vec<String> = (0..600)
-            .map(|n| format!("{{\"n\": \"é = {n}\"}}"))
-            .collect();
-        let payloads = passing(theirs, &lines);
-        assert!(payloads.len() > 1);
-        assert!(payloads.iter().all(|payload| payload.len() < 8_000));
-        let heard: Vec<_> = payloads
-            .iter()
-            .flat_map(|payload| said(payload, ours).split('\n'))
-            .collect();
-        assert_eq!(heard, lines);
-        let at_home = |payload: &String| of_another(payload, theirs).is_none();
-        assert!(payloads.iter().all(at_home));
-    }
-
-    #[test]
-    fn a_line_too_long_is_lost_and_takes_no_other_with_it() {
-        let (ours, theirs) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let lines = ["a".to_owned(), "x".repeat(8_000), "b".to_owned()];
-        let payloads = passing(theirs, &lines);
-        let heard: Vec<_> = payloads
-            .iter()
-            .flat_map(|payload| said(payload, ours).split('\n'))
-            .collect();
-        assert_eq!(heard, ["a", "b"]);
-        assert!(passing(theirs, &[]).is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! The job queue.
+//! The queue as its workers see it: claiming jobs and saying what became of them.
 //!
 //! A claim is a lease that expires, fenced by the attempt's number: a worker that finishes late
 //! cannot overwrite what another made of the job. Within a lane jobs are done in order: one that
@@ -6,37 +6,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz};
-use shared_kernel::{JobKind, NewJob, StoreError};
+use shared_kernel::{JobKind, StoreError};
 
 use crate::error::{bad_row, from_diesel};
-use crate::statement::Statement;
-use crate::store::PgStore;
-
-/// Adds jobs, each key once: a part of the statement that commits.
-pub(crate) const QUEUEING: &str = "\
-queued AS (
-    INSERT INTO job (kind, key, lane, payload, run_at, created_at)
-    SELECT kind, key, lane, payload, run_at, clock_timestamp()
-    FROM unnest({}, {}, {}, {}, {}) AS w (kind, key, lane, payload, run_at) /*if known*/
-    ON CONFLICT (key) DO NOTHING
-)";
-
-/// Binds jobs to [`QUEUEING`].
-pub(crate) fn bind(statement: Statement, jobs: &[NewJob]) -> Statement {
-    let text = |of: fn(&NewJob) -> &str| -> Vec<String> {
-        jobs.iter().map(|job| of(job).to_owned()).collect()
-    };
-    statement
-        .bind::<Array<Text>, _>(text(|job| job.kind.as_str()))
-        .bind::<Array<Text>, _>(text(|job| &job.key))
-        .bind::<Array<Text>, _>(text(|job| &job.lane))
-        .bind::<Array<Jsonb>, _>(
-            jobs.iter()
-                .map(|job| job.payload.clone())
-                .collect::<Vec<_>>(),
-        )
-        .bind::<Array<Timestamptz>, _>(jobs.iter().map(|job| job.run_at).collect::<Vec<_>>())
-}
+use crate::unit::statement::Statement;
+use crate::unit::store::PgStore;
 
 /// A job somebody is working on.
 #[derive(Debug, Clone)]

@@ -5,32 +5,37 @@
 //! transactions can lock streams crosswise, and a stream stays locked only for the last moment of a
 //! transaction.
 //!
-//! The transaction begins with the first statement that writes or locks. The word to begin travels
-//! before it where that writes nothing ([`PgTx::begin_and_ask`]): a write behind a word that was
-//! refused would stand by itself. Where nothing is written before the commit, there is no word at all.
+//! The transaction begins with the first statement that writes or locks. `BEGIN` travels before
+//! it, in the same round trip, where that writes nothing ([`PgTx::begin_and_ask`]): a write behind a
+//! `BEGIN` that was refused would stand by itself. Where nothing is written before the commit, there
+//! is no `BEGIN` at all.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use analytics_domain::Delta;
 use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use messages_domain::Known;
-use shared_kernel::{Claim, IdempotencyKey, StoreError, StoredAnswer, UnitOfWork};
+use shared_kernel::{Claim, IdempotencyKey, LoggedEvent, StoreError, StoredAnswer, UnitOfWork};
 use tokio::task::coop::unconstrained;
 use tokio::time::timeout;
 use tokio::try_join;
 
-use crate::commit::Waiting;
+use super::commit::Waiting;
+use super::idempotency;
+use super::lent::Lent;
+use super::statement::Statement;
+use super::translation::Translation;
 use crate::error::from_diesel;
-use crate::messages::naming::Named;
-use crate::session::{Connection, Session};
-use crate::statement::Statement;
-use crate::store::{Lent, PgStore, Translation};
-use crate::{idempotency, pool};
+use crate::link::pool;
+use crate::link::session::{Connection, Session};
+use crate::messages::named::{self, Named};
 
-/// How long the word to roll back may go without an answer. Closing the connection says the same,
+/// How long a `ROLLBACK` may go without an answer. Closing the connection says the same,
 /// and a request whose database fell silent has waited long enough.
 const ROLLBACK: Duration = Duration::from_secs(1);
 
@@ -47,21 +52,28 @@ pub struct PgTx {
 }
 
 impl PgTx {
-    pub(crate) async fn begin(store: &PgStore, trusts: bool) -> Result<Self, StoreError> {
-        Ok(Self {
-            conn: Some(store.unit_connection().await?),
+    /// A unit of work on a connection nobody else has.
+    pub(super) fn new(conn: Connection, lent: Arc<Lent>) -> Self {
+        Self {
+            conn: Some(conn),
             has_begun: false,
-            trusts,
-            lent: Arc::clone(&store.lent),
+            trusts: false,
+            lent,
             waiting: Waiting::default(),
-        })
+        }
+    }
+
+    /// Lets it take on trust what the commit can find out.
+    pub(super) fn trusting(mut self) -> Self {
+        self.trusts = true;
+        self
     }
 
     /// The connection, with the transaction open.
     pub(crate) async fn begun(&mut self) -> Result<&AsyncPgConnection, StoreError> {
         if !self.has_begun {
-            self.settle().await?;
-            // Also when no answer comes: the word may have arrived.
+            self.check_named().await?;
+            // Also when no answer comes: the `BEGIN` may have arrived.
             self.has_begun = true;
             begin(self.session()?).await?;
         }
@@ -77,14 +89,14 @@ impl PgTx {
     where
         T: QueryableByName<Pg> + Send + 'static,
     {
-        self.settle().await?;
+        self.check_named().await?;
         let has_begun = std::mem::replace(&mut self.has_begun, true);
         let conn: &AsyncPgConnection = self.session()?;
         let asked = async { asking.row(conn).await.map_err(from_diesel) };
         if has_begun {
             return asked.await;
         }
-        // In this order whatever the task has done before: a lock taken before the word would not last.
+        // In this order whatever the task has done before: a lock taken before `BEGIN` would not last.
         let both = unconstrained(async { try_join!(biased; begin(conn), asked) });
         let ((), row) = both.await?;
         Ok(row)
@@ -98,6 +110,17 @@ impl PgTx {
         self.waiting.jobs.extend(translation.jobs);
     }
 
+    /// Keeps for the commit what a change adds to the figures. `deltas` is handed the shop's calendar:
+    /// to which day an instant belongs.
+    pub(crate) fn count<D>(&mut self, deltas: impl FnOnce(&dyn Fn(DateTime<Utc>) -> NaiveDate) -> D)
+    where
+        D: IntoIterator<Item = Delta>,
+    {
+        let lent = &self.lent;
+        let deltas = deltas(&|at| lent.day_of(at));
+        self.waiting.deltas.extend(deltas);
+    }
+
     /// Takes those somebody names on trust, where the commit can find out.
     pub(crate) fn trust(&mut self, named: &Named) -> bool {
         let can = self.trusts && !self.has_begun && self.waiting.named.is_none();
@@ -108,11 +131,11 @@ impl PgTx {
     }
 
     /// Asks after all about those taken on trust: the commit cannot any more.
-    async fn settle(&mut self) -> Result<(), StoreError> {
+    async fn check_named(&mut self) -> Result<(), StoreError> {
         let Some(named) = self.waiting.named.take() else {
             return Ok(());
         };
-        if self.ask_known(&named).await? == Known::ALL {
+        if named::find(self.session()?, &named).await? == Known::ALL {
             Ok(())
         } else {
             self.give_back();
@@ -120,18 +143,34 @@ impl PgTx {
         }
     }
 
+    /// Writes what waited, with or as the transaction, and commits it.
+    async fn write(&mut self, waiting: Waiting) -> Result<Vec<LoggedEvent>, StoreError> {
+        let logged = if self.has_begun {
+            waiting.write_and_commit(self.session()?).await?
+        } else if waiting.is_nothing() {
+            return Ok(Vec::new());
+        } else {
+            let written = waiting.write(self.session()?).await;
+            if matches!(written, Err(StoreError::Collision)) {
+                self.give_back();
+            }
+            written?
+        };
+        if let Some(conn) = &mut self.conn {
+            conn.answered = Some(Instant::now());
+        }
+        Ok(logged)
+    }
+
     /// Nothing is open: the pool may have the connection back.
     fn give_back(&mut self) {
         drop(self.conn.take());
     }
 
-    /// Asks for a row outside any transaction, unless one has begun: for questions whose answers need
-    /// not stay true.
-    pub(crate) async fn ask<T>(&mut self, asking: Statement) -> Result<Option<T>, StoreError>
-    where
-        T: QueryableByName<Pg> + Send + 'static,
-    {
-        asking.row(self.session()?).await.map_err(from_diesel)
+    /// The connection, whether a transaction is open or not: for questions whose answers need not stay
+    /// true.
+    pub(crate) fn connection(&self) -> Result<&AsyncPgConnection, StoreError> {
+        Ok(self.session()?)
     }
 
     fn session(&self) -> Result<&Session, StoreError> {
@@ -167,25 +206,11 @@ impl UnitOfWork for PgTx {
 
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         if !self.waiting.can_find_out() {
-            self.settle().await?;
+            self.check_named().await?;
         }
         let waiting = std::mem::take(&mut self.waiting);
         let queued = waiting.jobs.len();
-        let mut logged = Vec::new();
-        if self.has_begun || !waiting.is_nothing() {
-            logged = if self.has_begun {
-                waiting.write_and_commit(self.session()?).await?
-            } else {
-                let written = waiting.write(self.session()?).await;
-                if matches!(written, Err(StoreError::Collision)) {
-                    self.give_back();
-                }
-                written?
-            };
-            if let Some(conn) = &mut self.conn {
-                conn.answered = Some(std::time::Instant::now());
-            }
-        }
+        let logged = self.write(waiting).await?;
         self.give_back();
         self.lent.listener.committed(logged, queued);
         Ok(())

@@ -9,24 +9,22 @@ use diesel::ConnectionError;
 use diesel_async::AsyncPgConnection;
 use diesel_async::SimpleAsyncConnection as _;
 use diesel_async::pooled_connection::PoolableConnection as _;
-
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::commit::Parts;
-use crate::connect::{Driven, open_here};
-use crate::near::Home;
+use crate::link::connect::{Driven, open_here};
+use crate::link::pool_thread::PoolThread;
 
 pub(crate) type Pool = managed::Pool<Sessions>;
-/// A session lent by a pool, which gets it back when this is dropped.
+/// A session checked out of a pool, which gets it back when this is dropped.
 pub(crate) type Connection = managed::Object<Sessions>;
 
 /// A connection, and what is known of it.
 pub(crate) struct Session {
     conn: AsyncPgConnection,
-    /// Which of the statements a commit sends along were prepared here, a bit each; see `commit.rs`.
-    sends_commits: AtomicU32,
-    /// Whether the thread it is for drives it.
-    is_at_home: bool,
+    /// Which numbered statements were prepared here, a bit each.
+    prepared: AtomicU32,
+    /// Whether its pool's thread drives it.
+    is_on_pool_thread: bool,
     /// When it answered, as far as that was noted.
     pub(crate) answered: Option<Instant>,
     /// Ends the connection with the session.
@@ -34,12 +32,18 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn sends_commits(&self, parts: Parts) -> bool {
-        self.sends_commits.load(Ordering::Relaxed) & bit(parts) != 0
+    /// Statements whose preparation a session can remember: numbers below this. Which statement has
+    /// which number is its sender's to say.
+    pub(crate) const NUMBERS: usize = u32::BITS as usize;
+
+    /// Whether the statement of this number was prepared here.
+    pub(crate) fn has_prepared(&self, number: usize) -> bool {
+        self.prepared.load(Ordering::Relaxed) & bit(number) != 0
     }
 
-    pub(crate) fn will_send_commits(&self, parts: Parts) {
-        self.sends_commits.fetch_or(bit(parts), Ordering::Relaxed);
+    /// The statement of this number has been prepared here.
+    pub(crate) fn note_prepared(&self, number: usize) {
+        self.prepared.fetch_or(bit(number), Ordering::Relaxed);
     }
 }
 
@@ -57,13 +61,8 @@ impl DerefMut for Session {
     }
 }
 
-const _: () = assert!(
-    Parts::COUNT <= u32::BITS as usize,
-    "a bit for each combination"
-);
-
-fn bit(parts: Parts) -> u32 {
-    1 << parts.number()
+fn bit(number: usize) -> u32 {
+    1 << number
 }
 
 /// Makes sessions of one kind.
@@ -71,8 +70,8 @@ pub(crate) struct Sessions {
     pub(crate) url: String,
     /// The settings each begins with, as SQL.
     pub(crate) settings: String,
-    /// The thread they are for.
-    pub(crate) home: Home,
+    /// The thread that is to drive them.
+    pub(crate) thread: PoolThread,
 }
 
 impl Manager for Sessions {
@@ -81,22 +80,22 @@ impl Manager for Sessions {
 
     async fn create(&self) -> Result<Session, ConnectionError> {
         let opening = || opened(self.url.clone(), self.settings.clone());
-        let mut at_home = None;
-        if let Some(thread) = self.home.handle() {
-            at_home = AbortOnDropHandle::new(thread.spawn(opening())).await.ok();
-            if at_home.is_none() {
-                self.home.is_gone();
+        let mut on_pool_thread = None;
+        if let Some(thread) = self.thread.handle() {
+            on_pool_thread = AbortOnDropHandle::new(thread.spawn(opening())).await.ok();
+            if on_pool_thread.is_none() {
+                self.thread.clear();
             }
         }
-        let is_at_home = at_home.is_some();
-        let (conn, driver) = match at_home {
+        let is_on_pool_thread = on_pool_thread.is_some();
+        let (conn, driver) = match on_pool_thread {
             Some(opened) => opened?,
             None => opening().await?,
         };
         Ok(Session {
             conn,
-            sends_commits: AtomicU32::new(0),
-            is_at_home,
+            prepared: AtomicU32::new(0),
+            is_on_pool_thread,
             answered: None,
             _driver: driver,
         })
@@ -109,7 +108,7 @@ impl Manager for Sessions {
                 "in a transaction nobody ended".into(),
             ));
         }
-        if !session.is_at_home && self.home.handle().is_some() {
+        if !session.is_on_pool_thread && self.thread.handle().is_some() {
             return Err(RecycleError::Message("another thread drives it".into()));
         }
         Ok(())

@@ -1,0 +1,12 @@
+//! The event log, and how instances tell each other of it and of who is connected.
+//!
+//! `entries` is what a commit writes, `event_log` what is read; `wakeup` hints between instances at
+//! what was written, in `payload`s of NOTIFY; `neighbours` says whether there are others, `presence`
+//! who is connected where.
+
+pub(crate) mod entries;
+mod event_log;
+pub(crate) mod neighbours;
+pub(crate) mod payload;
+mod presence;
+pub(crate) mod wakeup;

@@ -1,0 +1,60 @@
+//! What of a ticket is kept in `msg_meta`, as JSON.
+
+use serde_json::{Value, json};
+use support_domain::ticket::{LicensePlate, ModelYear, VehicleText};
+use support_domain::{OrderNumber, Ticket, Vehicle};
+
+/// What of a ticket is kept in `msg_meta`.
+pub(in crate::support) fn meta_of(ticket: &Ticket) -> Value {
+    let mut meta = serde_json::Map::new();
+    if let Some(number) = &ticket.order_number {
+        meta.insert("order_number".into(), json!(number.as_str()));
+    }
+    if let Some(vehicle) = &ticket.vehicle {
+        let mut parts = serde_json::Map::new();
+        let mut keep = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                parts.insert(name.into(), value);
+            }
+        };
+        keep(
+            "brand",
+            vehicle.brand.as_ref().map(|text| json!(text.as_str())),
+        );
+        keep(
+            "model",
+            vehicle.model.as_ref().map(|text| json!(text.as_str())),
+        );
+        keep("year", vehicle.year.map(|year| json!(year.get())));
+        keep(
+            "license_plate",
+            vehicle
+                .license_plate
+                .as_ref()
+                .map(|text| json!(text.as_str())),
+        );
+        meta.insert("vehicle".into(), Value::Object(parts));
+    }
+    Value::Object(meta)
+}
+
+pub(super) fn vehicle_from(meta: &Value) -> Option<Vehicle> {
+    let vehicle = meta.get("vehicle")?;
+    Some(Vehicle {
+        brand: text(vehicle, "brand").map(VehicleText::from_stored),
+        model: text(vehicle, "model").map(VehicleText::from_stored),
+        year: vehicle
+            .get("year")
+            .and_then(Value::as_i64)
+            .and_then(ModelYear::new),
+        license_plate: text(vehicle, "license_plate").map(LicensePlate::from_stored),
+    })
+}
+
+pub(super) fn order_number_from(meta: &Value) -> Option<OrderNumber> {
+    text(meta, "order_number").map(OrderNumber::from_stored)
+}
+
+fn text(object: &Value, name: &str) -> Option<String> {
+    object.get(name).and_then(Value::as_str).map(str::to_owned)
+}
