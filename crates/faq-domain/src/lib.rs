@@ -15,6 +15,8 @@ pub mod ports;
 pub mod readers;
 pub mod rights;
 pub mod search;
+#[cfg(test)]
+mod testing;
 pub mod unanswered;
 pub mod use_cases;
 pub mod version;

@@ -9,6 +9,8 @@ pub mod events;
 pub mod message;
 pub mod ports;
 pub mod rights;
+#[cfg(test)]
+mod testing;
 pub mod use_cases;
 
 pub use error::MessagesError;

@@ -12,6 +12,8 @@ pub mod ports;
 pub mod rights;
 pub mod satisfaction;
 pub mod staff;
+#[cfg(test)]
+mod testing;
 pub mod thread;
 pub mod ticket;
 pub mod use_cases;

@@ -8,6 +8,8 @@ mod delete_category;
 mod enter_defaults;
 mod import_base;
 mod restore_article;
+#[cfg(test)]
+mod tests;
 mod update_article;
 mod update_category;
 mod vote;

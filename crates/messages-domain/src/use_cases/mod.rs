@@ -7,6 +7,8 @@ mod edit_message;
 mod put_away_message;
 mod read_message;
 mod reply_to_message;
+#[cfg(test)]
+mod tests;
 
 pub use close_message::close_message;
 pub use create_message::{CreateMessage, create_message};

@@ -10,6 +10,8 @@ mod close_quiet_tickets;
 mod create_ticket;
 mod escalate_ticket;
 mod rate_ticket;
+#[cfg(test)]
+mod tests;
 
 pub use add_response::{AddResponse, add_response};
 pub use assign_ticket::{AssignTicket, assign_ticket};

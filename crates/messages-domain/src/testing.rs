@@ -1,0 +1,296 @@
+//! Conversations in memory, for the tests of this crate: what a unit of work needs, over plain maps.
+//!
+//! [`said`] runs one request and answers what came of it and what it told others, in order.
+//! [`outline`] makes of that what a test compares. To test a rule: make a [`Desk`], put the messages
+//! into it that the rule is about, run the request.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use shared_kernel::{
+    Actor, Claim, Clock, CustomerId, EmailKey, EntryId, FaqId, IdGenerator, IdempotencyKey,
+    OrderId, Role, StaffId, StoreError, StoredAnswer, TicketId, UnitOfWork, UserId,
+};
+use uuid::Uuid;
+
+use crate::events::MessageEvent;
+use crate::message::{Content, Message, Priority, Side, State, Subject};
+use crate::ports::{Known, MessagesTx};
+use crate::use_cases::Surroundings;
+
+/// An instant: so many minutes after the desk opened.
+pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap() + TimeDelta::minutes(minutes)
+}
+
+pub(crate) fn customer_id(id: &str) -> CustomerId {
+    CustomerId::parse(id).unwrap()
+}
+
+pub(crate) fn staff_id(id: &str) -> StaffId {
+    StaffId::parse(id).unwrap()
+}
+
+pub(crate) fn order_id(id: &str) -> OrderId {
+    OrderId::parse(id).unwrap()
+}
+
+pub(crate) fn entry_id(id: &str) -> EntryId {
+    EntryId::parse(id).unwrap()
+}
+
+pub(crate) fn subject(text: &str) -> Subject {
+    Subject::parse(text).unwrap()
+}
+
+pub(crate) fn content(text: &str) -> Content {
+    Content::parse(text).unwrap()
+}
+
+pub(crate) fn actor(id: &str, role: Role) -> Actor {
+    Actor {
+        id: UserId::parse(id).unwrap(),
+        role,
+        email: None,
+        name: None,
+    }
+}
+
+/// The root of a conversation that customer C1 began, and nobody of support has answered.
+pub(crate) fn message(id: &str) -> Message {
+    Message {
+        id: entry_id(id),
+        customer: customer_id("C1"),
+        staff: None,
+        order: None,
+        root: None,
+        author: UserId::parse("C1").unwrap(),
+        author_side: Side::Customer,
+        subject: subject("Ma commande"),
+        content: content("Où en est ma commande ?"),
+        priority: Priority::Normal,
+        state: State::Open,
+        created_at: at(0),
+        updated_at: at(0),
+        read_at: None,
+        archived_at: None,
+        deleted_at: None,
+        version: 1,
+    }
+}
+
+/// What staff member S1 wrote in the conversation of this root.
+pub(crate) fn reply_of_staff(id: &str, root: &str) -> Message {
+    Message {
+        staff: Some(staff_id("S1")),
+        root: Some(entry_id(root)),
+        author: UserId::parse("S1").unwrap(),
+        author_side: Side::Staff,
+        ..message(id)
+    }
+}
+
+/// A desk with customers C1 and C2, staff S1 and S2, and an order O1 of C1.
+pub(crate) struct Desk {
+    messages: BTreeMap<String, Message>,
+    /// How often the present request wrote something.
+    pub(crate) writes: u32,
+    /// What the present request told.
+    told: Vec<MessageEvent>,
+    /// The present instant.
+    pub(crate) now: DateTime<Utc>,
+    ids: Arc<CountedIds>,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self {
+            messages: BTreeMap::new(),
+            writes: 0,
+            told: Vec::new(),
+            now: at(60),
+            ids: Arc::default(),
+        }
+    }
+
+    pub(crate) fn with(messages: impl IntoIterator<Item = Message>) -> Self {
+        let mut desk = Self::new();
+        for message in messages {
+            desk.add(message);
+        }
+        desk
+    }
+
+    fn add(&mut self, message: Message) {
+        self.messages.insert(message.id.to_string(), message);
+    }
+
+    pub(crate) fn message(&self, id: &str) -> &Message {
+        &self.messages[id]
+    }
+}
+
+/// Runs one request at a desk. Answers what came of it, and the events it tells, in order.
+pub(crate) fn said<T, E>(
+    desk: &mut Desk,
+    request: impl AsyncFnOnce(&mut dyn MessagesTx, Surroundings<'_>) -> Result<T, E>,
+) -> (Result<T, E>, Vec<MessageEvent>) {
+    desk.told.clear();
+    desk.writes = 0;
+    let (clock, ids) = (At(desk.now), Arc::clone(&desk.ids));
+    let with = Surroundings {
+        clock: &clock,
+        ids: &*ids,
+    };
+    let done = at_once(request(desk, with));
+    (done, std::mem::take(&mut desk.told))
+}
+
+/// The same, for a request that must be refused: it may neither have written nor told anything.
+#[track_caller]
+pub(crate) fn refused<T, E>(
+    desk: &mut Desk,
+    request: impl AsyncFnOnce(&mut dyn MessagesTx, Surroundings<'_>) -> Result<T, E>,
+) -> E {
+    let (done, told) = said(desk, request);
+    assert_eq!((told, desk.writes), (Vec::new(), 0));
+    done.err().expect("refused")
+}
+
+/// Each event in a line.
+pub(crate) fn outline(told: &[MessageEvent]) -> Vec<String> {
+    told.iter().map(line).collect()
+}
+
+fn line(event: &MessageEvent) -> String {
+    match event {
+        MessageEvent::Created { message, to } => format!("{} to {to:?}", message.id),
+        MessageEvent::Read { message, reader } => format!("{} read by {reader}", message.id),
+        MessageEvent::Closed {
+            message,
+            closer,
+            staff,
+        } => format!("{} closed by {closer}, with {staff:?}", message.id),
+    }
+}
+
+/// The message an event is about, as it says that it stands.
+pub(crate) fn message_of(event: &MessageEvent) -> &Message {
+    match event {
+        MessageEvent::Created { message, .. }
+        | MessageEvent::Read { message, .. }
+        | MessageEvent::Closed { message, .. } => message,
+    }
+}
+
+/// Runs what never waits.
+fn at_once<T>(work: impl Future<Output = T>) -> T {
+    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => done,
+        Poll::Pending => panic!("a desk in memory keeps nobody waiting"),
+    }
+}
+
+struct At(DateTime<Utc>);
+
+impl Clock for At {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
+/// `MSG-1`, `MSG-2` and so on.
+#[derive(Default)]
+struct CountedIds(AtomicU32);
+
+impl IdGenerator for CountedIds {
+    fn ticket_id(&self) -> TicketId {
+        TicketId::parse("TICKET-1").unwrap()
+    }
+
+    fn faq_id(&self) -> FaqId {
+        FaqId::parse("FAQ-1").unwrap()
+    }
+
+    fn entry_id(&self, _now: DateTime<Utc>) -> EntryId {
+        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        entry_id(&format!("MSG-{number}"))
+    }
+
+    fn event_id(&self) -> Uuid {
+        Uuid::nil()
+    }
+
+    fn customer_id(&self, email: &EmailKey) -> CustomerId {
+        customer_id(email.as_str())
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for Desk {
+    async fn claim(&mut self, _key: &IdempotencyKey) -> Result<Claim, StoreError> {
+        Ok(Claim::Fresh)
+    }
+
+    async fn remember(
+        &mut self,
+        _key: &IdempotencyKey,
+        _answer: &StoredAnswer,
+    ) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn rollback(self: Box<Self>) {}
+}
+
+#[async_trait]
+impl MessagesTx for Desk {
+    async fn known(
+        &mut self,
+        customer: &CustomerId,
+        staff: Option<&StaffId>,
+        order: Option<&OrderId>,
+    ) -> Result<Known, StoreError> {
+        Ok(Known {
+            customer: ["C1", "C2"].contains(&customer.as_str()),
+            staff: staff.is_none_or(|id| ["S1", "S2"].contains(&id.as_str())),
+            order: order.is_none_or(|id| id.as_str() == "O1" && customer.as_str() == "C1"),
+        })
+    }
+
+    async fn insert_message(&mut self, message: &Message) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.add(message.clone());
+        Ok(())
+    }
+
+    async fn lock_message(&mut self, id: &EntryId) -> Result<Option<Message>, StoreError> {
+        Ok(self.messages.get(id.as_str()).cloned())
+    }
+
+    async fn update_message(
+        &mut self,
+        before: &Message,
+        after: &Message,
+    ) -> Result<(), StoreError> {
+        assert_eq!(self.message(before.id.as_str()), before, "what was locked");
+        self.writes += 1;
+        self.add(after.clone());
+        Ok(())
+    }
+
+    async fn record_message(&mut self, event: &MessageEvent) -> Result<(), StoreError> {
+        self.told.push(event.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,282 @@
+//! A desk in memory, for the tests of this crate: what a unit of work needs, over plain maps.
+//!
+//! [`said`] runs one request and answers what came of it and what it told others, in order.
+//! [`outline`] makes of that what a test compares. To test a rule: make a [`Desk`], put the tickets
+//! into it that the rule is about, run the request.
+
+mod ports;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use shared_kernel::{
+    Actor, Clock, CustomerId, EmailAddress, EmailKey, EntryId, FaqId, IdGenerator, OrderId, Role,
+    StaffId, TicketId, UserId,
+};
+use uuid::Uuid;
+
+use crate::customer::Customer;
+use crate::events::TicketEvent;
+use crate::order::Order;
+use crate::ports::SupportTx;
+use crate::staff::Staff;
+use crate::thread::Entry;
+use crate::ticket::{Category, Message, Priority, Status, Subject, Ticket, TicketFile};
+use crate::use_cases::Surroundings;
+
+/// An instant: so many minutes after the desk opened.
+pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap() + TimeDelta::minutes(minutes)
+}
+
+pub(crate) fn customer_id(id: &str) -> CustomerId {
+    CustomerId::parse(id).unwrap()
+}
+
+pub(crate) fn staff_id(id: &str) -> StaffId {
+    StaffId::parse(id).unwrap()
+}
+
+/// The address of whoever has this id.
+pub(crate) fn address(id: &str) -> EmailAddress {
+    EmailAddress::parse(format!("{}@example.com", id.to_lowercase())).unwrap()
+}
+
+/// Somebody with a token that vouches for their address.
+pub(crate) fn actor(id: &str, role: Role) -> Actor {
+    Actor {
+        id: UserId::parse(id).unwrap(),
+        role,
+        email: Some(address(id)),
+        name: Some(format!("Nom de {id}")),
+    }
+}
+
+/// An open ticket of customer C1, which nobody has answered or taken.
+pub(crate) fn ticket(id: &str) -> Ticket {
+    Ticket {
+        id: TicketId::parse(id).unwrap(),
+        customer: customer_id("C1"),
+        assignee: None,
+        order: None,
+        subject: Subject::parse("Problème démarrage véhicule").unwrap(),
+        message: Message::parse("Mon véhicule ne démarre plus depuis ce matin.").unwrap(),
+        priority: Priority::Normal,
+        category: Category::Technical,
+        status: Status::Open,
+        vehicle: None,
+        order_number: None,
+        unverified: false,
+        contact: address("C1").key(),
+        created_at: at(0),
+        updated_at: at(0),
+        first_response_at: None,
+        closed_at: None,
+        closings: 0,
+        staff_responses: 0,
+        satisfaction: None,
+        version: 1,
+    }
+}
+
+/// The same, closed once.
+pub(crate) fn closed_ticket(id: &str, status: Status, closed_at: DateTime<Utc>) -> Ticket {
+    Ticket {
+        status,
+        closed_at: Some(closed_at),
+        closings: 1,
+        ..ticket(id)
+    }
+}
+
+/// A desk with customers C1 and C2, staff S1 and S2, and an order `ORD-1` of C1.
+pub(crate) struct Desk {
+    pub(crate) customers: BTreeMap<CustomerId, Customer>,
+    staff: BTreeMap<StaffId, Staff>,
+    orders: Vec<Order>,
+    pub(crate) tickets: BTreeMap<String, Ticket>,
+    pub(crate) thread: Vec<Entry>,
+    /// How often the present request wrote something.
+    pub(crate) writes: u32,
+    /// What the present request told.
+    told: Vec<TicketEvent>,
+    /// The present instant.
+    pub(crate) now: DateTime<Utc>,
+    ids: Arc<CountedIds>,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        let customers = ["C1", "C2"].map(|id| (customer_id(id), known_customer(id)));
+        let staff = ["S1", "S2"].map(|id| (staff_id(id), known_staff(id)));
+        let order = Order {
+            id: OrderId::parse("O1").unwrap(),
+            customer: customer_id("C1"),
+            reference: "ORD-1".to_owned(),
+            total_ttc: "12.00".to_owned(),
+        };
+        Self {
+            customers: BTreeMap::from(customers),
+            staff: BTreeMap::from(staff),
+            orders: vec![order],
+            tickets: BTreeMap::new(),
+            thread: Vec::new(),
+            writes: 0,
+            told: Vec::new(),
+            now: at(60),
+            ids: Arc::default(),
+        }
+    }
+
+    /// A desk with one ticket.
+    pub(crate) fn with(ticket: Ticket) -> Self {
+        let mut desk = Self::new();
+        desk.add(ticket);
+        desk
+    }
+
+    pub(crate) fn add(&mut self, ticket: Ticket) {
+        self.tickets.insert(ticket.id.to_string(), ticket);
+    }
+
+    pub(crate) fn ticket(&self, id: &str) -> &Ticket {
+        &self.tickets[id]
+    }
+
+    fn file(&self, ticket: &Ticket) -> TicketFile {
+        let order = |id: &OrderId| self.orders.iter().find(|order| order.id == *id).cloned();
+        TicketFile {
+            ticket: ticket.clone(),
+            customer: self.customers[&ticket.customer].clone(),
+            assignee: ticket.assignee.as_ref().map(|id| self.staff[id].clone()),
+            order: ticket.order.as_ref().and_then(order),
+        }
+    }
+}
+
+fn known_customer(id: &str) -> Customer {
+    Customer {
+        id: customer_id(id),
+        name: format!("Famille {id}"),
+        first_name: "Jean".to_owned(),
+        email: Some(address(id)),
+        phone: None,
+        verified_email: Some(address(id).key()),
+    }
+}
+
+fn known_staff(id: &str) -> Staff {
+    Staff {
+        id: staff_id(id),
+        name: format!("Agent {id}"),
+        email: Some(address(id)),
+    }
+}
+
+/// Runs one request at a desk. Answers what came of it, and the events it tells, in order.
+pub(crate) fn said<T, E>(
+    desk: &mut Desk,
+    request: impl AsyncFnOnce(&mut dyn SupportTx, Surroundings<'_>) -> Result<T, E>,
+) -> (Result<T, E>, Vec<TicketEvent>) {
+    desk.told.clear();
+    desk.writes = 0;
+    let (clock, ids) = (At(desk.now), Arc::clone(&desk.ids));
+    let with = Surroundings {
+        clock: &clock,
+        ids: &*ids,
+    };
+    let done = at_once(request(desk, with));
+    (done, std::mem::take(&mut desk.told))
+}
+
+/// The same, for a request that must be refused: it may neither have written nor told anything.
+#[track_caller]
+pub(crate) fn refused<T, E>(
+    desk: &mut Desk,
+    request: impl AsyncFnOnce(&mut dyn SupportTx, Surroundings<'_>) -> Result<T, E>,
+) -> E {
+    let (done, told) = said(desk, request);
+    assert_eq!((told, desk.writes), (Vec::new(), 0));
+    done.err().expect("refused")
+}
+
+/// Each event in a line.
+pub(crate) fn outline(told: &[TicketEvent]) -> Vec<String> {
+    told.iter().map(line).collect()
+}
+
+fn line(event: &TicketEvent) -> String {
+    match event {
+        TicketEvent::Created { .. } => "created".to_owned(),
+        TicketEvent::Assigned { file, by } => match &file.ticket.assignee {
+            Some(to) => format!("assigned to {to} by {by}"),
+            None => format!("taken away by {by}"),
+        },
+        TicketEvent::StatusChanged {
+            file,
+            previous,
+            cause,
+        } => {
+            let (from, to) = (previous.as_str(), file.ticket.status.as_str());
+            format!("{from} -> {to}: {cause:?}")
+        }
+        TicketEvent::EntryAdded { entry, .. } => {
+            format!("{:?} of {}", entry.kind, entry.author.id)
+        }
+        TicketEvent::Escalated { reason, .. } => {
+            format!("escalated, {:?} of {}", reason.kind, reason.author.id)
+        }
+    }
+}
+
+/// Runs what never waits.
+fn at_once<T>(work: impl Future<Output = T>) -> T {
+    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => done,
+        Poll::Pending => panic!("a desk in memory keeps nobody waiting"),
+    }
+}
+
+struct At(DateTime<Utc>);
+
+impl Clock for At {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
+/// `TICKET-1`, `TICKET-2`, … and so on.
+#[derive(Default)]
+struct CountedIds {
+    tickets: AtomicU32,
+    entries: AtomicU32,
+}
+
+impl IdGenerator for CountedIds {
+    fn ticket_id(&self) -> TicketId {
+        let number = self.tickets.fetch_add(1, Ordering::Relaxed) + 1;
+        TicketId::parse(format!("TICKET-{number}")).unwrap()
+    }
+
+    fn faq_id(&self) -> FaqId {
+        FaqId::parse("FAQ-1").unwrap()
+    }
+
+    fn entry_id(&self, _now: DateTime<Utc>) -> EntryId {
+        let number = self.entries.fetch_add(1, Ordering::Relaxed) + 1;
+        EntryId::parse(format!("MSG-{number}")).unwrap()
+    }
+
+    fn event_id(&self) -> Uuid {
+        Uuid::nil()
+    }
+
+    fn customer_id(&self, email: &EmailKey) -> CustomerId {
+        customer_id(&format!("CST-{}", email.as_str()))
+    }
+}
