@@ -1,9 +1,12 @@
 //! The kit of the black-box tests: a database per test, a server in this process, an SMTP server
-//! that records, clients in either dialect and in Node, a way that can be cut, a clock that moves.
+//! that records, clients in either dialect and in Node, a way that can be cut, a way that writes
+//! statements down, a clock that moves.
 //!
 //! One throw-away PostgreSQL serves a test program; every test gets a clone of a migrated
 //! template. To write a test: `TestServer::start().await`, speak to it as anybody outside would,
-//! and wait for conditions, never for time.
+//! and wait for conditions, never for time. Others use the machine meanwhile: what is slow must not
+//! fail, so a limit of time only ever ends a wait that is in vain ([`PATIENCE`]), and what is counted
+//! is the test's own.
 
 mod api;
 mod clock;
@@ -14,6 +17,7 @@ pub mod proxy;
 mod server;
 pub mod sio_client;
 pub mod smtp_sink;
+pub mod statements;
 pub mod ws_client;
 
 pub use api::{Answer, Api};
@@ -23,8 +27,8 @@ pub use server::{TestOptions, TestServer, form};
 
 use std::time::Duration;
 
-/// How long a condition may take to come true before the test fails.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long anything may take to come true before the test fails. It costs only a test that fails.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Asks until the answer is something.
 ///

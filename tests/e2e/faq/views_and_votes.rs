@@ -8,7 +8,7 @@ use shared_kernel::Clock as _;
 use testkit::{Answer, Api, TestOptions, TestServer, eventually};
 
 use crate::desk::count;
-use crate::faq_desk::{FAQ, article, number, visitor};
+use crate::faq::readers::{FAQ, article, number, visitor};
 
 async fn view(reader: &Api, id: &str) -> i64 {
     let path = format!("{FAQ}/{id}?incrementView=true");

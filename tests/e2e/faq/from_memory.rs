@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use testkit::{Answer, Api, TestServer, eventually};
 
-use crate::faq_desk::{CATEGORY, FAQ, article, article_that, number, visitor};
+use crate::faq::readers::{CATEGORY, FAQ, article, article_that, number, visitor};
 
 /// What the knowledge base promises.
 const SOON: Duration = Duration::from_secs(1);
