@@ -11,6 +11,7 @@
 mod api;
 mod clock;
 mod database;
+mod eventually;
 pub mod node_client;
 pub mod process;
 pub mod proxy;
@@ -23,30 +24,5 @@ pub mod ws_client;
 pub use api::{Answer, Api};
 pub use clock::MovableClock;
 pub use database::{TestDatabase, admin_client};
+pub use eventually::{PATIENCE, eventually};
 pub use server::{TestOptions, TestServer, form};
-
-use std::time::Duration;
-
-/// How long anything may take to come true before the test fails. It costs only a test that fails.
-pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Asks until the answer is something.
-///
-/// # Panics
-/// After [`PATIENCE`], naming what was waited for.
-pub async fn eventually<T, F>(what: &str, mut ask: impl FnMut() -> F) -> T
-where
-    F: Future<Output = Option<T>>,
-{
-    let until = tokio::time::Instant::now() + PATIENCE;
-    loop {
-        if let Some(answer) = ask().await {
-            return answer;
-        }
-        assert!(
-            tokio::time::Instant::now() < until,
-            "waited in vain for: {what}"
-        );
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}

@@ -1,7 +1,6 @@
 //! A store on a database of its own, with doubles for what the server lends it.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use guichet::clock::SystemClock;
@@ -111,7 +110,7 @@ impl Desk {
     pub async fn with_pool(pool_size: usize) -> Self {
         let database = TestDatabase::new().await;
         let heard = Arc::new(Heard::default());
-        let store = store(&database, pool_size, Arc::clone(&heard));
+        let store = store(&database.url, pool_size, Arc::clone(&heard));
         Self {
             database,
             store,
@@ -121,7 +120,12 @@ impl Desk {
 
     /// A second store on the same database.
     pub fn another_store(&self) -> PgStore {
-        store(&self.database, 2, Arc::clone(&self.heard))
+        self.store_at(&self.database.url)
+    }
+
+    /// The same, by another way.
+    pub fn store_at(&self, url: &str) -> PgStore {
+        store(url, 2, Arc::clone(&self.heard))
     }
 
     pub async fn begin(&self) -> Box<dyn SupportTx> {
@@ -168,10 +172,15 @@ impl Desk {
 
     /// Until one transaction waits for another's lock.
     pub async fn somebody_waits(&self) {
+        self.wait_for_waiting(1).await;
+    }
+
+    /// Until so many transactions wait for another's lock.
+    pub async fn wait_for_waiting(&self, transactions: i64) {
         let sql = "SELECT count(*) FROM pg_stat_activity \
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        testkit::eventually("somebody to wait for a lock", async || {
-            (self.number(sql).await == 1).then_some(())
+        testkit::eventually("transactions to wait for a lock", async || {
+            (self.number(sql).await == transactions).then_some(())
         })
         .await;
     }
@@ -186,13 +195,13 @@ impl Desk {
     }
 }
 
-fn store(database: &TestDatabase, pool_size: usize, heard: Arc<Heard>) -> PgStore {
+fn store(url: &str, pool_size: usize, heard: Arc<Heard>) -> PgStore {
     let settings = DatabaseSettings {
-        url: database.url.clone(),
+        url: url.to_owned(),
         pool_size,
         places: 1,
-        acquire_timeout: Duration::from_secs(20),
-        statement_timeout: Duration::from_secs(20),
+        acquire_timeout: testkit::PATIENCE,
+        statement_timeout: testkit::PATIENCE,
     };
     PgStore::new(
         &settings,

@@ -132,8 +132,8 @@ async fn views_wait_while_they_cannot_be_written_and_count_once_after() {
         .await
         .unwrap();
     assert_eq!(view(&visitor(&server, "Firefox"), &id).await, 1);
-    let refused =
-        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%faq_view%'";
+    let refused = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
+        AND wait_event_type = 'Lock' AND query LIKE '%faq_view%'";
     let watcher = server.database.client().await;
     for what in ["a first try waits", "it was given up", "and is made again"] {
         let waiting = what != "it was given up";

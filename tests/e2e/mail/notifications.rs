@@ -1,10 +1,8 @@
 //! Who is told of what by e-mail, row by row.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use testkit::Api;
 use testkit::smtp_sink::ReceivedMail;
+use testkit::{Api, PATIENCE};
 
 use super::desk::{Desk, pairs};
 use crate::desk::{CONTACT, JEAN, all_mail_sent, at, form_with};
@@ -232,12 +230,11 @@ async fn a_confirmation_to_an_unproven_address_carries_nothing_a_stranger_typed(
         json!({ "name": typed, "subject": typed, "message": typed }),
     );
     desk.server.api.post(CONTACT, &form).await.expect(201);
-    let wait = Duration::from_secs(10);
     let to_victim = |mail: &ReceivedMail| mail.rcpt_to == ["victim@example.com"];
     let mails = desk
         .server
         .smtp
-        .wait_until(|mails| mails.iter().any(to_victim), wait)
+        .wait_until(|mails| mails.iter().any(to_victim), PATIENCE)
         .await;
     let mail = mails.iter().find(|mail| to_victim(mail)).expect("it came");
     let shown = format!(

@@ -4,6 +4,7 @@
 
 mod catch_up;
 mod churn;
+mod hints;
 mod hostile;
 mod tickets;
 mod two_instances;
