@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How long anything may take to come true before the test fails. It costs only a test that fails.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Asks until the answer is something.
 ///

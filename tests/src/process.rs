@@ -24,7 +24,7 @@ use crate::Api;
 pub const SECRET: &str = "a-secret-for-killed-servers-of-enough-bytes-0123456789";
 
 /// How long the program may take to become ready: a new cluster, or one to recover.
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 
 /// What the program may inherit; everything else would be configuration by accident.
 const INHERITED: [&str; 6] = [

@@ -25,7 +25,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 )]
 mod smtp_sink;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).expect("a good address")

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::*;
 
 /// How long something may take to come true. It costs only a test that fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn dir_with_mode(mode: u32) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
