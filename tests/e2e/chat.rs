@@ -10,7 +10,7 @@ use testkit::ws_client::WsClient;
 use testkit::{Api, TestServer};
 
 pub const MESSAGES: &str = "/api/messages";
-pub const WAIT: Duration = Duration::from_secs(10);
+pub const WAIT: Duration = testkit::PATIENCE;
 pub const JEAN: &str = "jean.dupont@example.com";
 
 /// A server, and callers it has met.

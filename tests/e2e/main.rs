@@ -1,36 +1,17 @@
 //! End to end: through HTTP, sockets and a real SMTP conversation, on real PostgreSQL.
 //!
-//! To add a subject: a file, and its line here. What most tests begin with is in `desk` and `chat`.
+//! One folder an area, one program for all of them: they share a cluster, and each test has a
+//! database of its own. What most tests begin with is in `desk` and `chat`. To add a subject: a
+//! file in its area, and its line in the area's `mod.rs`.
 
-mod access_rules;
-mod bad_input;
-mod catch_up;
+mod access;
 mod chat;
-mod churn;
 mod demo;
 mod desk;
 mod faq;
-mod faq_bad_input;
-mod faq_cache;
-mod faq_desk;
-mod faq_rights;
-mod faq_scenario;
-mod faq_search;
-mod faq_transfer;
-mod faq_versions;
-mod faq_views_votes;
-mod figures;
-mod hostile_sockets;
-mod idempotency;
-mod identity;
-mod lists_and_search;
-mod live_chat;
+mod mail;
 mod messages;
-mod nothing_internal;
-mod notifications;
-mod raw_http;
-mod route_coverage;
+mod requests;
 mod seeded;
 mod sockets;
-mod ticket_lifecycle;
-mod two_instances;
+mod tickets;

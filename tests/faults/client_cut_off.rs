@@ -13,7 +13,7 @@ use crate::conversation::{CLAIRE, JEAN, begin, hears_all, stock_hears_all, write
 use crate::outside::{LONG, settings};
 
 const EVENTS: u32 = 500;
-const AWAY: Duration = Duration::from_secs(60);
+const AWAY: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_cut_off_for_a_minute_while_the_server_is_killed_miss_none_of_500_events() {

@@ -119,5 +119,6 @@ async fn clients_of_a_killed_instance_go_on_with_the_other_and_miss_nothing() {
         at(99),
         killed.elapsed()
     );
-    assert!(at(50) < Duration::from_secs(1), "{:?}", at(50));
+    // By a hint, and not by the comparison with the log every five seconds.
+    assert!(at(50) < Duration::from_millis(2_500), "{:?}", at(50));
 }

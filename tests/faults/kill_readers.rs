@@ -10,7 +10,7 @@ use testkit::Api;
 use testkit::process::{Process, Signal, data_folder, free_port};
 
 use crate::TURN;
-use crate::outside::{database_in, settings, start_cluster};
+use crate::outside::{LONG, database_in, settings, start_cluster};
 
 const FAQ: &str = "/api/support/faq";
 const READERS: usize = 8;
@@ -106,7 +106,7 @@ async fn a_killed_server_keeps_every_vote_and_all_but_the_last_second_of_views()
         server = Process::serve(data.path(), port, &settings).await;
     }
     server.signal(Signal::TERM);
-    assert_eq!(server.exit(Duration::from_secs(20)).await.code(), Some(0));
+    assert_eq!(server.exit(LONG).await.code(), Some(0));
     let cluster = start_cluster(data.path()).await;
     let answered = std::mem::take(&mut *answered.lock().unwrap());
     check(&database_in(&cluster).await, &id, &answered, old).await;

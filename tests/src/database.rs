@@ -106,7 +106,8 @@ fn base_folder() -> PathBuf {
     }
 }
 
-/// Folders of test programs that are gone.
+/// Folders of test programs that are gone. One that bears our own number is another's, for ours is
+/// not made yet.
 fn remove_leftovers(base: &Path) {
     let Ok(entries) = fs::read_dir(base) else {
         return;
@@ -116,7 +117,8 @@ fn remove_leftovers(base: &Path) {
         let Some(pid) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else {
             continue;
         };
-        if !Path::new("/proc").join(pid).exists() {
+        let is_ours = pid.parse() == Ok(std::process::id());
+        if is_ours || !Path::new("/proc").join(pid).exists() {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

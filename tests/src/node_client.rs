@@ -16,7 +16,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// How long a client may take to say what a test waits for.
-const WAIT: Duration = Duration::from_secs(20);
+const WAIT: Duration = Duration::from_mins(1);
 
 /// The folder with the scripts and their packages, installed once; or why there is none.
 fn folder() -> Result<&'static Path, &'static str> {

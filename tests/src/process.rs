@@ -1,11 +1,12 @@
 //! The real program in a process of its own, for tests that kill it.
 
 use std::fs::{self, File, Permissions};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -23,7 +24,7 @@ use crate::Api;
 pub const SECRET: &str = "a-secret-for-killed-servers-of-enough-bytes-0123456789";
 
 /// How long the program may take to become ready: a new cluster, or one to recover.
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 
 /// What the program may inherit; everything else would be configuration by accident.
 const INHERITED: [&str; 6] = [
@@ -65,17 +66,27 @@ pub fn data_folder() -> TempDir {
 }
 
 /// A port nobody listens on, outside the range from which outgoing connections are served: so
-/// none of them takes it while a killed server is away.
+/// none of them takes it while a killed server is away. Held until this program ends, by a socket
+/// of the other protocol, so that no other test program is given it.
 ///
 /// # Panics
 /// When there is none.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
+    static HELD: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
     let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();
-    (0..1_000)
+    let (port, held) = (0..1_000)
         .map(|_| first + NEXT.fetch_add(1, Ordering::SeqCst))
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .expect("one of a thousand ports is free")
+        .find_map(|port| {
+            let held = UdpSocket::bind(("127.0.0.1", port)).ok()?;
+            TcpListener::bind(("127.0.0.1", port)).ok()?;
+            Some((port, held))
+        })
+        .expect("one of a thousand ports is free");
+    HELD.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(held);
+    port
 }
 
 /// A running program; killed when dropped.

@@ -37,8 +37,8 @@ pub struct TestServer {
 }
 
 impl TestServer {
-    /// A server with limits on (but a form limit tests do not meet), mail going to a recording
-    /// SMTP server.
+    /// A server with limits on (but a form limit tests do not meet), that lets requests queue for
+    /// a connection, mail going to a recording SMTP server.
     pub async fn start() -> Self {
         Self::start_with(TestOptions::default()).await
     }
@@ -72,6 +72,8 @@ impl TestServer {
             ("GUICHET__LIMITS__SEARCHES_BURST", "1000000".to_owned()),
             ("GUICHET__REALTIME__DRAIN_SECONDS", "0".to_owned()),
             ("GUICHET__HTTP__WORKERS", "2".to_owned()),
+            // On a busy machine many at once wait longer than the usual two seconds.
+            ("GUICHET__STORAGE__ACQUIRE_TIMEOUT_MS", "60000".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();

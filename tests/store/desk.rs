@@ -1,68 +1,20 @@
 //! A store on a database of its own, with doubles for what the server lends it.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use guichet::process::clock::SystemClock;
 use guichet::process::random_ids::RandomIds;
 use serde_json::{Value, json};
 use shared_kernel::{
-    Clock as _, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob, StaffId,
+    Clock as _, Consequences, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob, StaffId,
     StreamId, TicketId, UserId,
 };
-use store_pg::{
-    CommitListener, DatabaseSettings, EventTranslator, JobQueue, Lent, PgStore, Translation,
-};
+use store_pg::{CommitListener, DatabaseSettings, JobQueue, Lent, PgStore};
 use support_domain::{
-    Category, Customer, Message, Priority, Status, Subject, SupportStore as _, SupportTx, Ticket,
-    TicketEvent, TicketFile,
+    Category, Customer, Message, Priority, Status, Subject, SupportTx, Ticket,
 };
 use testkit::TestDatabase;
-
-/// Writes into the log and the queue what the ticket's message asks for, as JSON:
-/// `{"streams": [name…], "jobs": [[key, lane]…], "at": run_at}`.
-struct Literal;
-
-impl EventTranslator for Literal {
-    fn ticket(&self, event: &TicketEvent) -> Translation {
-        let plan: Value = serde_json::from_str(event.file().ticket.message.as_str()).unwrap();
-        let texts = |value: &Value| -> Vec<String> {
-            let items = value.as_array().cloned().unwrap_or_default();
-            items
-                .iter()
-                .map(|item| item.as_str().unwrap().to_owned())
-                .collect()
-        };
-        let audiences: Vec<_> = texts(&plan["streams"])
-            .into_iter()
-            .map(|name| (StreamId::from_stored(name), plan["note"].clone()))
-            .collect();
-        let jobs = plan["jobs"].as_array().cloned().unwrap_or_default();
-        let jobs = jobs.iter().map(|job| NewJob {
-            kind: JobKind::Email,
-            key: job[0].as_str().unwrap().to_owned(),
-            lane: job[1].as_str().unwrap().to_owned(),
-            payload: json!({ "to": "somebody@example.com" }),
-            run_at: event.file().ticket.created_at,
-        });
-        Translation {
-            events: vec![EventRecord {
-                kind: "ticket.created",
-                audiences,
-            }],
-            jobs: jobs.collect(),
-        }
-    }
-
-    fn message(&self, _: &messages_domain::MessageEvent) -> Translation {
-        Translation::default()
-    }
-
-    fn faq(&self, _: &faq_domain::FaqEvent) -> Translation {
-        Translation::default()
-    }
-}
 
 /// What the commit listener heard.
 #[derive(Default)]
@@ -111,7 +63,7 @@ impl Desk {
     pub async fn with_pool(pool_size: usize) -> Self {
         let database = TestDatabase::new().await;
         let heard = Arc::new(Heard::default());
-        let store = store(&database, pool_size, Arc::clone(&heard));
+        let store = store(&database.url, pool_size, Arc::clone(&heard));
         Self {
             database,
             store,
@@ -121,11 +73,25 @@ impl Desk {
 
     /// A second store on the same database.
     pub fn another_store(&self) -> PgStore {
-        store(&self.database, 2, Arc::clone(&self.heard))
+        self.store_at(&self.database.url)
+    }
+
+    /// The same, by another way.
+    pub fn store_at(&self, url: &str) -> PgStore {
+        store(url, 2, Arc::clone(&self.heard))
     }
 
     pub async fn begin(&self) -> Box<dyn SupportTx> {
-        self.store.begin().await.unwrap()
+        Box::new(self.store.open().await.unwrap())
+    }
+
+    /// Runs use cases over this store.
+    pub fn executor(&self) -> Arc<Executor> {
+        let translator = Translator::new(
+            Arc::new(mail::desk(&Config::default())),
+            Arc::new(RatingLinks::new(b"secret", String::new())),
+        );
+        Arc::new(Executor::new(Arc::new(self.store.clone()), translator))
     }
 
     /// Enters a customer.
@@ -145,9 +111,7 @@ impl Desk {
     /// Commits a transaction that writes once to each of these streams.
     pub async fn write(&self, streams: &[&str]) {
         let mut tx = self.begin().await;
-        tx.record(&event(&json!({ "streams": streams })))
-            .await
-            .unwrap();
+        tx.write(consequences(&json!({ "streams": streams })));
         tx.commit().await.unwrap();
     }
 
@@ -155,7 +119,7 @@ impl Desk {
     pub async fn queue_jobs(&self, jobs: &[(&str, &str)]) {
         for job in jobs {
             let mut tx = self.begin().await;
-            tx.record(&event(&json!({ "jobs": [job] }))).await.unwrap();
+            tx.write(consequences(&json!({ "jobs": [job] })));
             tx.commit().await.unwrap();
         }
     }
@@ -168,10 +132,15 @@ impl Desk {
 
     /// Until one transaction waits for another's lock.
     pub async fn somebody_waits(&self) {
+        self.wait_for_waiting(1).await;
+    }
+
+    /// Until so many transactions wait for another's lock.
+    pub async fn wait_for_waiting(&self, transactions: i64) {
         let sql = "SELECT count(*) FROM pg_stat_activity \
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        testkit::eventually("somebody to wait for a lock", async || {
-            (self.number(sql).await == 1).then_some(())
+        testkit::eventually("transactions to wait for a lock", async || {
+            (self.number(sql).await == transactions).then_some(())
         })
         .await;
     }
@@ -186,20 +155,19 @@ impl Desk {
     }
 }
 
-fn store(database: &TestDatabase, pool_size: usize, heard: Arc<Heard>) -> PgStore {
+fn store(url: &str, pool_size: usize, heard: Arc<Heard>) -> PgStore {
     let settings = DatabaseSettings {
-        url: database.url.clone(),
+        url: url.to_owned(),
         pool_size,
         serving_threads: 1,
-        acquire_timeout: Duration::from_secs(20),
-        statement_timeout: Duration::from_secs(20),
+        acquire_timeout: testkit::PATIENCE,
+        statement_timeout: testkit::PATIENCE,
     };
     PgStore::new(
         &settings,
         Lent {
             zone: chrono_tz::Europe::Paris,
             ids: Arc::new(RandomIds::new(b"secret")),
-            translator: Arc::new(Literal),
             listener: heard,
         },
     )
@@ -210,24 +178,28 @@ pub fn now() -> DateTime<Utc> {
     SystemClock.now()
 }
 
-/// An event whose log entries and jobs are what `plan` says; see [`Literal`].
-pub fn event(plan: &Value) -> TicketEvent {
-    let mut plan = plan.clone();
-    // A message has at least 20 characters.
-    plan["comment"] = json!("what the double writes");
-    let mut ticket = ticket(
-        "TICKET-00000000",
-        &customer("cst-1", "a@example.com"),
-        now(),
-    );
-    ticket.message = Message::parse(plan.to_string()).unwrap();
-    let file = TicketFile {
-        ticket,
-        customer: customer("cst-1", "a@example.com"),
-        assignee: None,
-        order: None,
+/// Log entries and jobs as JSON: `{"streams": [name…], "note": payload, "jobs": [[key, lane]…]}`.
+pub fn consequences(plan: &Value) -> Consequences {
+    let streams = plan["streams"].as_array().cloned().unwrap_or_default();
+    let audience = |name: &Value| {
+        let stream = StreamId::from_stored(name.as_str().unwrap().to_owned());
+        (stream, plan["note"].clone())
     };
-    TicketEvent::Created { file }
+    let jobs = plan["jobs"].as_array().cloned().unwrap_or_default();
+    let job = |job: &Value| NewJob {
+        kind: JobKind::Email,
+        key: job[0].as_str().unwrap().to_owned(),
+        lane: job[1].as_str().unwrap().to_owned(),
+        payload: json!({ "to": "somebody@example.com" }),
+        run_at: now(),
+    };
+    Consequences {
+        records: vec![EventRecord {
+            kind: "ticket.created",
+            audiences: streams.iter().map(audience).collect(),
+        }],
+        jobs: jobs.iter().map(job).collect(),
+    }
 }
 
 pub fn email(text: &str) -> EmailAddress {

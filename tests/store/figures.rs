@@ -11,7 +11,7 @@ use support_domain::ticket::Side;
 use support_domain::{Category, Priority, Rating, Satisfaction, StatusGroup, Ticket};
 use tokio::task::JoinSet;
 
-use crate::desk::{Desk, Dice, customer, email, event, now, seconds, staff_id, ticket, user};
+use crate::desk::{Desk, Dice, consequences, customer, email, now, seconds, staff_id, ticket, user};
 
 pub const AGENTS: [&str; 3] = ["staff-a", "staff-b", "staff-c"];
 pub const CUSTOMERS: [&str; 4] = ["cst-1", "cst-2", "cst-3", "cst-4"];
@@ -50,9 +50,7 @@ pub async fn live_through(desk: &Desk, dice: &mut Dice, id: &str) {
     ticket.category = dice.pick(&Category::ALL);
     let mut tx = desk.begin().await;
     assert!(tx.insert_ticket(&ticket).await.unwrap());
-    tx.record(&event(&json!({ "streams": ["staff-0"] })))
-        .await
-        .unwrap();
+    tx.write(consequences(&json!({ "streams": ["staff-0"] })));
     tx.commit().await.unwrap();
     for _ in 0..dice.roll(7) {
         at += seconds(dice.roll(9_000).try_into().unwrap());

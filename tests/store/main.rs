@@ -1,7 +1,9 @@
 //! The store keeps what its ports promise, on real PostgreSQL.
 //!
-//! One file per promise; `desk` has the store and its doubles. To add one: a file, a line below.
+//! One file per promise; `desk` has the store and its doubles, `cost` counts what it read. To add
+//! one: a file, a line below.
 
+mod cost;
 mod desk;
 mod event_log;
 mod faq;

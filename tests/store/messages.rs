@@ -6,7 +6,7 @@ use shared_kernel::{CustomerId, EntryId, StoreError, UnitOfWork as _};
 use store_pg::PgTx;
 use support_domain::SupportTx as _;
 
-use crate::desk::{Desk, customer, event, now, user};
+use crate::desk::{Desk, consequences, customer, now, user};
 
 pub fn message(id: &str, from: &str) -> Message {
     Message {
@@ -48,9 +48,7 @@ async fn a_message_is_written_in_the_transaction_of_its_events() {
     let desk = desk().await;
     let mut tx = open(&desk).await;
     tx.insert_message(&message("MSG-1", "cst-1")).await.unwrap();
-    tx.record(&event(&json!({ "streams": ["staff-0"] })))
-        .await
-        .unwrap();
+    tx.write(consequences(&json!({ "streams": ["staff-0"] })));
     assert_eq!(desk.number(MESSAGES).await, 0, "it waits");
     tx.commit().await.unwrap();
     let together = "SELECT count(*) FROM ___xtr_msg m JOIN event e ON e.xmin = m.xmin";
@@ -83,11 +81,9 @@ async fn a_message_that_cannot_be_written_takes_everything_with_it() {
         tx.insert_message(&message("MSG-1", "cst-nobody"))
             .await
             .unwrap();
-        tx.record(&event(
+        tx.write(consequences(
             &json!({ "streams": ["staff-0"], "jobs": [["job", "lane"]] }),
-        ))
-        .await
-        .unwrap();
+        ));
         let refused = tx.commit().await.unwrap_err();
         assert!(
             matches!(refused, StoreError::MissingReference(_)),

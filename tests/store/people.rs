@@ -213,7 +213,7 @@ async fn comes_while_the_form_enters_the_address(desk: Arc<Desk>, who: Actor) {
     form.find_or_create_customer(&typed, &email(MAIL).key(), now())
         .await
         .unwrap();
-    let arrivals = Arrivals::new(Arc::new(desk.store.clone()), Arc::new(SystemClock));
+    let arrivals = Arrivals::new(desk.executor(), Arc::new(SystemClock));
     let arriving = tokio::spawn(async move { arrivals.welcome(&who).await });
     desk.somebody_waits().await;
     form.commit().await.unwrap();

@@ -3,13 +3,16 @@
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
     process::Command,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rustix::process::{Pid, kill_process};
 use tempfile::TempDir;
 
 use super::*;
+
+/// How long something may take to come true. It costs only a test that fails.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn dir_with_mode(mode: u32) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -64,7 +67,7 @@ fn sql(cluster: &Cluster, statement: &str) -> String {
 fn kill_nine(cluster: &mut Cluster) {
     let pid = Pid::from_raw(i32::try_from(cluster.pid()).unwrap()).unwrap();
     kill_process(pid, Signal::KILL).unwrap();
-    postmaster::wait_until(Duration::from_secs(10), Duration::from_millis(2), || {
+    postmaster::wait_until(PATIENCE, Duration::from_millis(2), || {
         (!cluster.is_running()).then_some(())
     })
     .expect("a killed process ends");
@@ -93,9 +96,7 @@ fn a_cluster_starts_keeps_its_data_over_a_warm_restart_and_is_closed_to_others()
     cluster.stop().expect("a second stop is nothing to do");
     drop(cluster);
 
-    let started = Instant::now();
     let cluster = start(dir.path(), Purpose::ThrowAway).unwrap();
-    assert!(started.elapsed() < Duration::from_secs(10));
     assert_eq!(sql(&cluster, "SELECT word FROM t"), "œuf à 5 €");
     let folder = cluster.folder().to_owned();
     cluster.discard().unwrap();
@@ -175,12 +176,12 @@ fn committed_rows_survive_kill_nine_of_the_postmaster_with_a_session_open() {
         runtime().block_on(async {
             connect(&url)
                 .await
-                .simple_query("SELECT pg_sleep(30)")
+                .simple_query("SELECT pg_sleep(120)")
                 .await
                 .unwrap_err()
         })
     });
-    postmaster::wait_until(Duration::from_secs(10), Duration::from_millis(5), || {
+    postmaster::wait_until(PATIENCE, Duration::from_millis(5), || {
         (sql(
             &cluster,
             "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'",
@@ -309,7 +310,7 @@ fn a_server_killed_with_kill_nine_can_be_started_again_at_once() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    let old_pid = postmaster::wait_until(Duration::from_secs(30), Duration::from_millis(5), || {
+    let old_pid = postmaster::wait_until(PATIENCE, Duration::from_millis(5), || {
         fs::read_to_string(dir.path().join("started"))
             .ok()
             .filter(|pid| !pid.is_empty())

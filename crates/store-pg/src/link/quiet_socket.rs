@@ -174,6 +174,8 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_accepts_nobody_refuses_once_it_is_full_and_holds_up_no_thread() {
         let path = std::env::temp_dir().join(format!("quiet-{}.socket", std::process::id()));
+        // Of a program with our number that was killed here.
+        let _ = std::fs::remove_file(&path);
         let silent = tokio::net::UnixSocket::new_stream().unwrap();
         silent.bind(&path).unwrap();
         let _silent = silent.listen(1).unwrap();

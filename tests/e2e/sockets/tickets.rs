@@ -1,17 +1,15 @@
 //! Events on native sockets: who hears what, after an absence, across servers, until when.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shared_kernel::Role;
 use testkit::ws_client::WsClient;
-use testkit::{Api, TestOptions, TestServer};
+use testkit::{Api, PATIENCE as WAIT, TestOptions, TestServer};
 
+use super::hints::Hints;
 use crate::desk::{JEAN, LIST, at, ticket_by};
-
-const WAIT: Duration = Duration::from_secs(10);
 
 struct People {
     claire: Api,
@@ -298,11 +296,11 @@ async fn two_servers_on_one_database_tell_each_others_sockets_within_a_second() 
     let people = People::of(&one).await;
     let mut to_staff = socket(&other, Role::Staff, "sophie").await;
     let mut to_jean = socket(&other, Role::Customer, "cst-jean").await;
-    for _ in 0..3 {
+    let hints = Hints::on(&one.database).await;
+    for n in 1..=3 {
         let id = ticket_by(&people.jean, JEAN).await;
-        let event = to_staff
-            .wait_for("ticket.created", Duration::from_secs(1))
-            .await;
+        hints.wait_for(2 * n - 1).await;
+        let event = to_staff.wait_for("ticket.created", WAIT).await;
         assert_eq!(event["data"]["ticket"]["msg_id"], id.as_str());
         let said = json!({ "message": "Bonjour" });
         people
@@ -310,9 +308,8 @@ async fn two_servers_on_one_database_tell_each_others_sockets_within_a_second() 
             .post(&at(&id, "/responses"), &said)
             .await
             .expect(201);
-        let event = to_jean
-            .wait_for("ticket.response_added", Duration::from_secs(1))
-            .await;
+        hints.wait_for(2 * n).await;
+        let event = to_jean.wait_for("ticket.response_added", WAIT).await;
         assert_eq!(event["data"]["ticketId"], id.as_str());
     }
     // Let what came with the last answer come before leaving.
@@ -349,8 +346,8 @@ async fn a_token_that_is_bad_or_runs_out_closes_the_socket_with_4401() {
         let mut socket = WsClient::connect(&server.socket_url(), token).await;
         assert_eq!(socket.close_code(WAIT).await, 4401, "{token}");
     }
-    // Within the leeway of five seconds, and out of it soon.
-    let short = server.token_for(Role::Staff, "sophie", None, TimeDelta::seconds(-3));
+    // Just within the leeway of five seconds, so that there is time to connect; and out of it soon.
+    let short = server.token_for(Role::Staff, "sophie", None, TimeDelta::zero());
     let mut socket = WsClient::connect(&server.socket_url(), &short).await;
     socket.wait_for("connected", WAIT).await;
     assert_eq!(socket.close_code(WAIT).await, 4401);

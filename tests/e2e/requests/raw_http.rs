@@ -1,7 +1,6 @@
 //! HTTP/1.1 by hand, for what no well-behaved client sends.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -46,7 +45,7 @@ pub async fn exchange(address: SocketAddr, request: Vec<u8>) -> RawAnswer {
         }
         panic!("hung up after {:?}", String::from_utf8_lossy(&bytes));
     };
-    let answer = tokio::time::timeout(Duration::from_secs(15), reading)
+    let answer = tokio::time::timeout(testkit::PATIENCE, reading)
         .await
         .expect("the server answers");
     writing.abort();

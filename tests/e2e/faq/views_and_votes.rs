@@ -8,7 +8,7 @@ use shared_kernel::Clock as _;
 use testkit::{Answer, Api, TestOptions, TestServer, eventually};
 
 use crate::desk::count;
-use crate::faq_desk::{FAQ, article, number, visitor};
+use crate::faq::readers::{FAQ, article, number, visitor};
 
 async fn view(reader: &Api, id: &str) -> i64 {
     let path = format!("{FAQ}/{id}?incrementView=true");
@@ -132,8 +132,8 @@ async fn views_wait_while_they_cannot_be_written_and_count_once_after() {
         .await
         .unwrap();
     assert_eq!(view(&visitor(&server, "Firefox"), &id).await, 1);
-    let refused =
-        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%faq_view%'";
+    let refused = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
+        AND wait_event_type = 'Lock' AND query LIKE '%faq_view%'";
     let watcher = server.database.client().await;
     for what in ["a first try waits", "it was given up", "and is made again"] {
         let waiting = what != "it was given up";

@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::TestServer;
 
-use crate::bad_input::{assert_problem, assert_refused};
 use crate::desk::{FAQ, FAQ_CATEGORIES, article_by, article_with, count, faq_at};
+use crate::requests::problems::{assert_problem, assert_refused};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_article_that_breaks_rules_names_every_refused_field() {

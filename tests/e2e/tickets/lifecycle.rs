@@ -1,13 +1,10 @@
 //! Scenario 1: a ticket from the public form to the satisfied customer.
 
-use std::time::Duration;
-
 use serde_json::json;
 use shared_kernel::Role;
 use testkit::ws_client::WsClient;
-use testkit::{TestServer, form};
+use testkit::{PATIENCE as WAIT, TestServer, form};
 
-const WAIT: Duration = Duration::from_secs(10);
 const JEAN: &str = "jean.dupont@example.com";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,13 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use shared_kernel::Role;
 use testkit::sio_client::{SioClient, SioSession};
 use testkit::ws_client::WsClient;
-use testkit::{Api, TestOptions, TestServer};
+use testkit::{Api, PATIENCE as WAIT, TestOptions, TestServer};
 use tokio::sync::{Barrier, watch};
 use tokio::task::JoinSet;
 
@@ -26,11 +26,8 @@ const MESSAGES_EACH: usize = 16;
 /// A reader leaves after fewer events than this.
 const STAYS: u64 = 12;
 
-/// Somebody to whom nobody writes waits until all is written.
-const WAIT: Duration = Duration::from_secs(60);
-
-/// All of it, on a busy machine.
-const BOUND: Duration = Duration::from_secs(20);
+/// How often each reader leaves and comes back at least, however quick the writers are.
+const RETURNS: usize = 3;
 
 /// What a user hears of each conversation: the event, and the message's content.
 type Heard = BTreeMap<usize, Vec<(String, String)>>;
@@ -242,7 +239,7 @@ impl Reader {
                     _ = written.wait_for(|all| *all) => break,
                 }
             }
-            if *self.written.borrow() {
+            if *self.written.borrow() && returns >= RETURNS {
                 break;
             }
             let from = socket.bookmark();
@@ -333,10 +330,8 @@ async fn churn(instances: usize) {
     while let Some(reader) = readers.join_next().await {
         returns += reader.expect("a reader hears what is theirs");
     }
-    assert!(returns > 200, "only {returns} came back: this was no churn");
     let took = began.elapsed();
     println!("{instances} instances: {returns} returns in {took:.1?}");
-    assert!(took < BOUND, "{took:?}");
     for server in Arc::into_inner(servers).expect("all readers have ended") {
         server.stop().await;
     }

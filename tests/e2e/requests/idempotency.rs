@@ -4,19 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use testkit::{Answer, Api, TestOptions, TestServer, form};
+use testkit::{Answer, Api, TestServer, form};
 
 use crate::desk::{CONTACT, JEAN, LIST, all_mail_sent, at, count, form_with, ticket_by};
-
-/// A server that lets requests queue for a connection rather than answering 503: on a slow machine
-/// hundreds at once take longer than the usual two seconds.
-async fn patient_server() -> TestServer {
-    TestServer::start_with(TestOptions {
-        settings: vec![("GUICHET__STORAGE__ACQUIRE_TIMEOUT_MS", "20000".to_owned())],
-        ..TestOptions::default()
-    })
-    .await
-}
 
 /// Posts the form, and again as long as the first is in flight. Answers how often that was.
 async fn post_until_done(api: &Api, body: &serde_json::Value) -> (Answer, usize) {
@@ -33,7 +23,7 @@ async fn post_until_done(api: &Api, body: &serde_json::Value) -> (Answer, usize)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_posts_with_one_key_make_one_ticket_one_customer_and_one_confirmation() {
-    let server = patient_server().await;
+    let server = TestServer::start().await;
     let api = server.api.with_header("Idempotency-Key", "double-click");
     let body = form(JEAN);
     let answers = join_all((0..500).map(|_| post_until_done(&api, &body))).await;
@@ -175,7 +165,7 @@ async fn a_repeated_write_is_done_once_and_answered_with_the_same_tag() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_first_messages_from_one_new_address_make_one_customer() {
-    let server = patient_server().await;
+    let server = TestServer::start().await;
     let posts = (0..200).map(|number| {
         let spelled: String = JEAN
             .chars()

@@ -1,15 +1,13 @@
 //! Two servers on one database: what is stored nowhere crosses too, and presence speaks of both.
 
-use std::time::Duration;
-
 use serde_json::json;
 use shared_kernel::{Role, UserId};
 use testkit::{TestServer, eventually};
-use tokio::time::timeout;
 
 use guichet::realtime::RoomId;
 use guichet::realtime::dialect::ServerEvent;
 
+use super::hints::Hints;
 use crate::chat::{Chat, Dialect, Talker};
 
 fn user(id: &str) -> UserId {
@@ -140,8 +138,6 @@ async fn every_instance_knows_who_is_connected_to_any() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_starts_later_is_told_at_once() {
-    // Shorter than the pause between two comparisons with the log.
-    const AT_ONCE: Duration = Duration::from_secs(2);
     let chat = Chat::start().await;
     let presence = &chat.server.server.presence;
     eventually("the first knows that it is alone", async || {
@@ -151,10 +147,11 @@ async fn an_instance_that_starts_later_is_told_at_once() {
     chat.message("Personne d'autre").await;
     let twin = chat.server.twin().await;
     let mut claire = native(&twin, Role::Staff, "staff-claire").await;
+    let hints = Hints::on(&chat.server.database).await;
     for n in 1..=5 {
         chat.message(&format!("Bonjour {n}")).await;
-        let heard = timeout(AT_ONCE, claire.hear("newMessage")).await;
-        let heard = heard.expect("the other instance was told");
+        hints.wait_for(n).await;
+        let heard = claire.hear("newMessage").await;
         assert_eq!(heard["message"]["content"], format!("Bonjour {n}"));
     }
     assert!(!presence.is_alone());

@@ -6,7 +6,7 @@ use guichet::http::{openapi, routes};
 use serde_json::{Value, json};
 use testkit::TestServer;
 
-use crate::access_rules;
+use super::rules;
 
 type Routes = BTreeSet<(String, String)>;
 
@@ -35,7 +35,7 @@ fn the_document_describes_exactly_what_is_served() {
 
 #[test]
 fn the_table_of_rights_has_a_row_for_exactly_what_is_served() {
-    let covered: Routes = access_rules::rows()
+    let covered: Routes = rules::rows()
         .iter()
         .map(|row| (row.method.to_string(), row.path.to_owned()))
         .collect();
@@ -45,7 +45,7 @@ fn the_table_of_rights_has_a_row_for_exactly_what_is_served() {
 #[test]
 fn the_document_says_which_routes_need_a_token() {
     let document = serde_json::to_value(openapi::api()).expect("the document is JSON");
-    for row in access_rules::rows() {
+    for row in rules::rows() {
         let operation = &document["paths"][row.path][row.method.as_str().to_lowercase()];
         let security = operation["security"]
             .as_array()

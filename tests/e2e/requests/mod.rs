@@ -1,0 +1,12 @@
+//! Whatever is sent, to any route: never a 500, always a problem that names every refused field.
+//!
+//! `problems` has what every refusal must be. To add a subject: a file, and its line here.
+
+mod addresses;
+mod anything;
+mod bodies;
+mod fields;
+mod headers;
+mod idempotency;
+pub mod problems;
+mod raw_http;
