@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
+use realtime::{RoomId, ServerEvent};
 use serde_json::json;
 use shared_kernel::{Role, UserId};
 use testkit::{TestServer, eventually};
 use tokio::time::timeout;
-
-use guichet::realtime::RoomId;
-use guichet::realtime::dialect::ServerEvent;
 
 use crate::chat::{Chat, Dialect, Talker};
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
+use realtime::Hub;
 use shared_kernel::Clock;
 use store_pg::{JobQueue, PgStore};
 
 use crate::http::health::Readiness;
-use crate::realtime::Hub;
 
 /// A probe must be quicker than whoever asks.
 const PROBE: Duration = Duration::from_millis(1_500);

@@ -19,7 +19,7 @@ use crate::faq::unanswered::UnansweredSearches;
 use crate::faq::visitor::Visitors;
 use crate::health::HealthMonitor;
 use crate::http::rate_limit::NetworkLimit;
-use crate::presence::Presence;
+use crate::live::Presence;
 use crate::rating_links::RatingLinks;
 
 /// Ports, and the few settings handlers need. Built in `bootstrap` only.

@@ -1,6 +1,7 @@
 //! Who calls. One verifier for HTTP and sockets; extractors carry the right.
 
 mod arrivals;
+mod authenticate;
 mod extract;
 mod recent;
 mod secret;
@@ -13,4 +14,4 @@ pub use recent::RecentTokens;
 pub use secret::{SecretError, signing_secret};
 pub use signing::{NewToken, sign};
 pub(crate) use verifier::LEEWAY_SECONDS;
-pub use verifier::{Session, TokenRefused, TokenVerifier, VerifierError};
+pub use verifier::{TokenRefused, TokenVerifier, VerifierError};

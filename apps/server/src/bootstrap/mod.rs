@@ -6,8 +6,6 @@
 mod core;
 mod live;
 
-pub use core::Core;
-
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,8 +15,11 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
+pub use core::Core;
 use notify::EmailChannel;
+use realtime::{Gateway, MessagingEngine};
 use shared_kernel::{Clock, JobKind, StoreError};
+use sockets::listener::{self, Listening};
 use store_pg::{JobQueue, PgStore, WakeupHint};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -38,13 +39,11 @@ use crate::faq::visitor::Visitors;
 use crate::health::HealthMonitor;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
-use crate::http::listener::{self, Listening};
 use crate::http::rate_limit::NetworkLimit;
 use crate::http::routes;
 use crate::jobs::{Caretaker, EmailHandler, JobHandler, JobRunner};
+use crate::live::Presence;
 use crate::mail::{self, MailError};
-use crate::presence::Presence;
-use crate::realtime::Gateway;
 use crate::state::AppState;
 use crate::telemetry;
 
@@ -137,7 +136,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(Arc::clone(&state.unanswered).write(stop.clone()));
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let (gateway, presence) = (live.gateway, live.presence);
-    let (address, server) = listen(config, state, gateway.clone(), store.clone(), workers)?;
+    let sockets = (gateway.clone(), live.socket_io);
+    let (address, server) = listen(config, state, sockets, store.clone(), workers)?;
     let http = server.handle();
     announce(config, address, channel.as_ref());
     let drain = Duration::from_secs(config.realtime.drain_seconds);
@@ -252,7 +252,7 @@ fn app_state(
 fn listen(
     config: &Config,
     state: web::Data<AppState>,
-    gateway: web::Data<Gateway>,
+    (gateway, socket_io): (web::Data<Gateway>, web::Data<MessagingEngine>),
     store: PgStore,
     workers: usize,
 ) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
@@ -272,6 +272,7 @@ fn listen(
             .wrap(from_fn(finish))
             .app_data(state.clone())
             .app_data(gateway.clone())
+            .app_data(socket_io.clone())
             .configure(routes::configure)
     };
     listener::listen(&listening, app).map_err(|source| StartError::Bind {
