@@ -1,6 +1,6 @@
 //! From the event log to sockets: in order, without holes, and again for those who come back.
 //!
-//! - [`relay`]: committed events to the hub; its `tracker` orders them, `outage` waits out a database
+//! - `relay`: committed events to the hub; its `tracker` orders them, `outage` waits out a database
 //! - `cursor`, `place`: how far a client has come in the streams it follows
 //! - `join`, `recovery`: coming back with a cursor, or with the session key of Socket.IO
 //! - [`feed`]: the same log for readers without a socket

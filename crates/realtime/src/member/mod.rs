@@ -1,7 +1,7 @@
 //! A connection whose user is known, in any dialect: what it follows, where it stands, what it
 //! missed and has not been sent yet.
 //!
-//! `commands` says what a member may ask.
+//! `commands` says what a member may ask, `refused` why it is refused, `typing` to whom it types.
 
 mod commands;
 mod refused;
@@ -13,8 +13,7 @@ use std::time::Duration;
 
 use bytestring::ByteString;
 use serde_json::{Value, json};
-use shared_kernel::Session;
-use shared_kernel::{Actor, LoggedEvent, StreamPosition};
+use shared_kernel::{Actor, LoggedEvent, Session, StreamPosition};
 use sockets::CloseReason;
 use tokio::time::{Instant, timeout};
 
