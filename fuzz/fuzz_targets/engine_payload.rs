@@ -2,4 +2,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: &[u8]| guichet::realtime::engine::fuzzed::payload(input));
+fuzz_target!(|input: &[u8]| sockets::engine_io::fuzzed::payload(input));

@@ -2,4 +2,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: &[u8]| guichet::realtime::native::fuzzed::cursor(input));
+fuzz_target!(|input: &[u8]| realtime::fuzzed::cursor(input));

@@ -2,4 +2,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: &[u8]| guichet::realtime::socketio::fuzzed::messages(input));
+fuzz_target!(|input: &[u8]| sockets::socket_io::fuzzed::messages(input));

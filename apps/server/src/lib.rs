@@ -1,21 +1,19 @@
 //! Guichet: a support desk and messaging server. One binary, one PostgreSQL.
 //!
-//! A thin shell around the domain crates: command line, configuration, wiring, HTTP, real time,
-//! background jobs. `bootstrap` is the only place that knows which implementation stands behind
-//! which port.
+//! A thin shell around the domain crates: command line, configuration, wiring, HTTP, its half of
+//! real time, background jobs. `bootstrap` is the only place that knows which implementation stands
+//! behind which port.
 
 pub mod auth;
 pub mod bootstrap;
 pub mod cli;
 pub mod config;
-pub mod conversations;
 pub mod demo;
 pub mod events;
 pub mod faq;
 pub mod http;
 pub mod jobs;
-pub mod presence;
+pub mod live;
 pub mod process;
-pub mod realtime;
 pub mod views;
 pub mod work;

@@ -1,6 +1,6 @@
 //! The words every domain shares.
 //!
-//! Ids, the actor, the clock, checked texts, paging, the event envelope and the opaque
+//! Ids, the actor and its session, the clock, checked texts, paging, the event envelope and the opaque
 //! store error live here. No business rule does, and no I/O. To add a word: a file of its
 //! own, public items documented with units and the rule they come from, and a line below.
 #![warn(missing_docs)]
@@ -14,6 +14,7 @@ pub mod id_generator;
 pub mod ids;
 pub mod job;
 pub mod page;
+pub mod session;
 pub mod store_error;
 pub mod surroundings;
 pub mod text;
@@ -29,6 +30,7 @@ pub use id_generator::IdGenerator;
 pub use ids::{CustomerId, EntryId, FaqId, IdError, OrderId, StaffId, TicketId, UserId};
 pub use job::{JobKind, NewJob};
 pub use page::{Limit, Page, PageNumber};
+pub use session::Session;
 pub use store_error::StoreError;
 pub use surroundings::Surroundings;
 pub use text::{Body, SingleLine, TextError};

@@ -1,11 +1,10 @@
 //! Two servers on one database: what is stored nowhere crosses too, and presence speaks of both.
 
+use realtime::{RoomId, ServerEvent};
 use serde_json::json;
 use shared_kernel::{Role, UserId};
 use testkit::{TestServer, eventually};
 
-use guichet::realtime::RoomId;
-use guichet::realtime::dialect::ServerEvent;
 
 use super::hints::Hints;
 use crate::chat::{Chat, Dialect, Talker};

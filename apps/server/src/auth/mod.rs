@@ -5,6 +5,7 @@
 //! that carry a right are HTTP's: `http::caller`.
 
 mod arrivals;
+mod authenticate;
 pub mod keys;
 pub mod rating_links;
 mod recent;
@@ -17,4 +18,4 @@ pub use recent::RecentTokens;
 pub use secret::{SecretError, signing_secret};
 pub use signing::{NewToken, sign};
 pub(crate) use verifier::LEEWAY_SECONDS;
-pub use verifier::{Session, TokenRefused, TokenVerifier, VerifierError};
+pub use verifier::{TokenRefused, TokenVerifier, VerifierError};

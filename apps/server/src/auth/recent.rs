@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use quick_cache::sync::Cache;
-use shared_kernel::Clock;
+use shared_kernel::{Clock, Session};
 
-use super::{LEEWAY_SECONDS, Session, TokenRefused, TokenVerifier};
+use super::{LEEWAY_SECONDS, TokenRefused, TokenVerifier};
 
 /// How many are remembered, some 700 bytes each. Sockets show theirs once and are not among them.
 const MOST: usize = 2_048;

@@ -4,21 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use store_pg::{Neighbours, Told, WakeupHint, WakeupListener, Wakeups};
+use realtime::log::{RelayHandle, RelaySettings};
+use realtime::{
+    Authenticate, ClientAddress, Gateway, Hub, MessagingEngine, OutboxLimits, Ports,
+    RealtimeLimits, RealtimeSettings, messaging_engine,
+};
+use store_pg::{Neighbours, Told, WakeupHint, Wakeups};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Core;
+use crate::auth::LEEWAY_SECONDS;
 use crate::config::Config;
-use crate::conversations::DeskConversations;
 use crate::faq::follower::Follower;
 use crate::http::client_address::client_address;
-use crate::presence::Presence;
-use crate::realtime::{
-    Authenticate, ClientAddress, Gateway, Hub, OutboxLimits, RealtimeLimits, RealtimeSettings,
-    RelayHandle, RelaySettings,
-};
+use crate::http::problem::answer_refused;
+use crate::live::{DeskConversations, Heard, Presence};
 
 /// Events nobody stores that may wait for their way to the other instances; more are dropped.
 const MAX_PASSING: usize = 256;
@@ -27,6 +29,7 @@ const MAX_PASSING: usize = 256;
 pub(super) struct Live {
     pub(super) hub: Arc<Hub>,
     pub(super) gateway: web::Data<Gateway>,
+    pub(super) socket_io: web::Data<MessagingEngine>,
     pub(super) presence: Arc<Presence>,
     relay: RelayHandle,
     /// Tells this process from others.
@@ -47,16 +50,15 @@ impl Live {
         let clock = Arc::clone(&core.clock);
         let relay = RelayHandle::start(log, Arc::clone(&hub), clock, RelaySettings::default());
         core.commits.connect(relay.clone());
-        let gateway = Gateway::new(
-            Arc::clone(&hub),
-            relay.clone(),
+        let conversations = DeskConversations::new(Arc::new(core.store.clone()));
+        let ports = Ports {
             verifier,
-            Arc::clone(&core.clock),
-            settings(config),
-        )
-        .with_conversations(Arc::new(DeskConversations::new(Arc::new(
-            core.store.clone(),
-        ))));
+            conversations: Arc::new(conversations),
+            clock: Arc::clone(&core.clock),
+            answer_refused,
+        };
+        let gateway = Gateway::new(Arc::clone(&hub), relay.clone(), ports, settings(config));
+        let gateway = web::Data::new(gateway);
         let presence = Arc::new(Presence::new(
             core.store.clone(),
             Arc::clone(&hub),
@@ -65,7 +67,8 @@ impl Live {
         ));
         Self {
             hub,
-            gateway: web::Data::new(gateway),
+            socket_io: web::Data::from(messaging_engine(Arc::clone(&gateway))),
+            gateway,
             presence,
             relay,
             instance,
@@ -110,28 +113,6 @@ impl Live {
     }
 }
 
-/// Takes what other instances tell to the relay, the hub and the knowledge base.
-struct Heard {
-    relay: RelayHandle,
-    hub: Arc<Hub>,
-    follower: Arc<Follower>,
-}
-
-impl WakeupListener for Heard {
-    fn connected(&self) {
-        self.relay.compare_all();
-    }
-
-    fn reached(&self, hints: Vec<WakeupHint>) {
-        self.follower.nudge(&hints);
-        self.relay.nudge(&hints);
-    }
-
-    fn passing(&self, line: &str) {
-        self.hub.heard_elsewhere(line);
-    }
-}
-
 fn settings(config: &Config) -> RealtimeSettings {
     let (realtime, limits) = (&config.realtime, &config.limits);
     let trusted = config.http.trusted_proxies.clone();
@@ -139,6 +120,7 @@ fn settings(config: &Config) -> RealtimeSettings {
         ping_interval: Duration::from_secs(realtime.ping_seconds),
         ping_timeout: Duration::from_secs(realtime.pong_timeout_seconds),
         auth_wait: Duration::from_secs(realtime.auth_timeout_seconds),
+        expiry_leeway: Duration::from_secs(LEEWAY_SECONDS),
         outbox: OutboxLimits {
             frames: realtime.queue_frames,
             bytes: realtime.queue_bytes,

@@ -23,7 +23,9 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
 use faq_domain::FaqError;
 use notify::EmailChannel;
+use realtime::{Gateway, MessagingEngine};
 use shared_kernel::{Clock, JobKind, StoreError};
+use sockets::listener::{self, Listening};
 use store_pg::{JobQueue, PgStore};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -38,15 +40,13 @@ use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
-use crate::http::listener::{self, Listening};
 use crate::http::routes;
 use crate::http::state::AppState;
 use crate::jobs::chores::keep_doing;
 use crate::jobs::{EmailHandler, JobHandler, JobRunner};
-use crate::presence::Presence;
+use crate::live::Presence;
 use crate::process::database::{Database, DatabaseError};
 use crate::process::health::HealthMonitor;
-use crate::realtime::Gateway;
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -139,7 +139,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(Arc::clone(&state.faq.unanswered).write(stop.clone()));
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let (gateway, presence) = (live.gateway, live.presence);
-    let (address, server) = listen(config, state, gateway.clone(), store.clone(), workers)?;
+    let sockets = (gateway.clone(), live.socket_io);
+    let (address, server) = listen(config, state, sockets, store.clone(), workers)?;
     let http = server.handle();
     announce(config, address, channel.as_ref());
     let drain = Duration::from_secs(config.realtime.drain_seconds);
@@ -195,7 +196,7 @@ fn job_runner(
 fn listen(
     config: &Config,
     state: web::Data<AppState>,
-    gateway: web::Data<Gateway>,
+    (gateway, socket_io): (web::Data<Gateway>, web::Data<MessagingEngine>),
     store: PgStore,
     workers: usize,
 ) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
@@ -215,6 +216,7 @@ fn listen(
             .wrap(from_fn(finish))
             .app_data(state.clone())
             .app_data(gateway.clone())
+            .app_data(socket_io.clone())
             .configure(routes::configure)
     };
     listener::listen(&listening, app).map_err(|source| StartError::Bind {

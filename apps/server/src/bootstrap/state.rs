@@ -16,7 +16,7 @@ use crate::faq::unanswered::UnansweredSearches;
 use crate::http::faq::visitor::Visitors;
 use crate::http::rate_limit::NetworkLimit;
 use crate::http::state::{Admission, AppState, Desk, KnowledgeBase, Process};
-use crate::presence::Presence;
+use crate::live::Presence;
 use crate::process::health::HealthMonitor;
 use crate::process::telemetry;
 use crate::work::Executor;

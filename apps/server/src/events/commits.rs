@@ -3,12 +3,12 @@
 
 use std::sync::{Arc, OnceLock};
 
+use realtime::log::RelayHandle;
 use shared_kernel::{LoggedEvent, StreamId};
 use store_pg::{CommitListener, Neighbours, WakeupHint};
 use tokio::sync::{Notify, mpsc};
 
 use crate::faq::articles::Articles;
-use crate::realtime::RelayHandle;
 
 /// Passes commits on. Made before the store, which needs it; connected to the relay after, which
 /// needs the store.

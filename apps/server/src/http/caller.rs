@@ -4,9 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use shared_kernel::{Actor, Caller, UserId};
+use sockets::bearer;
 
 use super::field::{Errors, Field};
 use super::problem::Problem;
@@ -24,20 +24,9 @@ pub struct MaybeUser(pub Caller);
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
-/// The token of `Authorization: Bearer …`; `None` without the header.
-fn bearer(request: &HttpRequest) -> Option<Result<&str, TokenRefused>> {
-    let value = request.headers().get(header::AUTHORIZATION)?;
-    let token = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim());
-    Some(token.ok_or(TokenRefused::Invalid))
-}
-
 async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
-    let Some(token) = bearer(request) else {
+    let shown = bearer::in_header(request.headers());
+    let Some(token) = shown.map_err(|_| TokenRefused::Invalid).transpose() else {
         return Ok(Caller::Anonymous);
     };
     let state = request

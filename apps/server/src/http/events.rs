@@ -1,6 +1,7 @@
 //! `GET /api/events`
 
 use actix_web::{HttpResponse, web};
+use realtime::log::{Place, Resync, feed, resume_from, streams_of};
 use serde::Serialize;
 use shared_kernel::Limit;
 use utoipa::ToSchema;
@@ -10,9 +11,6 @@ use crate::http::field::{Errors, Refusal, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::realtime::feed;
-use crate::realtime::join::{Resync, resume_from, streams_of};
-use crate::realtime::place::Place;
 use crate::views::instant;
 
 fields! {

@@ -16,7 +16,6 @@ pub mod finish;
 pub mod health;
 pub mod if_none_match;
 pub mod json_body;
-pub mod listener;
 pub mod messages;
 pub mod openapi;
 pub mod pages;

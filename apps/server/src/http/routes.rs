@@ -236,7 +236,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
             async { refusal }
         })));
     }
-    app.configure(crate::realtime::configure);
+    app.configure(realtime::configure);
     app.service(openapi::page());
     app.route("/", web::get().to(async || home()));
     app.route("/docs", web::get().to(async || home()));

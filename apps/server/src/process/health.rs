@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
+use realtime::Hub;
 use serde::Serialize;
 use shared_kernel::Clock;
 use store_pg::{JobQueue, PgStore};
 use utoipa::ToSchema;
 
 use crate::jobs::chores::Ledger;
-use crate::realtime::Hub;
 
 /// A probe must be quicker than whoever asks.
 const PROBE: Duration = Duration::from_millis(1_500);

@@ -1,11 +1,11 @@
 //! Bearer tokens: one algorithm, one key or key set, nothing taken from the header on trust.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
-use shared_kernel::{Actor, EmailAddress, Role, UserId};
+use shared_kernel::{Actor, EmailAddress, Role, Session, UserId};
 
 use crate::config::AuthSection;
 
@@ -13,14 +13,6 @@ use crate::config::AuthSection;
 pub(crate) const LEEWAY_SECONDS: u64 = 5;
 /// The longest name shown to others, in characters.
 const MAX_NAME_CHARS: usize = 120;
-
-/// A checked token.
-#[derive(Debug, Clone)]
-pub struct Session {
-    pub actor: Actor,
-    /// After this instant (and the leeway) the token is worth nothing.
-    pub expires_at: DateTime<Utc>,
-}
 
 /// Why a token was refused. Says nothing about the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use faq_domain::FaqError;
 use messages_domain::MessagesError;
+use realtime::HandshakeRefused;
 use shared_kernel::StoreError;
 use support_domain::SupportError;
 
@@ -22,6 +23,31 @@ impl From<TokenRefused> for Problem {
             message,
             &refused.to_string(),
         )
+    }
+}
+
+impl From<HandshakeRefused> for Problem {
+    fn from(refused: HandshakeRefused) -> Self {
+        let says = |status, code, message| Self::new(status, code, message, message);
+        match refused {
+            HandshakeRefused::Origin => says(
+                StatusCode::FORBIDDEN,
+                "origin_not_allowed",
+                "Origine non autorisée",
+            ),
+            HandshakeRefused::TooManyFromAddress => says(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_connections",
+                "Trop de connexions depuis cette adresse",
+            )
+            .retry_after(5),
+            HandshakeRefused::Unavailable => says(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Service momentanément indisponible",
+            )
+            .retry_after(5),
+        }
     }
 }
 

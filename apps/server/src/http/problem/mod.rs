@@ -3,15 +3,19 @@
 //! A [`Problem`] knows its status, its stable code and its French message. Time, path and request
 //! id are added where the answer leaves (`http::finish`). Anything unforeseen is a 500 and
 //! says nothing of itself. To add a problem: a function in
-//! `catalogue`, or an arm in `mapping`.
+//! `catalogue`, or an arm in `mapping`. Refused handshakes are mapped here too and keep a body of
+//! their own (`handshake`).
 
 mod catalogue;
+mod handshake;
 mod mapping;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub use self::handshake::answer_refused;
 
 /// One refused field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

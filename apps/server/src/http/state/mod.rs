@@ -20,7 +20,7 @@ use crate::auth::{Arrivals, RecentTokens};
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
 use crate::faq::unanswered::UnansweredSearches;
-use crate::presence::Presence;
+use crate::live::Presence;
 use crate::process::health::HealthMonitor;
 use crate::work::Executor;
 

@@ -1,0 +1,13 @@
+//! The shell's half of real time: what `realtime` asks of the database and of other instances.
+//!
+//! `conversations` answers who talks with whom, `presence` speaks for all instances, `wakeups` tells
+//! them what was committed here and hears it from them. How they are put together is said in
+//! `bootstrap/live.rs`.
+
+mod conversations;
+mod presence;
+mod wakeups;
+
+pub use conversations::DeskConversations;
+pub use presence::Presence;
+pub use wakeups::Heard;

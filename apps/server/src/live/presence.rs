@@ -1,0 +1,154 @@
+//! Presence over all instances: each tells the others of its own users, within a second.
+//!
+//! What is asked here holds for every instance; the hub alone answers for its own process. Sending
+//! ([`Hub::send_to_user`], [`Hub::broadcast`]) reaches every instance by itself.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use realtime::Hub;
+use shared_kernel::{StoreError, UserId};
+use store_pg::{Neighbours, PgStore};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often changes are told.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+/// How often the instance shows that it is alive.
+const SIGN_EVERY: Duration = Duration::from_secs(10);
+
+/// Who is connected, here and elsewhere.
+pub struct Presence {
+    store: PgStore,
+    hub: Arc<Hub>,
+    instance: Uuid,
+    neighbours: Arc<Neighbours>,
+}
+
+impl Presence {
+    /// The presence of one instance among others.
+    pub fn new(store: PgStore, hub: Arc<Hub>, instance: Uuid, neighbours: Arc<Neighbours>) -> Self {
+        Self {
+            store,
+            hub,
+            instance,
+            neighbours,
+        }
+    }
+
+    /// How many sockets each of these users has, over all instances, in the order asked.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sockets(&self, users: &[UserId]) -> Result<Vec<usize>, StoreError> {
+        let elsewhere = self.store.sockets_elsewhere(self.instance, users).await?;
+        let everywhere = |user: &UserId| {
+            self.hub.user_socket_count(user)
+                + elsewhere.get(user.as_str()).copied().unwrap_or_default()
+        };
+        Ok(users.iter().map(everywhere).collect())
+    }
+
+    /// Whether no other instance is known of.
+    pub fn is_alone(&self) -> bool {
+        !self.neighbours.any()
+    }
+
+    /// Whether a user has a socket anywhere.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_user_connected(&self, user: &UserId) -> Result<bool, StoreError> {
+        Ok(self.user_socket_count(user).await? > 0)
+    }
+
+    /// How many sockets a user has, over all instances.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn user_socket_count(&self, user: &UserId) -> Result<usize, StoreError> {
+        let counts = self.sockets(std::slice::from_ref(user)).await?;
+        Ok(counts.into_iter().sum())
+    }
+
+    /// Every user who has a socket anywhere, each once, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn connected_users(&self) -> Result<Vec<UserId>, StoreError> {
+        let elsewhere = self.store.users_elsewhere(self.instance).await?;
+        let users: BTreeSet<UserId> = self
+            .hub
+            .connected_users()
+            .into_iter()
+            .chain(elsewhere)
+            .collect();
+        Ok(users.into_iter().collect())
+    }
+
+    /// Tells the other instances until told to stop. A database that is away delays it; what was
+    /// not told is told when it is back.
+    pub async fn tell(self: Arc<Self>, stop: CancellationToken) {
+        let mut told: HashMap<UserId, usize> = HashMap::new();
+        let mut shown: Option<Instant> = None;
+        loop {
+            // Tried again each round until it succeeds.
+            let due = shown.is_none_or(|at| at.elapsed() >= SIGN_EVERY);
+            if due && self.show_alive().await.is_ok() {
+                shown = Some(Instant::now());
+            }
+            self.tell_changes(&mut told).await;
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(TELL_EVERY) => {}
+            }
+        }
+        // Without it the users would be thought here for half a minute.
+        let _ = self.store.forget_instance(self.instance).await;
+    }
+
+    async fn show_alive(&self) -> Result<(), StoreError> {
+        let alive = self.store.show_alive(self.instance).await?;
+        self.neighbours.counted(alive.others);
+        if alive.is_new {
+            self.neighbours.forgotten();
+        }
+        Ok(())
+    }
+
+    async fn tell_changes(&self, told: &mut HashMap<UserId, usize>) {
+        let now: HashMap<UserId, usize> = self
+            .hub
+            .connected_users()
+            .into_iter()
+            .map(|user| {
+                let sockets = self.hub.user_socket_count(&user);
+                (user, sockets)
+            })
+            .collect();
+        let gone = told
+            .keys()
+            .filter(|user| !now.contains_key(*user))
+            .map(|user| (user.clone(), 0));
+        let differing = now
+            .iter()
+            .filter(|(user, sockets)| told.get(*user) != Some(*sockets));
+        let changes: Vec<(UserId, usize)> = gone
+            .chain(differing.map(|(user, sockets)| (user.clone(), *sockets)))
+            .collect();
+        if changes.is_empty() {
+            return;
+        }
+        match self.store.tell_presence(self.instance, &changes).await {
+            Ok(()) => *told = now,
+            // The instance was taken for dead meanwhile: everything is told again.
+            Err(StoreError::MissingReference(_)) => {
+                told.clear();
+                let _ = self.show_alive().await;
+            }
+            Err(error) => tracing::debug!(%error, "presence could not be told"),
+        }
+    }
+}

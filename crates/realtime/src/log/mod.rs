@@ -1,0 +1,19 @@
+//! From the event log to sockets: in order, without holes, and again for those who come back.
+//!
+//! - `relay`: committed events to the hub; its `tracker` orders them, `outage` waits out a database
+//! - `cursor`, `place`: how far a client has come in the streams it follows
+//! - `join`, `recovery`: coming back with a cursor, or with the session key of Socket.IO
+//! - [`feed`]: the same log for readers without a socket
+
+pub(crate) mod cursor;
+pub mod feed;
+pub(crate) mod join;
+mod outage;
+pub(crate) mod place;
+pub(crate) mod recovery;
+pub(crate) mod relay;
+mod tracker;
+
+pub use join::{Resync, resume_from, streams_of};
+pub use place::Place;
+pub use relay::{RelayHandle, RelaySettings};

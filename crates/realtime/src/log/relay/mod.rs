@@ -1,0 +1,158 @@
+//! From the event log to the hub.
+//!
+//! Committed events are delivered at once by the thread that committed them
+//! ([`RelayHandle::committed`]); other instances only say which numbers there are
+//! ([`RelayHandle::nudge`]). Either may be late, doubled, out of order or lost: the `Tracker`
+//! orders them. One task per process reads holes from the log, and every few seconds compares all
+//! followed streams with it. A database that does not answer delays events and loses none.
+
+mod delivery;
+mod task;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared_kernel::{Clock, EventLog, LoggedEvent, StreamId, StreamPosition};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use self::delivery::Delivery;
+use self::task::Relay;
+use crate::hub::Hub;
+
+/// Waits and sizes of the relay.
+#[derive(Debug, Clone, Copy)]
+pub struct RelaySettings {
+    /// How long a missing number may still arrive by itself.
+    pub gap_wait: Duration,
+    /// Between two comparisons with the log.
+    pub compare_every: Duration,
+    /// Events of one stream read from the log at once; the next page waits for `gap_wait`, so that
+    /// catching up does not overflow the queues of peers that read well.
+    pub page: u32,
+    /// Events of one stream kept before their turn; they are then delivered all at once.
+    pub max_waiting: usize,
+    /// The shortest wait after a failure of the database.
+    pub retry_from: Duration,
+    /// The longest.
+    pub retry_to: Duration,
+}
+
+impl Default for RelaySettings {
+    fn default() -> Self {
+        Self {
+            gap_wait: Duration::from_millis(20),
+            compare_every: Duration::from_secs(5),
+            page: 32,
+            max_waiting: 64,
+            retry_from: Duration::from_millis(100),
+            retry_to: Duration::from_secs(5),
+        }
+    }
+}
+
+enum Command {
+    Follow(FollowRequest),
+    Unfollow(Vec<StreamId>),
+}
+
+struct FollowRequest {
+    streams: Vec<StreamId>,
+    reply: oneshot::Sender<Vec<StreamPosition>>,
+}
+
+/// The relay is gone: the server is stopping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the relay of live events has stopped")]
+pub(crate) struct RelayStopped;
+
+/// Speaks to the relay. Never waits, except where it says so.
+#[derive(Clone)]
+pub struct RelayHandle {
+    delivery: Arc<Delivery>,
+    commands: mpsc::UnboundedSender<Command>,
+    compare: Arc<Notify>,
+    log: Arc<dyn EventLog>,
+}
+
+impl RelayHandle {
+    /// Starts the relay on the current runtime. It ends when the last handle is dropped and nothing
+    /// is followed any more.
+    pub fn start(
+        log: Arc<dyn EventLog>,
+        hub: Arc<Hub>,
+        clock: Arc<dyn Clock>,
+        settings: RelaySettings,
+    ) -> Self {
+        let delivery = Arc::new(Delivery::new(hub, clock, &settings));
+        let (commands, commanded) = mpsc::unbounded_channel();
+        let handle = Self {
+            delivery: Arc::clone(&delivery),
+            commands,
+            compare: Arc::default(),
+            log: Arc::clone(&log),
+        };
+        let relay = Relay::new(log, delivery, settings);
+        tokio::spawn(relay.run(commanded, Arc::clone(&handle.compare)));
+        handle
+    }
+
+    /// Delivers what this process has just committed.
+    pub fn committed(&self, events: Vec<LoggedEvent>) {
+        self.delivery.offer(events);
+    }
+
+    /// Says that other instances have brought these streams to these numbers.
+    pub fn nudge(&self, hints: &[(StreamId, u64)]) {
+        self.delivery.hint(hints);
+    }
+
+    /// Compares every followed stream with the log, soon. For when hints may have been lost.
+    pub fn compare_all(&self) {
+        self.compare.notify_one();
+    }
+
+    /// Follows streams until the answer's guard is dropped. Waits for the log: what it then says
+    /// has been written is before, everything else reaches the followers in the hub.
+    ///
+    /// # Errors
+    /// [`RelayStopped`].
+    pub(crate) async fn follow(
+        &self,
+        streams: Vec<StreamId>,
+    ) -> Result<(Following, Vec<StreamPosition>), RelayStopped> {
+        let (reply, answer) = oneshot::channel();
+        let request = FollowRequest {
+            streams: streams.clone(),
+            reply,
+        };
+        self.commands
+            .send(Command::Follow(request))
+            .map_err(|_| RelayStopped)?;
+        // Made before the wait, so that giving up the wait gives up the streams.
+        let following = Following {
+            commands: self.commands.clone(),
+            streams,
+        };
+        Ok((following, answer.await.map_err(|_| RelayStopped)?))
+    }
+
+    /// The log, for replays.
+    pub(crate) fn log(&self) -> &dyn EventLog {
+        self.log.as_ref()
+    }
+}
+
+/// Streams followed until this is dropped.
+pub(crate) struct Following {
+    commands: mpsc::UnboundedSender<Command>,
+    streams: Vec<StreamId>,
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        // When the relay is gone there is nothing to stop following.
+        let _ = self
+            .commands
+            .send(Command::Unfollow(std::mem::take(&mut self.streams)));
+    }
+}

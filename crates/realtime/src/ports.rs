@@ -1,0 +1,58 @@
+//! What the server around it lends to real time: who a token speaks of, who talks with whom, the
+//! time, and how a refused handshake is answered. To need one more: a field of [`Ports`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared_kernel::{Actor, Clock, Session, StoreError, UserId};
+
+use crate::door::HandshakeRefused;
+
+/// All of them.
+pub struct Ports {
+    /// Who a token speaks of.
+    pub verifier: Arc<dyn Authenticate>,
+    /// Who talks with whom: behind the client events that name a person, a message or a
+    /// conversation.
+    pub conversations: Arc<dyn Conversations>,
+    /// The time, for tokens.
+    pub clock: Arc<dyn Clock>,
+    /// The answer to a refused handshake: statuses and words are the server's.
+    pub answer_refused: fn(HandshakeRefused) -> actix_web::Error,
+}
+
+/// Why a token was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// The stable code, which the close frame carries.
+    pub code: &'static str,
+    /// What is wrong, without anything of the token.
+    pub message: String,
+}
+
+/// Says who a token speaks of.
+pub trait Authenticate: Send + Sync {
+    /// # Errors
+    /// [`Refusal`].
+    fn authenticate(&self, token: &str) -> Result<Session, Refusal>;
+}
+
+/// Answers what a client may address. A question about something that does not exist is answered
+/// as one about something that is not theirs.
+#[async_trait]
+pub trait Conversations: Send + Sync {
+    /// Whether the actor may follow a conversation: a ticket id or the id of a root message. Only
+    /// its owner and staff may.
+    async fn may_join(&self, actor: &Actor, conversation_id: &str) -> Result<bool, StoreError>;
+
+    /// Whether the actor and somebody else take part in the same conversation.
+    async fn shares_conversation(&self, actor: &Actor, other: &UserId) -> Result<bool, StoreError>;
+
+    /// Who wrote a message, when the actor takes part in its conversation.
+    async fn message_author(
+        &self,
+        actor: &Actor,
+        message_id: &str,
+    ) -> Result<Option<UserId>, StoreError>;
+}

@@ -1,0 +1,129 @@
+//! Waits and limits of real time, with their defaults.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use sockets::engine_io::{EngineSettings, FloodLimit};
+
+use crate::hub::OutboxLimits;
+
+/// How many connections are let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RealtimeLimits {
+    /// `false` lifts the three caps, for measurements.
+    pub limits_enabled: bool,
+    /// Connections of one user.
+    pub per_user: usize,
+    /// Connections from one address.
+    pub per_ip: usize,
+    /// Connections to this process.
+    pub per_process: usize,
+}
+
+impl Default for RealtimeLimits {
+    fn default() -> Self {
+        Self {
+            limits_enabled: true,
+            per_user: 20,
+            per_ip: 50,
+            per_process: 20_000,
+        }
+    }
+}
+
+/// Tells where a request comes from.
+#[derive(Clone)]
+pub struct ClientAddress(pub Arc<AddressOf>);
+
+type AddressOf = dyn Fn(&HttpRequest) -> Option<IpAddr> + Send + Sync;
+
+impl fmt::Debug for ClientAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientAddress")
+    }
+}
+
+/// Waits and limits of one socket.
+#[derive(Debug, Clone)]
+pub struct RealtimeSettings {
+    /// From the last frame received to our ping.
+    pub ping_interval: Duration,
+    /// From our ping to giving the peer up.
+    pub ping_timeout: Duration,
+    /// From the handshake to a token, when the handshake carried none.
+    pub auth_wait: Duration,
+    /// For the log to answer while a socket joins.
+    pub join_wait: Duration,
+    /// A write without progress.
+    pub write_stall: Duration,
+    /// For the close frame to leave and the peer to answer it.
+    pub close_wait: Duration,
+    /// After the token's `exp`; the same leeway the verifier grants.
+    pub expiry_leeway: Duration,
+    /// The longest message a client may send, in bytes.
+    pub message_bytes: usize,
+    /// The queue of one socket.
+    pub outbox: OutboxLimits,
+    /// Events replayed at most; further behind, the client is told to reload.
+    pub replay_events: u64,
+    /// Events a client may send in the long run, per second.
+    pub events_per_second: u32,
+    /// Events a client may send at once.
+    pub event_burst: u32,
+    /// Origins that may open sockets, such as `https://shop.example`; when empty, only pages of
+    /// the same host. Clients that are no browser send no origin and may always.
+    pub origins: Vec<String>,
+    /// How many connections are let in.
+    pub limits: RealtimeLimits,
+    /// Where a request comes from, behind trusted proxies.
+    pub client_address: ClientAddress,
+}
+
+impl Default for RealtimeSettings {
+    fn default() -> Self {
+        Self {
+            ping_interval: Duration::from_secs(25),
+            ping_timeout: Duration::from_secs(20),
+            auth_wait: Duration::from_secs(10),
+            join_wait: Duration::from_secs(10),
+            write_stall: Duration::from_secs(10),
+            close_wait: Duration::from_secs(2),
+            expiry_leeway: Duration::ZERO,
+            message_bytes: 64 * 1024,
+            outbox: OutboxLimits {
+                frames: 256,
+                bytes: 1024 * 1024,
+            },
+            replay_events: 1_000,
+            events_per_second: 20,
+            event_burst: 40,
+            origins: Vec::new(),
+            limits: RealtimeLimits::default(),
+            client_address: ClientAddress(Arc::new(|request| {
+                request.peer_addr().map(|peer| peer.ip())
+            })),
+        }
+    }
+}
+
+impl From<&RealtimeSettings> for EngineSettings {
+    fn from(settings: &RealtimeSettings) -> Self {
+        Self {
+            ping_interval: settings.ping_interval,
+            ping_timeout: settings.ping_timeout,
+            max_payload: settings.message_bytes,
+            write_stall: settings.write_stall,
+            close_wait: settings.close_wait,
+            max_waiting_bytes: settings.outbox.bytes,
+            max_waiting_frames: settings.outbox.frames,
+            flood: Some(FloodLimit {
+                per_second: settings.events_per_second,
+                burst: settings.event_burst,
+            }),
+            ..Self::default()
+        }
+    }
+}

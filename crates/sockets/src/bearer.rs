@@ -1,0 +1,81 @@
+//! The bearer token that a request or a handshake shows. Whether it is any good is for others to say.
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, SEC_WEBSOCKET_PROTOCOL};
+
+/// The subprotocol that stands before a token, for browsers: they can set no header on a WebSocket.
+pub const SUBPROTOCOL: &str = "bearer";
+
+/// There is an `Authorization` header, and it carries no bearer token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the Authorization header carries no bearer token")]
+pub struct NotBearer;
+
+/// The token of `Authorization: Bearer …`; none without the header.
+///
+/// # Errors
+/// [`NotBearer`].
+pub fn in_header(headers: &HeaderMap) -> Result<Option<&str>, NotBearer> {
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .ok_or(NotBearer)?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        Ok(Some(token.trim()))
+    } else {
+        Err(NotBearer)
+    }
+}
+
+/// The token of a handshake: of the header, or beside the subprotocol `bearer`.
+pub fn in_handshake(headers: &HeaderMap) -> Option<&str> {
+    let in_header = in_header(headers).ok().flatten();
+    in_header.or_else(|| {
+        let mut offered = headers
+            .get_all(SEC_WEBSOCKET_PROTOCOL)
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim);
+        offered.find(|protocol| *protocol == SUBPROTOCOL)?;
+        offered.next()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderName;
+    use actix_web::test::TestRequest;
+
+    fn headers(name: HeaderName, value: &str) -> HeaderMap {
+        let request = TestRequest::default().insert_header((name, value));
+        request.to_http_request().headers().clone()
+    }
+
+    #[test]
+    fn a_header_carries_a_token_or_is_refused() {
+        let of =
+            |value| in_header(&headers(AUTHORIZATION, value)).map(|token| token.map(str::to_owned));
+        assert_eq!(of("bearer a.b.c"), Ok(Some("a.b.c".to_owned())));
+        assert_eq!(of("Bearer  a.b.c "), Ok(Some("a.b.c".to_owned())));
+        for other in ["Basic a", "Bearer", ""] {
+            assert_eq!(of(other), Err(NotBearer), "{other}");
+        }
+        assert_eq!(in_header(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn a_handshake_shows_it_in_the_header_or_beside_the_subprotocol() {
+        let of = |name, value| in_handshake(&headers(name, value)).map(ToOwned::to_owned);
+        assert_eq!(of(AUTHORIZATION, "bearer a.b.c").as_deref(), Some("a.b.c"));
+        assert_eq!(of(AUTHORIZATION, "Basic a"), None);
+        assert_eq!(
+            of(SEC_WEBSOCKET_PROTOCOL, "bearer, a.b.c").as_deref(),
+            Some("a.b.c")
+        );
+        assert_eq!(of(SEC_WEBSOCKET_PROTOCOL, "chat, a.b.c"), None);
+    }
+}

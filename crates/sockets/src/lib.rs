@@ -1,0 +1,33 @@
+//! Sockets, without a word of the product: what carries messages, not what they say.
+//!
+//! From the network upwards: [`listener`] serves HTTP over connections that can be cut ([`Line`]),
+//! [`websocket`] opens a WebSocket on one, [`engine_io`] keeps sessions over it or over polling,
+//! [`socket_io`] puts namespaces into such a session. Beside them what every protocol needs: the
+//! [`Heartbeat`], the [`FloodMeter`], why a socket is closed ([`CloseReason`]) and where it shows
+//! its token ([`bearer`]).
+//!
+//! To speak another protocol over WebSockets: [`websocket::open`] in its handler and one task per
+//! socket. To say something over Socket.IO: a [`socket_io::NamespaceApp`].
+#![warn(missing_docs)]
+
+pub mod bearer;
+mod close;
+pub mod engine_io;
+mod flood;
+mod heartbeat;
+mod line;
+pub mod listener;
+pub mod socket_io;
+pub mod websocket;
+
+#[cfg(test)]
+mod tests;
+
+pub use close::CloseReason;
+pub use flood::{FloodMeter, Verdict};
+pub use heartbeat::Heartbeat;
+pub use line::{Cut, Line, bound_silence};
+
+// The echo is one file for the tests here and for the example, which knows this crate by its name.
+#[cfg(test)]
+extern crate self as sockets;
