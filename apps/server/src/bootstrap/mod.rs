@@ -119,7 +119,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
     tasks.spawn(caretaker(&core).run(stop.clone()));
     tasks.spawn(database.watch(stop.clone()));
-    tasks.spawn(telemetry::fold_figures(telemetry::metrics(), stop.clone()));
+    tasks.spawn(telemetry::fold_metrics(telemetry::metrics(), stop.clone()));
     let (store, workers) = (core.store.clone(), core.serving_threads);
     let articles = Articles::new(Arc::new(store.clone()));
     core.commits.connect_articles(Arc::clone(&articles));

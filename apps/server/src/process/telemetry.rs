@@ -1,4 +1,4 @@
-//! Logs and figures of the process.
+//! Logs and metrics of the process.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub fn start_logging(format: LogFormat) {
     };
 }
 
-/// The recorder of this process's figures, installed once.
+/// The recorder of this process's metrics, installed once.
 pub fn metrics() -> PrometheusHandle {
     static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
     HANDLE
@@ -56,11 +56,11 @@ pub fn metrics() -> PrometheusHandle {
 
 /// Folds the times of single requests into their buckets until told to stop. Without it they are
 /// kept one by one until somebody reads `/metrics`, and perhaps nobody ever does.
-pub async fn fold_figures(figures: PrometheusHandle, stop: CancellationToken) {
+pub async fn fold_metrics(metrics: PrometheusHandle, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(FOLD_EVERY) => figures.run_upkeep(),
+            () = tokio::time::sleep(FOLD_EVERY) => metrics.run_upkeep(),
         }
     }
 }
