@@ -129,3 +129,24 @@ fn next_link(request: &HttpRequest, window: Window) -> String {
         .finish();
     format!("<{}?{query}>; rel=\"next\"", request.path())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_page_and_limit_all_are_listed_and_a_page_alone_is_as_long_as_pages_get() {
+        let at = |page: Option<u32>, limit: Option<u32>| {
+            let page = page.map(|page| PageNumber::new(page).unwrap());
+            let limit = limit.map(|limit| Limit::new(limit).unwrap());
+            let window = window(page, limit, 500);
+            (window.offset, window.limit)
+        };
+        assert_eq!(at(None, None), (0, 500));
+        assert_eq!(at(Some(3), None), (200, 100));
+        assert_eq!(at(None, Some(7)), (0, 7));
+        assert_eq!(at(Some(3), Some(7)), (14, 7));
+        let farthest = i64::from(u32::MAX - 1) * 100;
+        assert_eq!(at(Some(u32::MAX), None), (farthest, 100));
+    }
+}
