@@ -31,6 +31,9 @@ impl Purpose {
 }
 
 /// The digest for a purpose, under this secret. Cloned for each value.
+///
+/// # Panics
+/// Never: HMAC takes keys of any length.
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 pub fn keyed(secret: &[u8], purpose: Purpose) -> Keyed {
     let mut digest = Keyed::new_from_slice(secret).expect("any length");

@@ -10,6 +10,7 @@
 //! shown on top; so that none is shown twice, nothing is loaded while views are written down
 //! ([`Articles::settling`]).
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -24,7 +25,7 @@ use tokio::time::timeout;
 use super::cache::Cache;
 use super::horizon::{Horizon, LoadMark};
 use super::kept::{Kept, Served};
-use super::views::Views;
+use super::page_views::PageViews;
 
 /// Bytes of articles kept: some thousand long ones.
 const LIMIT: usize = 32 * 1024 * 1024;
@@ -33,7 +34,7 @@ const BUSY: Duration = Duration::from_millis(100);
 
 /// Views are not written down while this is held. A database that keeps a batch waiting keeps
 /// nobody else waiting: then there is nothing to hold, and a view may be shown twice for a moment.
-pub type Settled = Option<OwnedRwLockReadGuard<()>>;
+pub(super) type Settled = Option<OwnedRwLockReadGuard<()>>;
 /// What a load holds until what it found is kept.
 type Beside = (Settled, LoadMark);
 
@@ -45,7 +46,7 @@ async fn settled(settling: Arc<tokio::sync::RwLock<()>>) -> Settled {
 pub struct Articles {
     cache: Cache<FaqId, Kept>,
     source: Arc<dyn FaqQueries>,
-    views: Arc<Views>,
+    page_views: Arc<PageViews>,
     settling: Arc<tokio::sync::RwLock<()>>,
     horizon: Arc<Horizon>,
     /// Milliseconds after `born` until which what is kept can be trusted.
@@ -59,7 +60,7 @@ impl Articles {
         Arc::new(Self {
             cache: Cache::new(LIMIT),
             source,
-            views: Arc::default(),
+            page_views: Arc::default(),
             settling: Arc::default(),
             horizon: Arc::default(),
             trusted_until: AtomicU64::new(0),
@@ -86,7 +87,7 @@ impl Articles {
         &self,
         id: FaqId,
     ) -> impl Future<Output = Result<(Option<Kept>, Beside), StoreError>> + Send + use<> {
-        let (source, views) = (Arc::clone(&self.source), Arc::clone(&self.views));
+        let (source, views) = (Arc::clone(&self.source), Arc::clone(&self.page_views));
         let (settling, horizon) = (Arc::clone(&self.settling), Arc::clone(&self.horizon));
         async move {
             let settled = settled(settling).await;
@@ -99,30 +100,39 @@ impl Articles {
 
     /// Notes that somebody looked at an article.
     pub fn note(&self, kept: &Kept, view: View) {
-        self.views
+        self.page_views
             .note(view, |ahead| kept.update(None, Some(ahead)));
     }
 
     /// Takes counters that somebody read or wrote.
-    pub fn count(&self, id: &FaqId, counters: Counters) {
+    pub(super) fn count(&self, id: &FaqId, counters: Counters) {
         if let Some(kept) = self.cache.peek(id) {
             kept.update(Some(counters), None);
         }
     }
 
-    /// The answer with these counters, such as a vote in an open transaction would leave them. To
-    /// be called while nothing is written down, see [`Self::settled`].
+    /// Runs what changes an article's counters and shows them, such as a vote. No views are written
+    /// down meanwhile: those on top of the counters stay on top. What was counted is taken over when
+    /// the work is done, and not when it failed.
     ///
     /// # Errors
-    /// As [`Kept::served`].
-    pub fn served_with(
+    /// The work's.
+    pub async fn recounting<T, E>(
         &self,
         kept: &Kept,
-        counters: Counters,
-        languages: &Languages,
-    ) -> Result<Served, StoreError> {
-        let ahead = self.views.ahead(&kept.file().article.id);
-        kept.served_with(counters, ahead, languages)
+        work: impl AsyncFnOnce(&Recount<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _settled = self.settled().await;
+        let recount = Recount {
+            articles: self,
+            kept,
+            counted: Cell::new(None),
+        };
+        let done = work(&recount).await?;
+        if let Some(counters) = recount.counted.get() {
+            self.count(&kept.file().article.id, counters);
+        }
+        Ok(done)
     }
 
     /// Forgets every article: something was written.
@@ -132,7 +142,7 @@ impl Articles {
 
     /// Waits until views are written down, and holds the next off: whatever reads counters, and
     /// shows them with the views on top, does it meanwhile.
-    pub async fn settled(&self) -> Settled {
+    pub(super) async fn settled(&self) -> Settled {
         settled(Arc::clone(&self.settling)).await
     }
 
@@ -142,17 +152,18 @@ impl Articles {
         timeout(BUSY, waiting).await.ok()
     }
 
-    /// Learns what became of views that were taken from [`Self::views`].
+    /// Learns what became of views that were taken from [`Self::page_views`].
     pub(super) fn settle(&self, views: &[View], outcomes: &[CountedView]) {
-        self.views.settle(views, outcomes, |id, ahead, outcome| {
-            if let Some(kept) = self.cache.peek(id) {
-                kept.update(outcome.counters, Some(ahead));
-            }
-        });
+        self.page_views
+            .settle(views, outcomes, |id, ahead, outcome| {
+                if let Some(kept) = self.cache.peek(id) {
+                    kept.update(outcome.counters, Some(ahead));
+                }
+            });
     }
 
-    pub(super) fn views(&self) -> &Views {
-        &self.views
+    pub(super) fn page_views(&self) -> &PageViews {
+        &self.page_views
     }
 
     pub(super) fn horizon(&self) -> &Horizon {
@@ -169,5 +180,24 @@ impl Articles {
     fn is_trusted(&self) -> bool {
         let until = Duration::from_millis(self.trusted_until.load(Ordering::Acquire));
         self.born.elapsed() < until
+    }
+}
+
+/// New counters of an article, in a transaction that may still fail.
+pub struct Recount<'a> {
+    articles: &'a Articles,
+    kept: &'a Kept,
+    counted: Cell<Option<Counters>>,
+}
+
+impl Recount<'_> {
+    /// The answer with these counters; what is kept stays as it is.
+    ///
+    /// # Errors
+    /// As [`Kept::served`].
+    pub fn served(&self, counters: Counters, languages: &Languages) -> Result<Served, StoreError> {
+        self.counted.set(Some(counters));
+        let ahead = self.articles.page_views.ahead(&self.kept.file().article.id);
+        self.kept.served_with(counters, ahead, languages)
     }
 }

@@ -78,7 +78,7 @@ impl Follower {
             }
         }
         let writing = async {
-            while self.write_views().await.is_err() || !self.articles.views().is_empty() {
+            while self.write_views().await.is_err() || !self.articles.page_views().is_empty() {
                 tokio::time::sleep(EVERY).await;
             }
         };
@@ -90,7 +90,7 @@ impl Follower {
     /// Writes the views noted so far down, for who is about to count them. What goes wrong is tried
     /// again by the task. In a task of its own: a caller that goes away must not take the views along.
     pub async fn catch_up(self: &Arc<Self>) {
-        if self.articles.views().is_empty() {
+        if self.articles.page_views().is_empty() {
             return;
         }
         let follower = Arc::clone(self);
@@ -106,20 +106,20 @@ impl Follower {
     }
 
     async fn write_batch(&self) -> Result<usize, StoreError> {
-        if self.articles.views().is_empty() {
+        if self.articles.page_views().is_empty() {
             return Ok(0);
         }
         let Some(_alone) = self.articles.settling().await else {
             return Ok(0);
         };
-        let views = self.articles.views().take(BATCH);
+        let views = self.articles.page_views().take(BATCH);
         match self.store.count_views(&views).await {
             Ok(outcomes) => {
                 self.articles.settle(&views, &outcomes);
                 Ok(views.len())
             }
             Err(error) => {
-                self.articles.views().put_back(views);
+                self.articles.page_views().put_back(views);
                 Err(error)
             }
         }

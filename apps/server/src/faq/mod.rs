@@ -2,7 +2,7 @@
 //!
 //! - `cache`: what was read lately, until somebody changes it; knows nothing of articles;
 //! - `articles`: articles as they are served, from memory; `kept`: one of them;
-//! - `views`: which views count, and when they are written down;
+//! - `page_views`: which views count, and when they are written down;
 //! - `follower`: keeps both in step with the database and the other instances;
 //! - `horizon`: from where on it looks for changes;
 //! - `unanswered`: counts searches that found nothing;
@@ -14,6 +14,6 @@ pub mod exchange;
 pub mod follower;
 mod horizon;
 pub mod kept;
+pub mod page_views;
 pub mod transfer;
 pub mod unanswered;
-pub mod views;

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use realtime::log::{Place, Resync, feed, resume_from, streams_of};
 use serde::Serialize;
-use shared_kernel::Limit;
+use shared_kernel::{Limit, LoggedEvent};
 use utoipa::ToSchema;
 
 use crate::http::caller::AnyUser;
@@ -34,6 +34,17 @@ pub struct EventView {
     pub occurred_at: String,
     /// Goes on after this event.
     pub cursor: String,
+}
+
+impl From<(LoggedEvent, String)> for EventView {
+    fn from((event, cursor): (LoggedEvent, String)) -> Self {
+        Self {
+            event: event.kind,
+            data: event.payload,
+            occurred_at: instant(event.occurred_at),
+            cursor,
+        }
+    }
 }
 
 /// Some events, in the order they happened.
@@ -75,14 +86,8 @@ pub async fn events(
         Some(cursor) => resume_from(&cursor, &positions, u64::MAX).map_err(refused)?,
     };
     let part = feed::read(&*state.desk.log, place, &positions, limit).await?;
-    let view = |(event, cursor): (shared_kernel::LoggedEvent, String)| EventView {
-        event: event.kind,
-        data: event.payload,
-        occurred_at: instant(event.occurred_at),
-        cursor,
-    };
     Ok(HttpResponse::Ok().json(EventFeedView {
-        events: part.events.into_iter().map(view).collect(),
+        events: part.events.into_iter().map(EventView::from).collect(),
         cursor: part.cursor,
         has_more: part.has_more,
     }))

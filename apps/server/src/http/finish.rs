@@ -7,8 +7,8 @@ use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
 
 use super::problem::{Problem, ProblemBody};
-use super::request_figures::Outcome;
 use super::request_id::{REQUEST_ID, RequestId};
+use super::request_metrics::Outcome;
 use super::state::AppState;
 use crate::views::instant;
 

@@ -1,7 +1,7 @@
 //! The process: what the server takes from the machine, and how it shows that it is well.
 //!
 //! - `clock`: the time; `random_ids`: ids nobody can guess;
-//! - `telemetry`: logs, and the recorder of the figures at `/metrics`;
+//! - `telemetry`: logs, and the recorder of what `/metrics` shows;
 //! - `open_files`: how many sockets the process may hold;
 //! - `database`: which PostgreSQL, private or named;
 //! - `health`: alive, ready, and the gauges.

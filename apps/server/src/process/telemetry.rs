@@ -1,4 +1,4 @@
-//! Logs and figures of the process.
+//! Logs and metrics of the process.
 
 use std::io::IsTerminal as _;
 
@@ -30,7 +30,7 @@ pub fn start_logging(format: LogFormat) {
     };
 }
 
-/// The recorder of this process's figures, installed once.
+/// The recorder of this process's metrics, installed once.
 pub fn metrics() -> PrometheusHandle {
     static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
     HANDLE

@@ -4,57 +4,70 @@
 //!
 //! - **Nothing outlives a change.** [`Cache::clear`] starts a new generation. What a load of an
 //!   earlier generation brings home is given to those who asked before the change, and not kept.
-//! - **One load a key.** Whoever asks for what is being loaded waits for that load, unless it began
-//!   before the last change.
-//! - **Bounded in bytes.** When it is full, what nobody asked for since it was full last goes
-//!   first.
+//! - **One load a key.** Whoever asks for what is being loaded waits for that load and shares what
+//!   comes of it, unless it began before the last change.
+//! - **Bounded in bytes.** What goes when it is full is `quick_cache`'s to say. Its own loads are
+//!   not used: there, those who wait for a load that fails begin it again one after the other.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
+use quick_cache::sync::{Cache as Bounded, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use shared_kernel::StoreError;
+
+/// What most values take at least, in bytes.
+const SMALL: usize = 4 * 1024;
 
 /// What is kept says how many bytes it takes, about.
 pub trait Weigh {
-    /// Bytes in memory.
+    /// Bytes in memory, the same each time it is asked.
     fn weight(&self) -> usize;
+}
+
+#[derive(Clone)]
+struct ByWeight;
+
+impl<K, V: Weigh> Weighter<K, Arc<V>> for ByWeight {
+    fn weight(&self, _: &K, value: &Arc<V>) -> u64 {
+        value.weight() as u64
+    }
 }
 
 /// What a load came to; cheap to hand to everybody who waits. Nothing when there is no such thing.
 type Loaded<V> = Result<Option<Arc<V>>, Arc<StoreError>>;
 type Flight<V> = Shared<BoxFuture<'static, Loaded<V>>>;
 
-struct Slot<V> {
-    value: Arc<V>,
-    weight: usize,
-    /// Asked for since the contents was full last.
-    used: AtomicBool,
+/// Loads that have not come home, all of one generation.
+struct Flights<K, V> {
+    generation: u64,
+    by_key: HashMap<K, Flight<V>>,
 }
 
 struct Contents<K, V> {
-    generation: u64,
-    slots: HashMap<K, Slot<V>>,
-    weight: usize,
-    /// Loads of this generation that have not come home.
-    flights: HashMap<K, Flight<V>>,
+    kept: Bounded<K, Arc<V>, ByWeight>,
+    flights: Mutex<Flights<K, V>>,
+}
+
+impl<K, V> Contents<K, V> {
+    fn flights(&self) -> MutexGuard<'_, Flights<K, V>> {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Values by key. Cheap to clone: all clones are one cache.
 pub struct Cache<K, V> {
-    contents: Arc<RwLock<Contents<K, V>>>,
-    limit: usize,
+    contents: Arc<Contents<K, V>>,
 }
 
 impl<K, V> Clone for Cache<K, V> {
     fn clone(&self) -> Self {
         Self {
             contents: Arc::clone(&self.contents),
-            limit: self.limit,
         }
     }
 }
@@ -65,16 +78,33 @@ where
     V: Weigh + Send + Sync + 'static,
 {
     /// An empty cache that keeps at most so many bytes.
+    ///
+    /// # Panics
+    /// Never: the builder gets all that it asks for.
+    #[expect(clippy::expect_used, reason = "all that the builder asks for is given")]
     pub fn new(limit: usize) -> Self {
-        let contents = Contents {
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(limit / SMALL)
+            .weight_capacity(limit as u64)
+            // The limit is one for all: what fits into it is kept.
+            .shards(1)
+            .build()
+            .expect("both capacities are given");
+        let kept = Bounded::with_options(
+            options,
+            ByWeight,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        );
+        let flights = Flights {
             generation: 0,
-            slots: HashMap::new(),
-            weight: 0,
-            flights: HashMap::new(),
+            by_key: HashMap::new(),
         };
         Self {
-            contents: Arc::new(RwLock::new(contents)),
-            limit,
+            contents: Arc::new(Contents {
+                kept,
+                flights: Mutex::new(flights),
+            }),
         }
     }
 
@@ -84,13 +114,7 @@ where
         K: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        let contents = self.read();
-        let slot = contents.slots.get(key)?;
-        // Read first: writing each time would take the line from the other cores.
-        if !slot.used.load(Ordering::Relaxed) {
-            slot.used.store(true, Ordering::Relaxed);
-        }
-        Some(Arc::clone(&slot.value))
+        self.contents.kept.get(key)
     }
 
     /// Loads what is not kept, or joins those who wait for it already. What is found is kept; what
@@ -115,22 +139,18 @@ where
 
     /// Forgets everything; what is being loaded will not be kept.
     pub fn clear(&self) {
-        let mut contents = self.write();
-        contents.generation += 1;
-        contents.weight = 0;
-        let old = (
-            std::mem::take(&mut contents.slots),
-            std::mem::take(&mut contents.flights),
-        );
-        drop(contents);
-        // Freed where nobody waits for the lock.
+        let mut flights = self.contents.flights();
+        flights.generation += 1;
+        let old = std::mem::take(&mut flights.by_key);
+        drop(flights);
+        // One by one, each freed where nobody waits for a lock.
+        self.contents.kept.drain().for_each(drop);
         drop(old);
     }
 
     /// How many values and bytes are kept.
-    pub fn size(&self) -> (usize, usize) {
-        let contents = self.read();
-        (contents.slots.len(), contents.weight)
+    pub fn size(&self) -> (usize, u64) {
+        (self.contents.kept.len(), self.contents.kept.weight())
     }
 
     fn flight<F, G>(&self, key: &K, load: impl FnOnce() -> F) -> Flight<V>
@@ -138,14 +158,14 @@ where
         F: Future<Output = Result<(Option<V>, G), StoreError>> + Send + 'static,
         G: Send + 'static,
     {
-        let mut contents = self.write();
-        if let Some(flight) = contents.flights.get(key) {
+        let mut flights = self.contents.flights();
+        if let Some(flight) = flights.by_key.get(key) {
             return flight.clone();
         }
         let landing = Landing {
-            cache: self.clone(),
+            contents: Arc::clone(&self.contents),
             key: key.clone(),
-            generation: contents.generation,
+            generation: flights.generation,
         };
         let loading = load();
         // A task of its own: whoever asked may hang up, those who wait still get it, and no
@@ -166,94 +186,37 @@ where
             })
             .boxed()
             .shared();
-        contents.flights.insert(key.clone(), flight.clone());
+        flights.by_key.insert(key.clone(), flight.clone());
         flight
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, Contents<K, V>> {
-        self.contents.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Contents<K, V>> {
-        self.contents
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The end of a load: what it found is kept, and the next who asks begins anew.
 struct Landing<K: Eq + Hash, V> {
-    cache: Cache<K, V>,
+    contents: Arc<Contents<K, V>>,
     key: K,
     generation: u64,
 }
 
-impl<K, V> Landing<K, V>
-where
-    K: Eq + Hash + Clone + Send + Sync + 'static,
-    V: Weigh + Send + Sync + 'static,
-{
+impl<K: Eq + Hash + Clone, V: Weigh> Landing<K, V> {
     fn keep(&self, value: &Arc<V>) {
-        let weight = value.weight();
-        let mut contents = self.cache.write();
-        if contents.generation != self.generation || weight > self.cache.limit {
-            return;
+        let flights = self.contents.flights();
+        // Under the lock: a change after this finds it and forgets it.
+        if flights.generation == self.generation {
+            self.contents
+                .kept
+                .insert(self.key.clone(), Arc::clone(value));
         }
-        let gone = contents.make_room(self.cache.limit.saturating_sub(weight));
-        let slot = Slot {
-            value: Arc::clone(value),
-            weight,
-            used: AtomicBool::new(false),
-        };
-        contents.weight += weight;
-        if let Some(old) = contents.slots.insert(self.key.clone(), slot) {
-            contents.weight -= old.weight;
-        }
-        drop(contents);
-        drop(gone);
     }
 }
 
 impl<K: Eq + Hash, V> Drop for Landing<K, V> {
     fn drop(&mut self) {
-        let contents = self.cache.contents.write();
-        let mut contents = contents.unwrap_or_else(PoisonError::into_inner);
-        if contents.generation == self.generation {
-            contents.flights.remove(&self.key);
+        let mut flights = self.contents.flights();
+        if flights.generation == self.generation {
+            flights.by_key.remove(&self.key);
         }
     }
-}
-
-impl<K: Eq + Hash + Clone, V> Contents<K, V> {
-    /// Removes values until at most so many bytes are left: those not asked for lately first.
-    fn make_room(&mut self, limit: usize) -> Vec<Slot<V>> {
-        let mut gone = Vec::new();
-        for spare_used in [true, false] {
-            if self.weight <= limit {
-                break;
-            }
-            let mut left = self.weight;
-            let going = |slot: &Slot<V>| {
-                if left <= limit || (slot.used.swap(false, Ordering::Relaxed) && spare_used) {
-                    return false;
-                }
-                left -= slot.weight;
-                true
-            };
-            let keys: Vec<K> = keys_where(&self.slots, going);
-            gone.extend(keys.iter().filter_map(|key| self.slots.remove(key)));
-            self.weight = left;
-        }
-        gone
-    }
-}
-
-fn keys_where<K: Clone, S>(slots: &HashMap<K, S>, mut wanted: impl FnMut(&S) -> bool) -> Vec<K> {
-    slots
-        .iter()
-        .filter(|(_, slot)| wanted(slot))
-        .map(|(key, _)| key.clone())
-        .collect()
 }
 
 #[cfg(test)]

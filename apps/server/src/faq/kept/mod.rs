@@ -45,7 +45,7 @@ pub struct Kept {
 /// What changes without the article changing.
 struct Live {
     counters: Counters,
-    /// Views on top, see `Views::ahead`.
+    /// Views on top, see `PageViews::ahead`.
     ahead: i64,
     shown: Vec<Shown>,
 }

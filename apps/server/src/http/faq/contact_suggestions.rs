@@ -1,12 +1,15 @@
 //! `POST /api/support/contact/suggestions`
 
+use std::collections::BTreeSet;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use faq_domain::ports::ArticleFilter;
-use faq_domain::search::{Manner, Search};
-use faq_domain::{Locale, Scope};
+use faq_domain::search::{FoundArticle, Manner, Search};
+use faq_domain::{Languages, Locale, Scope};
+use markup::{excerpt, to_plain};
 use serde::Serialize;
-use shared_kernel::{Body, SingleLine};
+use shared_kernel::{Body, SingleLine, StoreError};
 use utoipa::ToSchema;
 
 use super::languages::Preferred;
@@ -15,7 +18,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::views::faq::FaqView;
-use markup::{excerpt, to_plain};
 
 /// How many are worth showing before a form is sent.
 const MOST: u32 = 5;
@@ -79,19 +81,28 @@ pub async fn suggestions(
         limit: MOST,
     };
     let found = state.faq.search.search(&search).await?;
-    let mut suggestions = Vec::with_capacity(found.articles.len());
-    for one in &found.articles {
-        let (view, _) = FaqView::new(&one.file, &search.languages)?;
-        suggestions.push(ContactSuggestion {
-            id: view.id,
-            excerpt: excerpt(&to_plain(&view.answer), &found.marks),
-            question: view.question,
-            answer_html: view.answer_html,
-            category: view.category,
-            score: one.score,
-        });
-    }
+    let suggestions: Vec<_> = found
+        .articles
+        .iter()
+        .map(|one| suggestion(one, &search.languages, &found.marks))
+        .collect::<Result<_, _>>()?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(suggestions))
+}
+
+fn suggestion(
+    one: &FoundArticle,
+    languages: &Languages,
+    marks: &BTreeSet<String>,
+) -> Result<ContactSuggestion, StoreError> {
+    let (view, _) = FaqView::new(&one.file, languages)?;
+    Ok(ContactSuggestion {
+        id: view.id,
+        excerpt: excerpt(&to_plain(&view.answer), marks),
+        question: view.question,
+        answer_html: view.answer_html,
+        category: view.category,
+        score: one.score,
+    })
 }

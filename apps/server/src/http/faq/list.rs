@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use faq_domain::ports::{ArticleFilter, Window};
+use faq_domain::search::MOST_FOUND;
 use faq_domain::{CategoryId, Locale, Scope};
 use shared_kernel::{Limit, PageNumber};
 
@@ -71,12 +72,13 @@ pub async fn list(
     };
     if let Some(words) = words.filter(|words| !words.trim().is_empty()) {
         state.admission.searches.check(&request)?;
-        let part = search::Part::of(page, limit);
-        let (views, total) = search::search(&state, words, languages, filter, part).await?;
-        let next = part.next(total).map(|window| next_link(&request, window));
+        let window = window(page, limit, MOST_FOUND);
+        let (views, total) = search::search(&state, words, languages, filter, window).await?;
+        let has_more = window.offset + i64::from(window.limit) < i64::from(total);
+        let next = has_more.then(|| next_link(&request, window));
         return Ok(listed(&views, total.into(), next));
     }
-    let window = window(page, limit);
+    let window = window(page, limit, UNLIMITED);
     let part = state.faq.queries.articles(&filter, window).await?;
     let views = part.items.iter().map(|file| FaqView::new(file, &languages));
     let views: Vec<_> = views
@@ -97,20 +99,20 @@ fn listed(views: &[FaqView], total: u64, next: Option<String>) -> HttpResponse {
     response.json(views)
 }
 
-fn window(page: Option<PageNumber>, limit: Option<Limit>) -> Window {
-    match (page, limit.or_else(|| Limit::new(Limit::MAX))) {
-        (None, _) if limit.is_none() => Window {
+/// A page of the list, of as many as a page may have unless told otherwise; when neither is asked
+/// for, its first `all`.
+fn window(page: Option<PageNumber>, limit: Option<Limit>, all: u32) -> Window {
+    if page.is_none() && limit.is_none() {
+        return Window {
             offset: 0,
-            limit: UNLIMITED,
-        },
-        (page, Some(limit)) => Window {
-            offset: page.unwrap_or(PageNumber::FIRST).offset(limit),
-            limit: limit.get(),
-        },
-        (_, None) => Window {
-            offset: 0,
-            limit: Limit::MAX,
-        },
+            limit: all,
+        };
+    }
+    let page = page.unwrap_or(PageNumber::FIRST).get();
+    let limit = limit.map_or(Limit::MAX, Limit::get);
+    Window {
+        offset: i64::from(page - 1) * i64::from(limit),
+        limit,
     }
 }
 
@@ -126,4 +128,25 @@ fn next_link(request: &HttpRequest, window: Window) -> String {
         .append_pair("limit", &limit.to_string())
         .finish();
     format!("<{}?{query}>; rel=\"next\"", request.path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_page_and_limit_all_are_listed_and_a_page_alone_is_as_long_as_pages_get() {
+        let at = |page: Option<u32>, limit: Option<u32>| {
+            let page = page.map(|page| PageNumber::new(page).unwrap());
+            let limit = limit.map(|limit| Limit::new(limit).unwrap());
+            let window = window(page, limit, 500);
+            (window.offset, window.limit)
+        };
+        assert_eq!(at(None, None), (0, 500));
+        assert_eq!(at(Some(3), None), (200, 100));
+        assert_eq!(at(None, Some(7)), (0, 7));
+        assert_eq!(at(Some(3), Some(7)), (14, 7));
+        let farthest = i64::from(u32::MAX - 1) * 100;
+        assert_eq!(at(Some(u32::MAX), None), (farthest, 100));
+    }
 }

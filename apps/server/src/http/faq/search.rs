@@ -3,40 +3,12 @@
 use actix_web::web;
 use faq_domain::Languages;
 use faq_domain::ports::{ArticleFilter, Window};
-use faq_domain::search::{Found, FoundArticle, MOST_FOUND, Manner, Search};
-use shared_kernel::{Limit, PageNumber};
+use faq_domain::search::{Found, FoundArticle, Manner, Search};
+use markup::{excerpt, marked, to_html_and_plain};
 
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
 use crate::views::faq::{FaqView, Highlight};
-use markup::{excerpt, marked, to_html_and_plain};
-
-/// Which part of what was found: from `offset`, so many.
-#[derive(Debug, Clone, Copy)]
-pub struct Part {
-    pub offset: u32,
-    pub limit: u32,
-}
-
-impl Part {
-    /// A page; without one, all that is ever found.
-    pub(super) fn of(page: Option<PageNumber>, limit: Option<Limit>) -> Self {
-        let limit = limit.map_or(MOST_FOUND, Limit::get);
-        let page = page.unwrap_or(PageNumber::FIRST).get();
-        Self {
-            offset: page.saturating_sub(1).saturating_mul(limit),
-            limit,
-        }
-    }
-
-    /// Where the next part could be, when there is one; of a full page.
-    pub(super) fn next(self, total: u32) -> Option<Window> {
-        (self.offset.saturating_add(self.limit) < total).then(|| Window {
-            offset: self.offset.into(),
-            limit: self.limit,
-        })
-    }
-}
 
 /// Searches, and remembers what found nothing. Answers the views, best first, and how many there
 /// are in all.
@@ -45,7 +17,7 @@ pub(super) async fn search(
     words: String,
     languages: Languages,
     filter: ArticleFilter,
-    part: Part,
+    window: Window,
 ) -> Result<(Vec<FaqView>, u32), Problem> {
     // Of a part of the base only: another part may have the answer.
     let is_narrowed =
@@ -55,8 +27,8 @@ pub(super) async fn search(
         languages,
         filter,
         manner: Manner::Finished,
-        offset: part.offset,
-        limit: part.limit,
+        offset: u32::try_from(window.offset).unwrap_or(u32::MAX),
+        limit: window.limit,
     };
     let found = state.faq.search.search(&search).await?;
     if found.total == 0 && !is_narrowed {

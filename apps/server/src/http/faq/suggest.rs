@@ -1,10 +1,13 @@
 //! `GET /api/support/faq/suggest`
 
+use std::collections::BTreeSet;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use faq_domain::ports::ArticleFilter;
 use faq_domain::search::{Manner, Search};
-use faq_domain::{FaqError, Locale, Scope};
+use faq_domain::{Article, Languages, Locale, Scope};
+use markup::marked;
 use serde::Serialize;
 use shared_kernel::StoreError;
 use utoipa::ToSchema;
@@ -14,7 +17,6 @@ use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use markup::marked;
 
 /// How many are suggested.
 const MOST: u32 = 8;
@@ -68,25 +70,32 @@ pub async fn suggest(
         limit: MOST,
     };
     let found = state.faq.search.search(&search).await?;
-    let mut suggestions = Vec::with_capacity(found.articles.len());
-    for one in &found.articles {
-        let article = &one.file.article;
-        let (_, text) = article
-            .content
-            .texts
-            .choose(&search.languages)
-            .ok_or_else(|| StoreError::defect("an article says nothing in any language"))
-            .map_err(FaqError::from)?;
-        let question = text.question.as_str();
-        suggestions.push(Suggestion {
-            id: article.id.to_string(),
-            question: question.to_owned(),
-            highlight: marked(question, &found.marks),
-            category: article.content.category.to_string(),
-        });
-    }
+    let suggestions: Vec<_> = found
+        .articles
+        .iter()
+        .map(|one| suggestion(&one.file.article, &search.languages, &found.marks))
+        .collect::<Result<_, _>>()?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, CACHE))
         .insert_header((header::VARY, "Accept-Language"))
         .json(suggestions))
+}
+
+fn suggestion(
+    article: &Article,
+    languages: &Languages,
+    marks: &BTreeSet<String>,
+) -> Result<Suggestion, StoreError> {
+    let (_, text) = article
+        .content
+        .texts
+        .choose(languages)
+        .ok_or_else(|| StoreError::defect("an article says nothing in any language"))?;
+    let question = text.question.as_str();
+    Ok(Suggestion {
+        id: article.id.to_string(),
+        question: question.to_owned(),
+        highlight: marked(question, marks),
+        category: article.content.category.to_string(),
+    })
 }

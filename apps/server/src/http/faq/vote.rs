@@ -1,7 +1,5 @@
 //! `PUT /api/support/faq/:faqId/helpful`
 
-use std::cell::Cell;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use faq_domain::use_cases;
@@ -65,28 +63,23 @@ pub async fn vote(
     state.admission.votes.check(&request)?;
     let kept = readable(&state, &caller, &id).await?;
     let visitor = state.faq.visitors.of(&caller, &request);
-    let (scope, counted) = (Scope::of(&caller), Cell::new(None));
-    // No views are written down meanwhile: those on top of the counters stay on top.
-    let settled = state.faq.articles.settled().await;
-    let answer = Write::of(&state, &request, &caller, &body.bytes)?
-        .run(
-            async |tx| {
-                let with = state.surroundings();
-                use_cases::vote(tx, with, scope, &id, &visitor, helpful).await
-            },
-            |counters: &Counters| {
-                counted.set(Some(*counters));
-                let served = state
-                    .faq
-                    .articles
-                    .served_with(&kept, *counters, &languages)?;
-                Ok(Answer::ready(StatusCode::OK, &served.body).tagged(served.tag_text()))
-            },
-        )
-        .await?;
-    if let Some(counters) = counted.get() {
-        state.faq.articles.count(&id, counters);
-    }
-    drop(settled);
-    Ok(answer)
+    let scope = Scope::of(&caller);
+    let write = Write::of(&state, &request, &caller, &body.bytes)?;
+    let articles = &state.faq.articles;
+    articles
+        .recounting(&kept, async |recount| {
+            write
+                .run(
+                    async |tx| {
+                        let with = state.surroundings();
+                        use_cases::vote(tx, with, scope, &id, &visitor, helpful).await
+                    },
+                    |counters: &Counters| {
+                        let served = recount.served(*counters, &languages)?;
+                        Ok(Answer::ready(StatusCode::OK, &served.body).tagged(served.tag_text()))
+                    },
+                )
+                .await
+        })
+        .await
 }

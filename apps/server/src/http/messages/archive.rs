@@ -4,26 +4,18 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_domain::Message;
 use messages_domain::use_cases::archive_message;
-use shared_kernel::{Caller, UserId};
+use shared_kernel::Caller;
 
 use super::envelope::Enveloped;
 use super::message_path::MessagePath;
+use super::put_away::PutAwayBody;
 use crate::http::answer::Answer;
-use crate::http::caller::{AnyUser, must_be_caller};
-use crate::http::field::{Errors, fields};
+use crate::http::caller::AnyUser;
 use crate::http::json_body::OptionalJsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
 use crate::views::messages::ModernMessage;
-
-fields! {
-    /// Whose it is.
-    pub struct PutAwayBody {
-        /// The caller's own id.
-        optional userId: UserId,
-    }
-}
 
 /// Hide a message from its customer's list.
 #[utoipa::path(put, path = "/api/messages/{id}/archive", tag = "messages", operation_id = "archiveMessage",
@@ -40,9 +32,7 @@ pub async fn archive(
     MessagePath(id): MessagePath,
     body: OptionalJsonBody<PutAwayBody>,
 ) -> Result<HttpResponse, Problem> {
-    let mut errors = Errors::default();
-    must_be_caller(&mut errors, "userId", body.value.userId, &actor)?;
-    errors.finish()?;
+    body.value.check(&actor)?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| archive_message(tx, state.surroundings(), &actor, &id).await,

@@ -32,6 +32,30 @@ fields! {
     }
 }
 
+impl CreateMessageBody {
+    fn read(self) -> Result<CreateMessage, Problem> {
+        let mut errors = Errors::default();
+        let customer = errors.required("customerId", self.customerId);
+        let staff = errors.optional("staffId", self.staffId);
+        let order = errors.optional("orderId", self.orderId);
+        let subject = errors.required("subject", self.subject);
+        let content = errors.required("content", self.content);
+        let priority = errors.optional("priority", self.priority);
+        let (Some(customer), Some(subject), Some(content)) = (customer, subject, content) else {
+            return Err(errors.into_problem());
+        };
+        errors.finish()?;
+        Ok(CreateMessage {
+            customer,
+            staff,
+            order,
+            subject,
+            content,
+            priority: priority.unwrap_or_default(),
+        })
+    }
+}
+
 /// Begin a conversation: customers in their own name, staff in theirs.
 #[utoipa::path(post, path = "/api/messages", tag = "messages", operation_id = "createMessage",
     params(("Idempotency-Key" = Option<String>, Header)), request_body = CreateMessageBody, responses(
@@ -46,28 +70,7 @@ pub async fn create(
     AnyUser(actor): AnyUser,
     body: JsonBody<CreateMessageBody>,
 ) -> Result<HttpResponse, Problem> {
-    let mut errors = Errors::default();
-    let form = body.value;
-    let customer = errors.required("customerId", form.customerId);
-    let staff = errors.optional("staffId", form.staffId);
-    let order = errors.optional("orderId", form.orderId);
-    let subject = errors.required("subject", form.subject);
-    let content = errors.required("content", form.content);
-    let priority = errors
-        .optional("priority", form.priority)
-        .unwrap_or_default();
-    let (Some(customer), Some(subject), Some(content)) = (customer, subject, content) else {
-        return Err(errors.into_problem());
-    };
-    errors.finish()?;
-    let said = CreateMessage {
-        customer,
-        staff,
-        order,
-        subject,
-        content,
-        priority,
-    };
+    let said = body.value.read()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| create_message(tx, state.surroundings(), &actor, said.clone()).await,

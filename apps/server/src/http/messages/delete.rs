@@ -6,12 +6,11 @@ use messages_domain::Message;
 use messages_domain::use_cases::delete_message;
 use shared_kernel::Caller;
 
-use super::archive::PutAwayBody;
 use super::envelope::DoneView;
 use super::message_path::MessagePath;
+use super::put_away::PutAwayBody;
 use crate::http::answer::Answer;
-use crate::http::caller::{AnyUser, must_be_caller};
-use crate::http::field::Errors;
+use crate::http::caller::AnyUser;
 use crate::http::json_body::OptionalJsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
@@ -32,9 +31,7 @@ pub async fn delete(
     MessagePath(id): MessagePath,
     body: OptionalJsonBody<PutAwayBody>,
 ) -> Result<HttpResponse, Problem> {
-    let mut errors = Errors::default();
-    must_be_caller(&mut errors, "userId", body.value.userId, &actor)?;
-    errors.finish()?;
+    body.value.check(&actor)?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| delete_message(tx, state.surroundings(), &actor, &id).await,

@@ -1,18 +1,18 @@
 //! `GET /api/messages`
 
 use actix_web::{HttpResponse, web};
-use messages_domain::State;
 use messages_domain::ports::{MessageFilter, Start};
 use messages_domain::rights::Scope;
+use messages_domain::{Message, State};
 use serde::Serialize;
 use serde_json::Value;
-use shared_kernel::{CustomerId, EntryId, Limit, PageNumber, StaffId};
+use shared_kernel::{CustomerId, EntryId, Limit, Page, PageNumber, StaffId};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
 use super::list_cursor;
 use crate::http::caller::AnyUser;
-use crate::http::field::{Errors, Parse, Refusal, fields, one_of, words_schema};
+use crate::http::field::{Errors, Field, Parse, Refusal, fields, one_of, words_schema};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -46,6 +46,15 @@ fields! {
 pub enum StateChoice {
     All,
     Only(State),
+}
+
+impl StateChoice {
+    fn only(self) -> Option<State> {
+        match self {
+            Self::Only(state) => Some(state),
+            Self::All => None,
+        }
+    }
 }
 
 const STATE_WORDS: [&str; 3] = ["open", "closed", "all"];
@@ -103,50 +112,55 @@ pub async fn list(
     let limit = errors
         .optional("limit", query.limit)
         .or_else(|| Limit::new(DEFAULT_LIMIT));
-    let start = match errors.optional("cursor", query.cursor) {
-        None => Some(Start::Page(page)),
-        Some(text) => list_cursor::read(&text),
-    };
-    if start.is_none() {
-        errors.add(
-            "cursor",
-            &Refusal::new("invalid_cursor", "curseur invalide"),
-        );
-    }
+    let start = start(&mut errors, page, query.cursor);
     let filter = MessageFilter {
         scope: Scope::of(&actor),
         staff: errors.optional("staff", query.staff),
         customer: errors.optional("customer", query.customer),
         conversation: errors.optional("conversation", query.conversation),
         search: errors.optional("search", query.search),
-        state: match errors.optional("status", query.status) {
-            Some(StateChoice::Only(state)) => Some(state),
-            Some(StateChoice::All) | None => None,
-        },
+        state: errors
+            .optional("status", query.status)
+            .and_then(StateChoice::only),
     };
     let (Some(start), Some(limit)) = (start, limit) else {
         return Err(errors.into_problem());
     };
     errors.finish()?;
     let part = state.desk.messages.messages(&filter, &start, limit).await?;
-    let next_cursor = part
-        .items
-        .last()
-        .filter(|_| part.has_more)
-        .map(list_cursor::write);
-    Ok(HttpResponse::Ok().json(MessageListView {
+    Ok(HttpResponse::Ok().json(view(&part, &start, limit)))
+}
+
+/// Where the part starts; nothing, and a refusal, for what is no cursor.
+fn start(errors: &mut Errors, page: PageNumber, cursor: Field<String>) -> Option<Start> {
+    let Some(text) = errors.optional("cursor", cursor) else {
+        return Some(Start::Page(page));
+    };
+    let start = list_cursor::read(&text);
+    if start.is_none() {
+        errors.add(
+            "cursor",
+            &Refusal::new("invalid_cursor", "curseur invalide"),
+        );
+    }
+    start
+}
+
+fn view(part: &Page<Message>, start: &Start, limit: Limit) -> MessageListView {
+    let page = match start {
+        Start::Page(page) => *page,
+        Start::After(..) => PageNumber::FIRST,
+    };
+    let last = part.items.last().filter(|_| part.has_more);
+    MessageListView {
         success: true,
         data: part.items.iter().map(ModernMessage::from).collect(),
         pagination: Pagination {
-            page: if matches!(start, Start::Page(_)) {
-                page.get()
-            } else {
-                PageNumber::FIRST.get()
-            },
+            page: page.get(),
             limit: limit.get(),
             total: part.total,
             total_pages: part.total.div_ceil(u64::from(limit.get())),
-            next_cursor,
+            next_cursor: last.map(list_cursor::write),
         },
-    }))
+    }
 }

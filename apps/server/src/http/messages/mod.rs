@@ -12,6 +12,7 @@ mod list_cursor;
 mod message_path;
 pub mod overview;
 pub mod presence;
+pub mod put_away;
 pub mod read;
 pub mod reply;
 pub mod show;

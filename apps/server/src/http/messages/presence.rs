@@ -47,21 +47,7 @@ pub async fn presence(
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
     let ids = errors.required("ids", query.ids).unwrap_or_default();
-    let users: Result<Vec<UserId>, _> = ids.split(',').map(|id| UserId::parse(id.trim())).collect();
-    let users = match users {
-        Ok(users) if users.len() <= MAX_IDS => users,
-        Ok(_) => {
-            errors.add(
-                "ids",
-                &Refusal::new("too_many", format!("au plus {MAX_IDS} identifiants")),
-            );
-            Vec::new()
-        }
-        Err(error) => {
-            errors.add("ids", &error.into());
-            Vec::new()
-        }
-    };
+    let users = users(&mut errors, &ids);
     errors.finish()?;
     let sockets = state.desk.presence.sockets(&users).await?;
     let data: Vec<_> = users
@@ -74,4 +60,15 @@ pub async fn presence(
         })
         .collect();
     Ok(HttpResponse::Ok().json(Enveloped::new(data)))
+}
+
+fn users(errors: &mut Errors, ids: &str) -> Vec<UserId> {
+    let users: Result<Vec<UserId>, _> = ids.split(',').map(|id| UserId::parse(id.trim())).collect();
+    let refusal = match users {
+        Ok(users) if users.len() <= MAX_IDS => return users,
+        Ok(_) => Refusal::new("too_many", format!("au plus {MAX_IDS} identifiants")),
+        Err(error) => error.into(),
+    };
+    errors.add("ids", &refusal);
+    Vec::new()
 }

@@ -103,6 +103,17 @@ struct FormBody {
     feedback: Field<Feedback>,
 }
 
+impl FormBody {
+    /// Nothing when a field is not what it should be.
+    fn read(self) -> Option<(Rating, Option<Feedback>)> {
+        let mut errors = Errors::default();
+        let rating = errors.required("rating", self.rating)?;
+        let feedback = errors.optional("feedback", self.feedback);
+        errors.finish().ok()?;
+        Some((rating, feedback))
+    }
+}
+
 /// What the form sends.
 #[utoipa::path(post, path = "/rate/{ticketId}", tag = "tickets", operation_id = "submitRatingForm",
     params(("ticketId" = String, Path), LinkQuery),
@@ -126,20 +137,13 @@ pub async fn submit(
         kind == "application/x-www-form-urlencoded"
     })
     .await?;
-    let form = form_of(&body)?;
-    let mut errors = Errors::default();
-    let rating = errors.required("rating", form.rating);
-    let feedback = errors.optional("feedback", form.feedback);
-    let Some(rating) = rating.filter(|_| errors.finish().is_ok()) else {
-        let view = View::Form {
-            refused: Some("Merci de choisir une note de 1 à 5."),
-        };
-        return Ok(render(
-            StatusCode::BAD_REQUEST,
-            &state.desk.shop_name,
-            ticket.as_str(),
-            &view,
-        ));
+    let page = |status, view: &View<'_>| {
+        let shop = &state.desk.shop_name;
+        render(status, shop, ticket.as_str(), view)
+    };
+    let Some((rating, feedback)) = form_of(&body)?.read() else {
+        let refused = Some("Merci de choisir une note de 1 à 5.");
+        return Ok(page(StatusCode::BAD_REQUEST, &View::Form { refused }));
     };
     let rater = rater(&state, Caller::Anonymous, &ticket, Some(&sig))?;
     let ask = RateTicket {
@@ -154,20 +158,11 @@ pub async fn submit(
         )
         .await;
     Ok(match done {
-        Ok(_) => render(
-            StatusCode::OK,
-            &state.desk.shop_name,
-            ticket.as_str(),
-            &View::Thanks,
-        ),
-        Err(problem) => render(
-            problem.status,
-            &state.desk.shop_name,
-            ticket.as_str(),
-            &View::Refused {
-                message: &problem.message,
-            },
-        ),
+        Ok(_) => page(StatusCode::OK, &View::Thanks),
+        Err(problem) => {
+            let message = &problem.message;
+            page(problem.status, &View::Refused { message })
+        }
     })
 }
 

@@ -89,6 +89,15 @@ impl CreateTicketBody {
     /// A validation problem.
     pub fn read(self) -> Result<CreateTicket, Problem> {
         let mut errors = Errors::default();
+        let Some(form) = self.form(&mut errors) else {
+            return Err(errors.into_problem());
+        };
+        errors.finish()?;
+        Ok(form)
+    }
+
+    /// Nothing when a field was refused; all are looked at, whatever is wrong with the first.
+    fn form(self, errors: &mut Errors) -> Option<CreateTicket> {
         let name = errors.required("name", self.name);
         let email = errors.required("email", self.email);
         let phone = errors.optional("phone", self.phone);
@@ -96,34 +105,21 @@ impl CreateTicketBody {
         let message = errors.required("message", self.message);
         let priority = errors.required("priority", self.priority);
         let category = errors.required("category", self.category);
-        let vehicle = read_vehicle(&mut errors, self.vehicle_info);
+        let vehicle = read_vehicle(errors, self.vehicle_info);
         let order_number = errors.optional("order_number", self.order_number);
         let customer_id = errors.optional("customer_id", self.customer_id);
-        match (name, email, subject, message, priority, category) {
-            (
-                Some(name),
-                Some(email),
-                Some(subject),
-                Some(message),
-                Some(priority),
-                Some(category),
-            ) => {
-                errors.finish()?;
-                Ok(CreateTicket {
-                    name,
-                    email,
-                    phone,
-                    subject,
-                    message,
-                    priority,
-                    category,
-                    vehicle,
-                    order_number,
-                    customer_id,
-                })
-            }
-            _ => Err(errors.into_problem()),
-        }
+        Some(CreateTicket {
+            name: name?,
+            email: email?,
+            phone,
+            subject: subject?,
+            message: message?,
+            priority: priority?,
+            category: category?,
+            vehicle,
+            order_number,
+            customer_id,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ pub(in crate::http) mod date_bound;
 pub mod escalate;
 pub mod list;
 mod list_cursor;
+mod list_part;
 pub mod rate;
 pub mod responses;
 pub mod search;

@@ -7,7 +7,7 @@ use support_domain::rights::Scope;
 use support_domain::{Category, Priority};
 
 use super::date_bound::DateBound;
-use super::list::{Part, read_part};
+use super::list_part::{part_of, read_part};
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
@@ -57,14 +57,7 @@ pub async fn search(
     filter.until = errors
         .optional("date_to", query.date_to)
         .map(|bound| bound.end(state.desk.zone));
-    let part = Part {
-        page: query.page,
-        limit: query.limit,
-        cursor: query.cursor,
-        sort_by: query.sort_by,
-        sort_order: query.sort_order,
-    };
-    let Some(window) = part.window(&mut errors) else {
+    let Some(window) = part_of!(query).window(&mut errors) else {
         return Err(errors.into_problem());
     };
     errors.finish()?;

@@ -9,6 +9,8 @@
 //! Unknown members are refused, so that a slip of the pen is noticed. What readers did (views,
 //! votes) and who wrote an article is not in it.
 
+mod faults;
+
 use std::collections::BTreeMap;
 
 use faq_domain::category::{CategoryName, Description, Icon};
@@ -18,7 +20,9 @@ use faq_domain::{
     Question, Tag, Tags, Text, Texts,
 };
 use serde::{Deserialize, Serialize};
-use shared_kernel::{FaqId, TextError};
+use shared_kernel::FaqId;
+
+use self::faults::Faults;
 
 /// The file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -84,7 +88,7 @@ pub fn write(
 /// characters`.
 pub fn read(text: &str) -> Result<Base, Vec<String>> {
     let file: File = serde_json::from_str(text).map_err(|error| vec![error.to_string()])?;
-    let mut wrong = Wrong::default();
+    let mut wrong = Faults::default();
     let categories = file
         .categories
         .into_iter()
@@ -106,11 +110,8 @@ pub fn read(text: &str) -> Result<Base, Vec<String>> {
         base.categories.iter().map(|one| one.id.as_str()),
     );
     wrong.repeated("articles", base.articles.iter().map(|one| one.id.as_str()));
-    if wrong.0.is_empty() {
-        Ok(base)
-    } else {
-        Err(wrong.0)
-    }
+    wrong.none()?;
+    Ok(base)
 }
 
 impl CategoryEntry {
@@ -126,7 +127,7 @@ impl CategoryEntry {
         }
     }
 
-    fn read(self, place: &str, wrong: &mut Wrong) -> Option<CreateCategory> {
+    fn read(self, place: &str, wrong: &mut Faults) -> Option<CreateCategory> {
         let id = wrong.absent(place, "id", CategoryId::parse(&self.id));
         let name = wrong.text(place, "name", CategoryName::parse(self.name));
         let about = wrong.text(place, "description", Description::parse(self.description));
@@ -170,7 +171,7 @@ impl ArticleEntry {
         }
     }
 
-    fn read(self, place: &str, wrong: &mut Wrong) -> Option<BaseArticle> {
+    fn read(self, place: &str, wrong: &mut Faults) -> Option<BaseArticle> {
         let id = wrong.absent(place, "id", FaqId::parse(self.id).ok());
         let category = wrong.absent(place, "category", CategoryId::parse(&self.category));
         let order = wrong.absent(place, "order", Order::new(self.order));
@@ -192,9 +193,7 @@ impl ArticleEntry {
             if let (Some(locale), Some(question), Some(answer)) = (locale, question, answer)
                 && texts.insert(locale, Text { question, answer }).is_some()
             {
-                wrong
-                    .0
-                    .push(format!("{place}: this language is there twice"));
+                wrong.add(&place, "", "this language is there twice");
             }
         }
         let texts = if texts.len() == count {
@@ -216,103 +215,5 @@ impl ArticleEntry {
     }
 }
 
-/// What is wrong with the file.
-#[derive(Default)]
-struct Wrong(Vec<String>);
-
-impl Wrong {
-    fn add(&mut self, place: &str, member: &str, reason: &str) {
-        let dot = if member.is_empty() { "" } else { "." };
-        self.0.push(format!("{place}{dot}{member}: {reason}"));
-    }
-
-    fn text<T>(&mut self, place: &str, member: &str, read: Result<T, TextError>) -> Option<T> {
-        read.map_err(|error| self.add(place, member, &error.to_string()))
-            .ok()
-    }
-
-    fn absent<T>(&mut self, place: &str, member: &str, read: Option<T>) -> Option<T> {
-        if read.is_none() {
-            self.add(place, member, "not a value this can have");
-        }
-        read
-    }
-
-    fn repeated<'a>(&mut self, list: &str, ids: impl Iterator<Item = &'a str>) {
-        let mut seen = std::collections::BTreeSet::new();
-        for id in ids {
-            if !seen.insert(id) {
-                self.0.push(format!("{list}: {id} is there twice"));
-            }
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn file() -> Value {
-        json!({
-            "categories": [{ "id": "orders", "name": "Commandes", "description": "", "icon": null, "order": 1, "published": true }],
-            "articles": [{ "id": "FAQ-1", "category": "orders", "order": 1, "published": true, "tags": ["suivi"],
-                "texts": { "fr": { "question": "Où est ma commande ?", "answer": "Elle est en chemin vers vous." } } }],
-        })
-    }
-
-    fn wrong_with(pointer: &str, value: Value) -> Vec<String> {
-        let mut file = file();
-        *file.pointer_mut(pointer).unwrap() = value;
-        read(&file.to_string()).unwrap_err()
-    }
-
-    #[test]
-    fn a_language_that_is_there_twice_is_wrong_and_no_article_is_lost_in_silence() {
-        let text = json!({ "question": "Où est ma commande ?", "answer": "Elle est en chemin vers vous." });
-        assert_eq!(
-            wrong_with("/articles/0/texts", json!({ "FR": text, "fr": text })),
-            ["articles[0].texts.fr: this language is there twice"]
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_by_its_place() {
-        assert_eq!(
-            wrong_with("/articles/0/texts/fr/question", json!("Quoi ?")),
-            ["articles[0].texts.fr.question: at least 10 characters"]
-        );
-        assert_eq!(
-            wrong_with("/categories/0/id", json!("No!")),
-            ["categories[0].id: not a value this can have"]
-        );
-        assert_eq!(
-            wrong_with("/articles/0/tags", json!(["x", ""])),
-            ["articles[0].tags[1]: at least 1 characters"]
-        );
-        assert_eq!(
-            wrong_with("/articles/0/texts", json!({})),
-            ["articles[0].texts: not a value this can have"]
-        );
-        let unknown = wrong_with("/articles/0", json!({ "ident": "FAQ-1" }));
-        assert!(unknown[0].contains("unknown field `ident`"), "{unknown:?}");
-    }
-
-    #[test]
-    fn every_fault_is_named_and_ids_are_there_once() {
-        let mut file = file();
-        let twice = file["articles"][0].clone();
-        file["articles"].as_array_mut().unwrap().push(twice);
-        file["articles"][0]["order"] = json!(-1);
-        file["categories"][0]["name"] = json!("");
-        let wrong = read(&file.to_string()).unwrap_err();
-        assert_eq!(wrong.len(), 2, "{wrong:?}");
-        file["articles"][0]["order"] = json!(1);
-        file["categories"][0]["name"] = json!("Commandes");
-        assert_eq!(
-            read(&file.to_string()).unwrap_err(),
-            ["articles: FAQ-1 is there twice"]
-        );
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Two figures a request. Neither holds the query, a body, an address or a name.
+//! Two metrics a request: how many, and how long. Neither holds the query, a body, an address or a name.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use metrics::{Counter, Histogram};
 #[derive(Clone, Copy)]
 pub(super) struct RouteLabel(pub(super) &'static str);
 
-/// Looking a figure up by its labels costs more than a short request; so each thread keeps those
+/// Looking a metric up by its labels costs more than a short request; so each thread keeps those
 /// it uses. They are as many as the table has routes, methods and statuses.
 type Kept = HashMap<(&'static str, &'static str, u16), (Counter, Histogram)>;
 
@@ -21,7 +21,7 @@ thread_local! {
     static KEPT: RefCell<Kept> = RefCell::default();
 }
 
-/// What a log line and the figures say of a request.
+/// What a log line and the metrics say of a request.
 pub(super) struct Outcome {
     pub(super) method: &'static str,
     pub(super) route: Route,

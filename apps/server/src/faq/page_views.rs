@@ -1,4 +1,4 @@
-//! Which views count, and what waits to be written down.
+//! Which page views count, and what waits to be written down.
 //!
 //! A view is noted in memory and written with others a moment later, so that readers never wait
 //! for the database and never write it one by one. What this instance knows of a visitor spares
@@ -19,9 +19,9 @@ const REMEMBERED: usize = 50_000;
 
 type Key = (FaqId, Visitor);
 
-/// Views noted by this instance.
+/// Page views noted by this instance.
 #[derive(Default)]
-pub struct Views {
+pub struct PageViews {
     state: Mutex<State>,
 }
 
@@ -33,7 +33,7 @@ struct State {
     lately: Lately,
 }
 
-impl Views {
+impl PageViews {
     /// Notes a view, unless this visitor's was counted lately. When it counts, `shown` is told how
     /// many of the article's views are not written down yet.
     pub fn note(&self, view: View, shown: impl FnOnce(i64)) {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     /// What readers would be shown beside the written views; nothing when the view did not count.
-    fn note(views: &Views, view: View) -> Option<i64> {
+    fn note(views: &PageViews, view: View) -> Option<i64> {
         let mut shown = None;
         views.note(view, |ahead| shown = Some(ahead));
         shown
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_reload_counts_nothing_until_half_an_hour_has_passed() {
-        let views = Views::default();
+        let views = PageViews::default();
         assert_eq!(note(&views, view(1, 0)), Some(1));
         assert_eq!(note(&views, view(1, 0)), None);
         assert_eq!(note(&views, view(1, 29)), None);
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_could_not_be_written_waits_and_stays_shown() {
-        let views = Views::default();
+        let views = PageViews::default();
         note(&views, view(1, 0));
         let taken = views.take(10);
         assert_eq!((taken.len(), views.take(10).len()), (1, 0));
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_database_knows_better_when_a_visitor_was_counted() {
-        let views = Views::default();
+        let views = PageViews::default();
         note(&views, view(1, 20));
         let taken = views.take(10);
         // Another instance counted them 20 minutes before.
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_whoever_comes() {
-        let views = Views::default();
+        let views = PageViews::default();
         for visitor in 0..150_000 {
             note(&views, view(visitor, 0));
             if visitor % 1_000 == 0 {

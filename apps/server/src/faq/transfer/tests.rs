@@ -1,0 +1,66 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn file() -> Value {
+    json!({
+        "categories": [{ "id": "orders", "name": "Commandes", "description": "", "icon": null, "order": 1, "published": true }],
+        "articles": [{ "id": "FAQ-1", "category": "orders", "order": 1, "published": true, "tags": ["suivi"],
+            "texts": { "fr": { "question": "Où est ma commande ?", "answer": "Elle est en chemin vers vous." } } }],
+    })
+}
+
+fn wrong_with(pointer: &str, value: Value) -> Vec<String> {
+    let mut file = file();
+    *file.pointer_mut(pointer).unwrap() = value;
+    read(&file.to_string()).unwrap_err()
+}
+
+#[test]
+fn a_language_that_is_there_twice_is_wrong_and_no_article_is_lost_in_silence() {
+    let text =
+        json!({ "question": "Où est ma commande ?", "answer": "Elle est en chemin vers vous." });
+    assert_eq!(
+        wrong_with("/articles/0/texts", json!({ "FR": text, "fr": text })),
+        ["articles[0].texts.fr: this language is there twice"]
+    );
+}
+
+#[test]
+fn what_is_wrong_is_named_by_its_place() {
+    assert_eq!(
+        wrong_with("/articles/0/texts/fr/question", json!("Quoi ?")),
+        ["articles[0].texts.fr.question: at least 10 characters"]
+    );
+    assert_eq!(
+        wrong_with("/categories/0/id", json!("No!")),
+        ["categories[0].id: not a value this can have"]
+    );
+    assert_eq!(
+        wrong_with("/articles/0/tags", json!(["x", ""])),
+        ["articles[0].tags[1]: at least 1 characters"]
+    );
+    assert_eq!(
+        wrong_with("/articles/0/texts", json!({})),
+        ["articles[0].texts: not a value this can have"]
+    );
+    let unknown = wrong_with("/articles/0", json!({ "ident": "FAQ-1" }));
+    assert!(unknown[0].contains("unknown field `ident`"), "{unknown:?}");
+}
+
+#[test]
+fn every_fault_is_named_and_ids_are_there_once() {
+    let mut file = file();
+    let twice = file["articles"][0].clone();
+    file["articles"].as_array_mut().unwrap().push(twice);
+    file["articles"][0]["order"] = json!(-1);
+    file["categories"][0]["name"] = json!("");
+    let wrong = read(&file.to_string()).unwrap_err();
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    file["articles"][0]["order"] = json!(1);
+    file["categories"][0]["name"] = json!("Commandes");
+    assert_eq!(
+        read(&file.to_string()).unwrap_err(),
+        ["articles: FAQ-1 is there twice"]
+    );
+}
