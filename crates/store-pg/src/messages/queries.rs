@@ -18,7 +18,7 @@ use crate::search::{matches_words, web_search};
 use crate::statement::Statement;
 use crate::store::PgStore;
 
-/// The `WHERE` of a list; its binds are [`bind_filter`]'s, in this order.
+/// The `WHERE` of a list, for the values of [`conditions`], in this order.
 const FILTERED: &str = "m.msg_kind = 'message' AND m.msg_deleted_at IS NULL \
     AND ({} IS NULL OR (m.msg_cst_id = {} AND m.msg_archived_at IS NULL))";
 
