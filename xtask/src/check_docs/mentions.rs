@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Every folder has one, so alone it names none.
+const FOLDERS_OWN: &str = "mod.rs";
+
 /// What makes a name without a slash one of a file.
 const LONE: [&str; 2] = [".rs", ".md"];
 
@@ -110,7 +113,7 @@ fn path(span: &str) -> Option<Named> {
     let is_path = if span.contains('/') {
         ends(&ENDINGS) || span.ends_with('/') || FOLDERS.contains(&first)
     } else {
-        ends(&LONE)
+        ends(&LONE) && span != FOLDERS_OWN
     };
     (written_out && !hidden && is_path).then(|| Named::Path(span.to_owned()))
 }

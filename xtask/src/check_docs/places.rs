@@ -40,6 +40,7 @@ impl<'root> Places<'root> {
             .flatten()
             .flatten();
         roots.extend(crates.map(|entry| Path::new("crates").join(entry.file_name()).join("src")));
+        roots.push(beside.clone());
         // A module may name its neighbours, and its crate's other files from the crate's folder.
         if document.ends_with(".rs") {
             roots.extend(beside.ancestors().map(Path::to_owned));
