@@ -33,6 +33,7 @@ pub(crate) fn run() -> Outcome {
             "--workspace",
             "--no-deps",
             "--document-private-items",
+            "--keep-going",
         ])
         .env("RUSTDOCFLAGS", "-D warnings"),
     )?;

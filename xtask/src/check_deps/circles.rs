@@ -81,8 +81,8 @@ fn rings(arrows: &BTreeMap<usize, BTreeSet<usize>>) -> Vec<BTreeSet<usize>> {
         .map(|from| (*from, reachable(*from, arrows)))
         .collect();
     let mutual = |one: usize, other: usize| {
-        let reaches = |from, to| reached.get(&from).is_some_and(|set| set.contains(&to));
-        reaches(one, other) && reaches(other, one)
+        let leads = |from, to| reached.get(&from).is_some_and(|set| set.contains(&to));
+        leads(one, other) && leads(other, one)
     };
     let mut found: Vec<BTreeSet<usize>> = Vec::new();
     for from in arrows.keys() {

@@ -64,7 +64,10 @@ pub(super) fn of_module_docs(text: &str) -> Vec<Mention> {
     gather(lines, false)
 }
 
-fn gather<'text>(lines: impl Iterator<Item = Option<&'text str>>, links: bool) -> Vec<Mention> {
+fn gather<'text>(
+    lines: impl Iterator<Item = Option<&'text str>>,
+    with_targets: bool,
+) -> Vec<Mention> {
     let mut found = Vec::new();
     let mut in_code = false;
     let mut paragraph = 0;
@@ -82,7 +85,7 @@ fn gather<'text>(lines: impl Iterator<Item = Option<&'text str>>, links: bool) -
             continue;
         }
         let mut named = spans(line);
-        if links {
+        if with_targets {
             named.extend(targets(line));
         }
         found.extend(named.into_iter().map(|named| Mention {

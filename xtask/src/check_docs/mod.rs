@@ -74,12 +74,12 @@ fn below(root: &Path, folder: &Path, ending: &str, deep: bool, into: &mut Vec<St
 
 /// What one document names and nothing answers to, as `document:line: name`.
 fn missing(root: &Path, product: &[Crate], document: &str, text: &str) -> Vec<String> {
-    let mentions = if document.ends_with(".rs") {
+    let mentions = if is_rust(document) {
         mentions::of_module_docs(text)
     } else {
         mentions::of_markdown(text)
     };
-    let mut places = Places::of(root, document);
+    let mut places = Places::of(root, document, is_rust(document));
     let mut paragraph = 0;
     let mut found = Vec::new();
     for mention in mentions {
@@ -95,6 +95,13 @@ fn missing(root: &Path, product: &[Crate], document: &str, text: &str) -> Vec<St
         }
     }
     found
+}
+
+/// Its `//!` docs are read, and nothing else of it.
+fn is_rust(document: &str) -> bool {
+    Path::new(document)
+        .extension()
+        .is_some_and(|ending| ending == "rs")
 }
 
 fn exists(mention: &Mention, places: &mut Places<'_>, product: &[Crate]) -> bool {

@@ -27,7 +27,7 @@ pub(super) struct Places<'root> {
 }
 
 impl<'root> Places<'root> {
-    pub(super) fn of(root: &'root Path, document: &str) -> Self {
+    pub(super) fn of(root: &'root Path, document: &str, is_module: bool) -> Self {
         let beside = Path::new(document)
             .parent()
             .unwrap_or(Path::new(""))
@@ -42,7 +42,7 @@ impl<'root> Places<'root> {
         roots.extend(crates.map(|entry| Path::new("crates").join(entry.file_name()).join("src")));
         roots.push(beside.clone());
         // A module may name its neighbours, and its crate's other files from the crate's folder.
-        if document.ends_with(".rs") {
+        if is_module {
             roots.extend(beside.ancestors().map(Path::to_owned));
             roots.push(Path::new(document).with_extension(""));
         }

@@ -167,14 +167,11 @@ impl Scanner {
     fn module(&mut self, tokens: &mut Tokens) {
         let Some(name) = tokens.word(0) else { return };
         tokens.next();
-        let inside = match tokens.peek(0) {
-            Some(TokenTree::Group(group)) => group.stream(),
-            _ => {
-                if let Some(module) = self.here() {
-                    module.children.push(name);
-                }
-                return;
+        let Some(TokenTree::Group(inside)) = tokens.peek(0).cloned() else {
+            if let Some(module) = self.here() {
+                module.children.push(name);
             }
+            return;
         };
         tokens.next();
         let mut path = self
@@ -188,7 +185,7 @@ impl Scanner {
             path,
             ..Module::default()
         });
-        self.level(inside, true);
+        self.level(inside.stream(), true);
         self.at = outer;
     }
 
@@ -244,8 +241,8 @@ fn expand(prefix: &[String], tree: &[TokenTree], public: bool, into: &mut Vec<Im
         if let Some(last) = path.last().filter(|_| !grouped) {
             let name = name.unwrap_or_else(|| last.clone());
             into.push(Import {
-                name,
                 path,
+                name,
                 glob,
                 public,
             });
