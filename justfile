@@ -11,8 +11,10 @@ e2e *filter:
     cargo xtask test-e2e {{filter}}
 faults *filter:
     cargo xtask test-faults {{filter}}
-deps:
-    cargo xtask check-deps
+deps *args:
+    cargo xtask check-deps {{args}}
+docs:
+    cargo xtask check-docs
 openapi *args:
     cargo xtask openapi {{args}}
 ci:

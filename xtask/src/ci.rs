@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    check_deps, openapi,
+    check_deps, check_docs, openapi,
     run::{self, Outcome},
     test,
 };
@@ -11,7 +11,8 @@ use crate::{
 pub(crate) fn run() -> Outcome {
     let started = Instant::now();
     run::step("format", &mut run::cargo(["fmt", "--all", "--check"]))?;
-    run::timed("dependencies", check_deps::run)?;
+    run::timed("dependencies", || check_deps::run(&[]))?;
+    run::timed("paths in documents", check_docs::run)?;
     deny()?;
     run::step(
         "lint",
@@ -23,6 +24,18 @@ pub(crate) fn run() -> Outcome {
             "-D",
             "warnings",
         ]),
+    )?;
+    // Private items too: most links stand in comments on them, and only so are they looked at.
+    run::step(
+        "documentation",
+        run::cargo([
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+            "--keep-going",
+        ])
+        .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     run::timed("OpenAPI document", || openapi::run(&["--check".to_owned()]))?;
     test::all(&[])?;

@@ -1,7 +1,8 @@
 //! Developer commands, one file each; this file only dispatches. To add one: a file with `pub(crate) fn run`, a line
 //! in [`dispatch`], a line in [`USAGE`].
 //!
-//! Shared by the commands: `run` (child processes, steps, failures) and `postgres` (where PostgreSQL's programs are).
+//! Shared by the commands: `run` (child processes, steps, failures), `postgres` (where PostgreSQL's programs are) and
+//! `source` (the product's modules and who names whom).
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -10,12 +11,15 @@
 
 mod bench;
 mod check_deps;
+mod check_docs;
 mod ci;
 mod db_fetch;
 mod dev;
 mod openapi;
+mod pg_programs;
 mod postgres;
 mod run;
+mod source;
 mod test;
 
 use std::process::ExitCode;
@@ -29,7 +33,8 @@ cargo xtask <command>
   test [args]                    every test, on a private throw-away PostgreSQL
   test-e2e [filter]              the end-to-end tests only
   test-faults [filter]           kill, cut and fill: what a crash must not lose
-  check-deps                     who may depend on whom
+  check-deps [--report]          who may depend on whom, and how large things may grow
+  check-docs                     every path the documents name exists
   openapi [--check]              write docs/openapi.json, or compare it with the code
   ci                             everything a change must pass
   bench [args]                   release build and the load figures
@@ -57,7 +62,8 @@ fn dispatch(arguments: &[String]) -> Outcome {
         "test" => test::all(rest),
         "test-e2e" => test::end_to_end(rest),
         "test-faults" => test::faults(rest),
-        "check-deps" => check_deps::run(),
+        "check-deps" => check_deps::run(rest),
+        "check-docs" => check_docs::run(),
         "openapi" => openapi::run(rest),
         "ci" => ci::run(),
         "bench" => bench::run(rest),

@@ -2,8 +2,8 @@
 //! figures that were counted by these rules and no other.
 //!
 //! Figures are kept as [`cell::Delta`]s: a change of a ticket is turned into what it adds to and
-//! takes from each figure. To add a figure: a [`cell::Measure`] with its definition, and its
-//! contribution in `contribution.rs`; the store needs no change.
+//! takes from each figure. To add a figure: a [`cell::Measure`] with its definition, its
+//! contribution in `contribution.rs`, and in the store its part of the recount and of the reading.
 
 pub mod cell;
 mod contribution;

@@ -1,7 +1,7 @@
 //! Answers are Markdown; this makes HTML of them that a page may show as it is, and plain text.
 //!
 //! Nothing is cleaned, because nothing unclean can come about: the parser makes a tree, and
-//! [`html`](super::html) writes a known element for each kind of node and escapes everything else.
+//! [`super::html`] writes a known element for each kind of node and escapes everything else.
 //! HTML in the source is text.
 
 use std::sync::LazyLock;

@@ -10,7 +10,7 @@
 //! - `postmaster`: the process itself, from its start to its end;
 //! - [`Cluster`]: the whole, in order.
 //!
-//! To add a setting to every cluster, extend `settings` in `cluster.rs`. To look for the programs in one more place,
+//! To add a setting to every cluster, extend `settings` in `cluster/mod.rs`. To look for the programs in one more place,
 //! extend `Places` in `binaries.rs`; `xtask` looks in the same places and must be extended with it.
 
 mod account;
@@ -20,7 +20,9 @@ mod error;
 mod folder;
 mod leftover;
 mod postmaster;
+mod purpose;
 
 pub use binaries::{Binaries, NotFound, OLDEST_MAJOR};
-pub use cluster::{Cluster, ClusterOptions, Purpose};
+pub use cluster::{Cluster, ClusterOptions};
 pub use error::ClusterError;
+pub use purpose::Purpose;

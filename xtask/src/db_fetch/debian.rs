@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    postgres::{self, OLDEST_MAJOR},
+    pg_programs::{self, OLDEST_MAJOR},
     run::{self, Failure, Outcome},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 const TIME_ZONE: &str = "/usr/share/zoneinfo/Europe/Paris";
 
 pub(super) fn bin_dirs(root: &Path) -> Vec<PathBuf> {
-    postgres::by_version(&root.join("usr/lib/postgresql"))
+    pg_programs::by_version(&root.join("usr/lib/postgresql"))
 }
 
 pub(super) fn fetch(into: &Path) -> Outcome<PathBuf> {

@@ -15,7 +15,7 @@ use shared_kernel::{FaqId, StoreError, UserId};
 use crate::bigint::from_bigint;
 use crate::error::bad_row;
 
-/// The columns [`ArticleRow`] reads, from [`ARTICLES`].
+/// The columns [`ArticleRow`] reads, from [`ARTICLES_ALONE`] and [`TEXTS`].
 pub(super) const ARTICLE_COLUMNS: &str = "f.faq_id, f.faq_category, f.faq_order, f.faq_published, f.faq_tags, f.faq_created_by, f.faq_version, \
     f.created_at, f.updated_at, c.cat_published, coalesce(k.views, 0) AS views, coalesce(k.helpful, 0) AS helpful, \
     coalesce(k.not_helpful, 0) AS not_helpful, coalesce(k.changes, 0) AS changes, t.locales, t.questions, t.answers";

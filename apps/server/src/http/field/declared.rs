@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder};
 /// Declares the fields of a request, once for reading and for the OpenAPI document.
 ///
 /// `required` and `optional` are what the document says; what is really asked for is up to
-/// [`Errors::required`].
+/// [`Errors::required`](crate::http::field::Errors::required).
 macro_rules! fields {
     ($(#[doc = $about:expr])* $vis:vis struct $name:ident {
         $($(#[doc = $doc:expr])* $need:ident $field:ident: $kind:ty,)*

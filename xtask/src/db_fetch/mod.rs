@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{
-    postgres,
+    pg_programs,
     run::{self, Failure, Outcome},
 };
 
@@ -47,7 +47,7 @@ pub(crate) fn fetched() -> Option<PathBuf> {
     candidates
         .into_iter()
         .flatten()
-        .find(|dir| postgres::usable(dir).is_some())
+        .find(|dir| pg_programs::usable(dir).is_some())
 }
 
 /// Tries the sources in turn.
@@ -96,7 +96,7 @@ fn fetch_into(work: &Path, finished: &Path, source: Source) -> Outcome<PathBuf> 
     fs::create_dir_all(work).map_err(run::file_error("create", work))?;
     let bin = source(work)?;
     open_to_all(work)?;
-    let Some(major) = postgres::usable(&bin) else {
+    let Some(major) = pg_programs::usable(&bin) else {
         return Err(Failure::new("the programs do not run on this machine"));
     };
     println!("    PostgreSQL {major}");

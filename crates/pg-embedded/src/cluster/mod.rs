@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustix::process::Signal;
 
 use crate::{
-    Binaries, ClusterError, account,
+    Binaries, ClusterError, Purpose, account,
     folder::Folder,
     leftover,
     postmaster::{self, Postmaster},
@@ -41,24 +41,6 @@ const THROW_AWAY: [&str; 7] = [
     "shared_buffers=64MB",
     "max_connections=200",
 ];
-
-/// Whether the data matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// People's data: every acknowledged commit is on disk.
-    Real,
-    /// A test's data: fast, lost when the machine stops.
-    ThrowAway,
-}
-
-impl Purpose {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Real => "real",
-            Self::ThrowAway => "throw-away",
-        }
-    }
-}
 
 /// What to start.
 #[derive(Debug, Clone)]
