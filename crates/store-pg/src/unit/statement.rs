@@ -212,7 +212,7 @@ impl Query for Statement {
     type SqlType = Untyped;
 }
 
-/// A statement whose place among the prepared ones is its number, known to the compiler.
+/// A statement found among the prepared ones by its number, which the compiler knows.
 struct WithStaticId<const NUMBER: usize>(Statement);
 
 impl<const NUMBER: usize> QueryFragment<Pg> for WithStaticId<NUMBER> {
