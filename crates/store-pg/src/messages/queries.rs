@@ -33,11 +33,11 @@ fn filters(filter: &MessageFilter) -> Filters {
     );
     all.add_text(
         "m.msg_cst_id = {}",
-        filter.customer.as_ref().map(|id| id.as_str()),
+        filter.customer.as_ref().map(CustomerId::as_str),
     );
     all.add_text(
         "m.msg_cnfa_id = {}",
-        filter.staff.as_ref().map(|id| id.as_str()),
+        filter.staff.as_ref().map(StaffId::as_str),
     );
     if let Some(root) = &filter.conversation {
         let root = root.as_str().to_owned();

@@ -4,10 +4,10 @@ use analytics_domain::Measure;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Nullable, Text, Timestamptz};
 use diesel_async::AsyncPgConnection;
-use shared_kernel::{Page, StoreError};
-use support_domain::StatusGroup;
+use shared_kernel::{CustomerId, EmailKey, Page, StaffId, StoreError};
 use support_domain::ports::{Start, TicketFilter, TicketPage, TicketWindow};
 use support_domain::rights::Scope;
+use support_domain::{Category, Priority, Status, StatusGroup};
 
 use super::order::{add_after, order_by, position_of};
 use super::rows::{RATING_JOIN, TICKET_COLUMNS, TicketRow};
@@ -76,26 +76,20 @@ fn add_words(all: &mut Filters, filter: &TicketFilter) {
         Some(StatusGroup::Closed) => all.add("m.msg_open = '0'"),
         None => {}
     }
-    all.add_text("m.msg_status = {}", filter.status.map(|one| one.as_str()));
-    all.add_text(
-        "m.msg_priority = {}",
-        filter.priority.map(|one| one.as_str()),
-    );
-    all.add_text(
-        "m.msg_category = {}",
-        filter.category.map(|one| one.as_str()),
-    );
+    all.add_text("m.msg_status = {}", filter.status.map(Status::as_str));
+    all.add_text("m.msg_priority = {}", filter.priority.map(Priority::as_str));
+    all.add_text("m.msg_category = {}", filter.category.map(Category::as_str));
     all.add_text(
         "m.msg_cnfa_id = {}",
-        filter.assignee.as_ref().map(|id| id.as_str()),
+        filter.assignee.as_ref().map(StaffId::as_str),
     );
     all.add_text(
         "m.msg_cst_id = {}",
-        filter.customer.as_ref().map(|id| id.as_str()),
+        filter.customer.as_ref().map(CustomerId::as_str),
     );
     all.add_text(
         CUSTOMER_WITH_ADDRESS,
-        filter.email.as_ref().map(|key| key.as_str()),
+        filter.email.as_ref().map(EmailKey::as_str),
     );
 }
 
