@@ -19,11 +19,12 @@ use shared_kernel::{Clock, CustomerId, EmailKey, EntryId, FaqId, IdGenerator, Ti
 use uuid::Uuid;
 
 use crate::article::{
-    Answer, Article, ArticleFile, Content, Counters, Order, Question, Tags, Text, Texts,
+    Answer, Article, ArticleFile, Content, Counters, Question, Tags, Text, Texts,
 };
 use crate::category::{Category, CategoryDetails, CategoryId, CategoryName, Description};
 use crate::events::FaqEvent;
 use crate::locale::Locale;
+use crate::order::Order;
 use crate::ports::FaqTx;
 use crate::readers::{ReaderTx, Visitor};
 use crate::use_cases::Surroundings;

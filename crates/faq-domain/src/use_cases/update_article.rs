@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use shared_kernel::{FaqId, UserId};
 
 use super::{Surroundings, keep, lock_expected};
-use crate::article::{Answer, ArticleFile, Order, Question, Tags, Text, Texts};
+use crate::article::{Answer, ArticleFile, Question, Tags, Text, Texts};
 use crate::category::CategoryId;
 use crate::error::FaqError;
 use crate::locale::Locale;
+use crate::order::Order;
 use crate::ports::FaqTx;
 use crate::version::Change;
 
