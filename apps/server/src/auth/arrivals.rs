@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use shared_kernel::{Actor, Clock, StoreError};
 use support_domain::SupportStore;
+use support_domain::people::welcome;
 
 /// Callers remembered before the memory is emptied.
 const REMEMBERED: usize = 10_000;
@@ -61,7 +62,7 @@ impl Arrivals {
 
     async fn enter(&self, actor: &Actor) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
-        if let Err(error) = tx.welcome(actor, self.clock.now()).await {
+        if let Err(error) = welcome(&mut *tx, actor, self.clock.now()).await {
             tx.rollback().await;
             return Err(error);
         }

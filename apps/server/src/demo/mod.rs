@@ -11,6 +11,7 @@ mod story;
 use chrono::{DateTime, Utc};
 use faq_domain::FaqError;
 use shared_kernel::{Clock, Limit, PageNumber, StoreError};
+use support_domain::people::welcome;
 use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow};
 use support_domain::rights::Scope;
 use support_domain::{SupportError, SupportStore as _, TicketQueries as _};
@@ -49,7 +50,7 @@ pub async fn load(core: &Core) -> Result<usize, DemoError> {
     let mut tx = core.store.begin().await?;
     let now = core.clock.now();
     for actor in cast::everybody() {
-        tx.welcome(&actor, now).await?;
+        welcome(&mut *tx, &actor, now).await?;
     }
     tx.commit().await?;
     for order in cast::orders() {
