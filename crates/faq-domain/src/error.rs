@@ -4,6 +4,13 @@ use shared_kernel::StoreError;
 
 use crate::locale::Locale;
 
+/// A half of an article's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    Question,
+    Answer,
+}
+
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
 pub enum FaqError {
@@ -25,12 +32,6 @@ pub enum FaqError {
     /// Articles stand in the category.
     #[error("articles stand in this category")]
     CategoryNotEmpty,
-    /// A field claims to be the caller and is somebody else.
-    #[error("{field} is not the caller")]
-    IdentityMismatch {
-        /// The request's field.
-        field: &'static str,
-    },
     /// The article would be left without a text, or have too many.
     #[error("an article has 1 to 20 languages")]
     Languages,
@@ -40,7 +41,7 @@ pub enum FaqError {
         /// The new language.
         locale: Locale,
         /// The half that is missing.
-        field: &'static str,
+        missing: Half,
     },
     /// The article moved on from the version the caller expected.
     #[error("the article has another version by now")]

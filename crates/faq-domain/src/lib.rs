@@ -26,7 +26,7 @@ pub use article::{
     Answer, Article, ArticleFile, Content, Counters, Question, Tag, Tags, Text, Texts,
 };
 pub use category::{Category, CategoryDetails, CategoryFile, CategoryId};
-pub use error::FaqError;
+pub use error::{FaqError, Half};
 pub use events::FaqEvent;
 pub use locale::{Languages, Locale};
 pub use order::Order;

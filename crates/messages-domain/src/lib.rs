@@ -14,7 +14,7 @@ pub mod rights;
 mod testing;
 pub mod use_cases;
 
-pub use error::MessagesError;
+pub use error::{MessagesError, Named};
 pub use events::MessageEvent;
 pub use message::{Content, Message, Priority, Side, State, Subject};
 pub use ports::{ConversationQueries, Known, MessageQueries, MessagesTx};

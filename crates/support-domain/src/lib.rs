@@ -20,7 +20,7 @@ pub mod ticket;
 pub mod use_cases;
 
 pub use customer::{Customer, FullName};
-pub use error::SupportError;
+pub use error::{Named, Reserved, SupportError};
 pub use events::{StatusCause, TicketEvent};
 pub use order::Order;
 pub use ports::{ArrivalsTx, SupportStore, SupportTx, TicketQueries};

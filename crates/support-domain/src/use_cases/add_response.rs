@@ -1,9 +1,9 @@
-//! The thread grows.
+//! Adds a response or an internal note to a ticket's thread.
 
 use shared_kernel::{Actor, TicketId};
 
 use super::{Surroundings, lock_visible, new_entry, save};
-use crate::error::SupportError;
+use crate::error::{Reserved, SupportError};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::rights::side;
@@ -31,7 +31,7 @@ pub async fn add_response(
 ) -> Result<(TicketFile, Entry), SupportError> {
     let mut file = lock_visible(tx, &said.ticket, actor, None).await?;
     if said.internal && !actor.role.is_staff() {
-        return Err(SupportError::Forbidden("internal notes are for staff"));
+        return Err(SupportError::Forbidden(Reserved::Note));
     }
     let now = with.clock.now();
     let kind = if said.internal {

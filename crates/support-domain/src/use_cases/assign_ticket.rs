@@ -1,9 +1,9 @@
-//! Somebody takes it, or is given it.
+//! Assigns a ticket to a staff member, or takes it away from its assignee.
 
 use shared_kernel::{Actor, StaffId, TicketId};
 
 use super::{Surroundings, known_staff, lock_visible, save};
-use crate::error::SupportError;
+use crate::error::{Named, SupportError};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::ticket::TicketFile;
@@ -31,7 +31,7 @@ pub async fn assign_ticket(
     let mut file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
     let before = file.ticket.clone();
     file.assignee = match &ask.assignee {
-        Some(id) => Some(known_staff(tx, id, "staff_id").await?),
+        Some(id) => Some(known_staff(tx, id, Named::Staff).await?),
         None => None,
     };
     if !file.ticket.assign(ask.assignee, with.clock.now()) {

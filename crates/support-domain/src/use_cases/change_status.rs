@@ -1,9 +1,9 @@
-//! Opening and closing.
+//! Changes the status of a ticket, opens or closes it, with an assignment and a note if asked for.
 
 use shared_kernel::{Actor, StaffId, TicketId};
 
 use super::{Surroundings, author, known_staff, lock_visible, new_entry, save};
-use crate::error::SupportError;
+use crate::error::{Named, Reserved, SupportError};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::rights::side;
@@ -35,15 +35,13 @@ pub async fn change_status(
 ) -> Result<TicketFile, SupportError> {
     let mut file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
     if !actor.role.is_staff() && (ask.assigned_to.is_some() || ask.internal_note.is_some()) {
-        return Err(SupportError::Forbidden(
-            "assigned_to and internal_note are for staff",
-        ));
+        return Err(SupportError::Forbidden(Reserved::AssignmentOrNote));
     }
     let now = with.clock.now();
     let before = file.ticket.clone();
     let assigned = match &ask.assigned_to {
         Some(id) => {
-            file.assignee = Some(known_staff(tx, id, "assigned_to").await?);
+            file.assignee = Some(known_staff(tx, id, Named::NewAssignee).await?);
             file.ticket.assign(Some(id.clone()), now)
         }
         None => false,

@@ -1,9 +1,9 @@
-//! It cannot wait.
+//! Escalates a ticket: urgent priority, a new assignee if one is named, the reason as a note.
 
 use shared_kernel::{Actor, StaffId, TicketId};
 
 use super::{Surroundings, known_staff, lock_visible, new_entry, save};
-use crate::error::SupportError;
+use crate::error::{Named, SupportError};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::thread::{EntryKind, EntryText};
@@ -32,7 +32,7 @@ pub async fn escalate_ticket(
     let now = with.clock.now();
     let before = file.ticket.clone();
     if let Some(id) = ask.assignee {
-        file.assignee = Some(known_staff(tx, &id, "staff_id").await?);
+        file.assignee = Some(known_staff(tx, &id, Named::Staff).await?);
         file.ticket.assign(Some(id), now);
     }
     file.ticket.escalate(now);

@@ -22,7 +22,7 @@ pub use rate_ticket::{RateTicket, Rater, rate_ticket};
 use chrono::{DateTime, Utc};
 use shared_kernel::{Actor, Clock, IdGenerator, StaffId, TicketId};
 
-use crate::error::SupportError;
+use crate::error::{Named, SupportError};
 use crate::ports::SupportTx;
 use crate::rights::Scope;
 use crate::staff::Staff;
@@ -70,11 +70,11 @@ async fn save(
 async fn known_staff(
     tx: &mut dyn SupportTx,
     id: &StaffId,
-    field: &'static str,
+    named: Named,
 ) -> Result<Staff, SupportError> {
     tx.staff(id)
         .await?
-        .ok_or(SupportError::UnknownReference { field })
+        .ok_or(SupportError::UnknownReference(named))
 }
 
 fn author(actor: &Actor) -> Author {

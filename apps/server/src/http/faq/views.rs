@@ -1,6 +1,6 @@
 //! Articles and categories as callers see them: one definition for every exit.
 
-use faq_domain::{ArticleFile, CategoryFile, FaqError, Languages, Locale};
+use faq_domain::{ArticleFile, CategoryFile, Languages, Locale};
 use serde::Serialize;
 use shared_kernel::{Actor, StoreError, UserId};
 use utoipa::ToSchema;
@@ -128,7 +128,7 @@ pub(super) fn must_be_caller(
     actor: &Actor,
 ) -> Result<(), Problem> {
     match errors.optional(name, field) {
-        Some(id) if id != actor.id => Err(FaqError::IdentityMismatch { field: name }.into()),
+        Some(id) if id != actor.id => Err(Problem::not_the_caller(name)),
         _ => Ok(()),
     }
 }

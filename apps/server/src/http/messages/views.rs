@@ -1,7 +1,7 @@
 //! Messages as callers see them: one definition for HTTP and for sockets.
 
+use messages_domain::Message;
 use messages_domain::ports::MessageCounts;
-use messages_domain::{Message, MessagesError};
 use serde::Serialize;
 use shared_kernel::{Actor, UserId};
 use utoipa::ToSchema;
@@ -131,7 +131,7 @@ pub(super) fn must_be_caller(
     actor: &Actor,
 ) -> Result<(), Problem> {
     match errors.optional(name, field) {
-        Some(id) if id != actor.id => Err(MessagesError::IdentityMismatch { field: name }.into()),
+        Some(id) if id != actor.id => Err(Problem::not_the_caller(name)),
         _ => Ok(()),
     }
 }
