@@ -197,3 +197,58 @@ impl From<FaqError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fields a problem names, and what it says of them.
+    fn refused(problem: impl Into<Problem>) -> Vec<String> {
+        let errors = problem.into().errors;
+        errors.into_iter().map(|error| error.message).collect()
+    }
+
+    #[test]
+    fn whom_a_request_names_is_told_by_its_field() {
+        for (named, message) in [
+            (support_domain::Named::Customer, "customer_id : inconnu"),
+            (support_domain::Named::Staff, "staff_id : inconnu"),
+            (support_domain::Named::NewAssignee, "assigned_to : inconnu"),
+        ] {
+            let error = SupportError::UnknownReference(named);
+            assert_eq!(refused(error), [message]);
+        }
+        for (named, message) in [
+            (messages_domain::Named::Customer, "customerId : inconnu"),
+            (messages_domain::Named::Staff, "staffId : inconnu"),
+            (messages_domain::Named::Order, "orderId : inconnu"),
+        ] {
+            let error = MessagesError::UnknownReference(named);
+            assert_eq!(refused(error), [message]);
+        }
+    }
+
+    #[test]
+    fn a_field_that_names_somebody_else_than_the_caller_is_named() {
+        let ticket = SupportError::IdentityMismatch(support_domain::Named::Customer);
+        let message = MessagesError::IdentityMismatch(messages_domain::Named::Staff);
+        assert_eq!(
+            Problem::from(ticket).detail,
+            "customer_id is not the caller"
+        );
+        assert_eq!(Problem::from(message).detail, "staffId is not the caller");
+    }
+
+    #[test]
+    fn what_only_one_side_does_is_told_in_the_words_of_the_request() {
+        let detail = |reserved| Problem::from(SupportError::Forbidden(reserved)).detail;
+        assert_eq!(
+            detail(Reserved::AssignmentOrNote),
+            "not allowed: assigned_to and internal_note are for staff"
+        );
+        assert_eq!(
+            detail(Reserved::Note),
+            "not allowed: internal notes are for staff"
+        );
+    }
+}
