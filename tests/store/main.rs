@@ -14,5 +14,6 @@ mod lists;
 mod messages;
 mod migrations;
 mod people;
+mod prepared_lists;
 mod trust;
 mod unit_of_work;

@@ -1,4 +1,5 @@
-//! Database errors become [`StoreError`]s here and nowhere else.
+//! Database errors become [`StoreError`]s here and nowhere else. Constraints keep the names they have
+//! in the schema.
 
 use deadpool::managed::PoolError;
 use diesel::ConnectionError;

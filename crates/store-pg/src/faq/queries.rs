@@ -16,37 +16,29 @@ use super::rows::{
 };
 use super::{articles, figures, history};
 use crate::error::from_diesel;
+use crate::filtered_list::{self, Filters};
 use crate::unit::statement::Statement;
 use crate::unit::store::PgStore;
 
-/// The `WHERE` of a list. Only what is asked for, so that indexes serve.
-fn conditions(filter: &ArticleFilter) -> String {
-    let mut sql = held_by(filter.scope).to_owned();
-    if filter.category.is_some() {
-        sql.push_str(" AND f.faq_category = {}");
-    }
-    if filter.published.is_some() {
-        sql.push_str(" AND f.faq_published = {}");
-    }
-    if !filter.tags.is_empty() {
-        sql.push_str(" AND f.faq_tags && {}");
-    }
-    sql
-}
-
-/// Its values, in the same order.
-fn bound(sql: String, filter: &ArticleFilter) -> Statement {
-    let mut statement = Statement::new(sql);
-    if let Some(category) = &filter.category {
-        statement = statement.bind::<Text, _>(category.as_str().to_owned());
-    }
+fn filters(filter: &ArticleFilter) -> Filters {
+    let mut all = Filters::default();
+    all.add(held_by(filter.scope));
+    all.add_text(
+        "f.faq_category = {}",
+        filter.category.as_ref().map(CategoryId::as_str),
+    );
     if let Some(published) = filter.published {
-        statement = statement.bind::<Bool, _>(published);
+        all.add_bound("f.faq_published = {}", move |statement| {
+            statement.bind::<Bool, _>(published)
+        });
     }
     if !filter.tags.is_empty() {
-        statement = statement.bind::<Array<Text>, _>(filter.tags.clone());
+        let tags = filter.tags.clone();
+        all.add_bound("f.faq_tags && {}", |statement| {
+            statement.bind::<Array<Text>, _>(tags)
+        });
     }
-    statement
+    all
 }
 
 async fn list(
@@ -54,14 +46,15 @@ async fn list(
     filter: &ArticleFilter,
     window: Window,
 ) -> Result<Vec<ArticleFile>, StoreError> {
-    let sql = format!(
-        "SELECT {ARTICLE_COLUMNS} FROM (SELECT f.*, c.cat_order FROM {ARTICLES_ALONE} WHERE {} \
-         ORDER BY c.cat_order, f.faq_order, f.faq_id LIMIT {{}} OFFSET {{}}) f \
+    let head =
+        format!("SELECT {ARTICLE_COLUMNS} FROM (SELECT f.*, c.cat_order FROM {ARTICLES_ALONE}");
+    let tail = format!(
+        "ORDER BY c.cat_order, f.faq_order, f.faq_id LIMIT {{}} OFFSET {{}}) f \
          JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category LEFT JOIN faq_counter k ON k.faq_id = f.faq_id {TEXTS} \
-         ORDER BY f.cat_order, f.faq_order, f.faq_id",
-        conditions(filter)
+         ORDER BY f.cat_order, f.faq_order, f.faq_id"
     );
-    let rows: Vec<ArticleRow> = bound(sql, filter)
+    let rows: Vec<ArticleRow> = filters(filter)
+        .select(&head, &tail)
         .bind::<BigInt, _>(i64::from(window.limit))
         .bind::<BigInt, _>(window.offset)
         .rows(conn)
@@ -116,12 +109,9 @@ impl FaqQueries for PgStore {
     ) -> Result<Page<ArticleFile>, StoreError> {
         let conn = self.connection().await?;
         let items = list(&conn, filter, window).await?;
-        let sql = format!(
-            "SELECT count(*) AS count FROM ___xtr_faq f JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category WHERE {}",
-            conditions(filter)
-        );
-        let total: Option<CountRow> = bound(sql, filter).row(&conn).await.map_err(from_diesel)?;
-        let total = total.map(CountRow::get).unwrap_or_default();
+        let counting = filters(filter)
+            .count("___xtr_faq f JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category");
+        let total = filtered_list::total(&conn, counting).await?;
         let seen = u64::try_from(window.offset).unwrap_or_default() + items.len() as u64;
         Ok(Page {
             has_more: seen < total && !items.is_empty(),

@@ -1,5 +1,6 @@
 //! Reading messages.
 
+use analytics_domain::Measure;
 use async_trait::async_trait;
 use chrono::DateTime;
 use diesel::QueryableByName;
@@ -14,94 +15,72 @@ use super::find;
 use super::rows::{COLUMNS, MessageRow};
 use crate::analytics::totals::ALL_DAYS;
 use crate::error::{bad_row, from_diesel};
+use crate::filtered_list::{self, Filters};
 use crate::search::{matches_words, web_search};
 use crate::unit::statement::Statement;
 use crate::unit::store::PgStore;
 
-/// The `WHERE` of a list; its binds are [`bind_filter`]'s, in this order.
-const FILTERED: &str = "m.msg_kind = 'message' AND m.msg_deleted_at IS NULL \
-    AND ({} IS NULL OR (m.msg_cst_id = {} AND m.msg_archived_at IS NULL))";
-
-/// Conditions as text, and their values in order: only what is asked for, so that indexes serve.
-fn conditions(filter: &MessageFilter) -> (String, Vec<Option<String>>) {
+fn filters(filter: &MessageFilter) -> Filters {
+    let mut all = Filters::default();
+    all.add("m.msg_kind = 'message' AND m.msg_deleted_at IS NULL");
     let own = match &filter.scope {
         Scope::All => None,
         Scope::Own(customer) => Some(customer.as_str().to_owned()),
     };
-    let mut sql = FILTERED.to_owned();
-    let mut binds = vec![own.clone(), own];
-    let mut add = |text: &str, value: Option<String>, times: usize| {
-        if value.is_some() {
-            sql.push_str(text);
-            binds.extend(std::iter::repeat_n(value, times));
-        }
-    };
-    add(
-        " AND m.msg_cst_id = {}",
-        filter.customer.as_ref().map(|id| id.as_str().to_owned()),
-        1,
+    all.add_bound(
+        "({} IS NULL OR (m.msg_cst_id = {} AND m.msg_archived_at IS NULL))",
+        |statement| bind_twice(statement, own),
     );
-    add(
-        " AND m.msg_cnfa_id = {}",
-        filter.staff.as_ref().map(|id| id.as_str().to_owned()),
-        1,
+    all.add_text(
+        "m.msg_cst_id = {}",
+        filter.customer.as_ref().map(CustomerId::as_str),
     );
-    let conversation = filter
-        .conversation
-        .as_ref()
-        .map(|id| id.as_str().to_owned());
-    add(
-        " AND (m.msg_id = {} OR m.msg_parent_id = {})",
-        conversation,
-        2,
+    all.add_text(
+        "m.msg_cnfa_id = {}",
+        filter.staff.as_ref().map(StaffId::as_str),
     );
-    add(
-        concat!(" AND ", matches_words!("m")),
+    if let Some(root) = &filter.conversation {
+        let root = root.as_str().to_owned();
+        all.add_bound("(m.msg_id = {} OR m.msg_parent_id = {})", |statement| {
+            bind_twice(statement, Some(root))
+        });
+    }
+    all.add_text(
+        matches_words!("m"),
         filter.search.as_deref().map(web_search),
-        1,
     );
     match filter.state {
-        Some(State::Open) => sql.push_str(" AND m.msg_open = '1'"),
-        Some(State::Closed) => sql.push_str(" AND m.msg_open = '0'"),
+        Some(State::Open) => all.add("m.msg_open = '1'"),
+        Some(State::Closed) => all.add("m.msg_open = '0'"),
         None => {}
     }
-    (sql, binds)
+    all
 }
 
-fn bound(sql: String, binds: Vec<Option<String>>) -> Statement {
-    binds
-        .into_iter()
-        .fold(Statement::new(sql), Statement::bind::<Nullable<Text>, _>)
-}
-
-#[derive(QueryableByName)]
-struct CountRow {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
+fn bind_twice(statement: Statement, text: Option<String>) -> Statement {
+    statement
+        .bind::<Nullable<Text>, _>(text.clone())
+        .bind::<Nullable<Text>, _>(text)
 }
 
 async fn total(conn: &AsyncPgConnection, filter: &MessageFilter) -> Result<u64, StoreError> {
-    let unfiltered = filter.scope == Scope::All
+    let figures_know_it = filter.scope == Scope::All
         && filter.customer.is_none()
         && filter.staff.is_none()
         && filter.conversation.is_none()
         && filter.search.is_none();
-    let statement = if unfiltered {
-        let state = filter.state.map(|state| state.as_str().to_owned());
+    let counting = if figures_know_it {
         let sql = format!(
             "SELECT coalesce(sum(count), 0)::bigint AS count FROM {ALL_DAYS} f \
-             WHERE measure = 'messages' AND ({{}} IS NULL OR status = {{}})"
+             WHERE measure = '{}' AND ({{}} IS NULL OR status = {{}})",
+            Measure::Messages.as_str()
         );
-        bound(sql, vec![state.clone(), state])
+        let state = filter.state.map(|state| state.as_str().to_owned());
+        bind_twice(Statement::new(sql), state)
     } else {
-        let (sql, binds) = conditions(filter);
-        bound(
-            format!("SELECT count(*) AS count FROM ___xtr_msg m WHERE {sql}"),
-            binds,
-        )
+        filters(filter).count("___xtr_msg m")
     };
-    let row: Option<CountRow> = statement.row(conn).await.map_err(from_diesel)?;
-    Ok(u64::try_from(row.map_or(0, |row| row.count)).unwrap_or_default())
+    filtered_list::total(conn, counting).await
 }
 
 #[derive(QueryableByName)]
@@ -129,16 +108,20 @@ fn counts_statement(of: &Counted) -> Statement {
     };
     let of_all = |staff: Option<&StaffId>| {
         let staff = staff.map(|id| id.as_str().to_owned());
-        let sum =
-            |condition: &str| format!("coalesce(sum(count) FILTER (WHERE {condition}), 0)::bigint");
+        let sum = |measure: Measure, condition: &str| {
+            let measure = measure.as_str();
+            format!(
+                "coalesce(sum(count) FILTER (WHERE measure = '{measure}'{condition}), 0)::bigint"
+            )
+        };
         let sql = format!(
             "SELECT {} AS total, {} AS open, {} AS closed, {} AS unread FROM {ALL_DAYS} f",
-            sum("measure = 'messages'"),
-            sum("measure = 'messages' AND status = 'open'"),
-            sum("measure = 'messages' AND status = 'closed'"),
-            sum("measure = 'unread_by_support' AND ({} IS NULL OR agent = {})"),
+            sum(Measure::Messages, ""),
+            sum(Measure::Messages, " AND status = 'open'"),
+            sum(Measure::Messages, " AND status = 'closed'"),
+            sum(Measure::UnreadBySupport, " AND ({} IS NULL OR agent = {})"),
         );
-        bound(sql, vec![staff.clone(), staff])
+        bind_twice(Statement::new(sql), staff)
     };
     match of {
         Counted::OwnOf(customer) => of_customer("staff", customer),
@@ -170,39 +153,28 @@ impl MessageQueries for PgStore {
         limit: Limit,
     ) -> Result<Page<Message>, StoreError> {
         let conn = self.connection().await?;
-        let (mut sql, binds) = conditions(filter);
-        if matches!(start, Start::After(..)) {
-            sql.push_str(" AND (m.msg_date, m.msg_id) < ({}, {})");
-        }
-        let sql = format!(
-            "SELECT {COLUMNS} FROM ___xtr_msg m WHERE {sql} ORDER BY m.msg_date DESC, m.msg_id DESC LIMIT {{}} OFFSET {{}}"
-        );
-        let mut statement = bound(sql, binds);
-        let mut offset = 0;
-        match start {
-            Start::Page(page) => offset = page.offset(limit),
+        let mut wanted = filters(filter);
+        let offset = match start {
+            Start::Page(page) => page.offset(limit),
             Start::After(micros, id) => {
                 let at = DateTime::from_timestamp_micros(*micros).unwrap_or_default();
-                statement = statement
-                    .bind::<Timestamptz, _>(at)
-                    .bind::<Text, _>(id.as_str().to_owned());
+                let id = id.as_str().to_owned();
+                wanted.add_bound("(m.msg_date, m.msg_id) < ({}, {})", move |statement| {
+                    statement.bind::<Timestamptz, _>(at).bind::<Text, _>(id)
+                });
+                0
             }
-        }
-        // One row more than asked for tells whether more follow.
-        let rows: Vec<MessageRow> = statement
-            .bind::<BigInt, _>(i64::from(limit.get()) + 1)
-            .bind::<BigInt, _>(offset)
+        };
+        let listing = wanted.select(
+            &format!("SELECT {COLUMNS} FROM ___xtr_msg m"),
+            "ORDER BY m.msg_date DESC, m.msg_id DESC LIMIT {} OFFSET {}",
+        );
+        let rows: Vec<MessageRow> = filtered_list::bind_page(listing, limit, offset)
             .rows(&conn)
             .await
             .map_err(from_diesel)?;
         let total = total(&conn, filter).await?;
-        let wanted = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-        let has_more = rows.len() > wanted;
-        let items = rows
-            .into_iter()
-            .take(wanted)
-            .map(Message::try_from)
-            .collect::<Result<_, _>>()?;
+        let (items, has_more) = filtered_list::page(rows, limit)?;
         Ok(Page {
             items,
             total,

@@ -1,11 +1,12 @@
 //! Tickets and their people.
 //!
-//! `tickets`, `thread` and `people` read and write, `list` finds and sorts, `rows` knows what the
+//! `tickets`, `thread` and `people` read and write, `list` finds and `order` sorts, `rows` knows what the
 //! columns mean, `unit` is the unit of work as the domain sees it, `queries` what readers ask;
 //! `arrivals` enters callers on first use.
 
 mod arrivals;
 mod list;
+mod order;
 mod people;
 mod queries;
 mod rows;

@@ -3,7 +3,7 @@
 //! Diesel prepares its own `sql_query` anew at each call, which costs a round trip; this one is
 //! cached by its text. `{}` marks a bound value. Text is never put together from what came from
 //! outside: only from constants, so the number of distinct statements is bounded; where conditions
-//! are put together freely, [`Statement::rarely`] keeps it small.
+//! are put together freely (`filtered_list.rs`), [`Statement::rarely`] keeps it small.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -212,7 +212,7 @@ impl Query for Statement {
     type SqlType = Untyped;
 }
 
-/// A statement whose place among the prepared ones is its number, known to the compiler.
+/// A statement found among the prepared ones by its number, which the compiler knows.
 struct WithStaticId<const NUMBER: usize>(Statement);
 
 impl<const NUMBER: usize> QueryFragment<Pg> for WithStaticId<NUMBER> {
