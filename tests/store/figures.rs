@@ -30,7 +30,9 @@ pub async fn enter_people(desk: &Desk) {
             email: None,
             name: None,
         };
-        tx.welcome(&actor, now()).await.unwrap();
+        support_domain::people::welcome(&mut *tx, &actor, now())
+            .await
+            .unwrap();
     }
     for id in CUSTOMERS {
         let mail = mail_of(id);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use guichet::auth::Arrivals;
 use guichet::process::clock::SystemClock;
 use shared_kernel::{Actor, Role};
-use support_domain::Order;
+use support_domain::{Order, people};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -46,7 +46,7 @@ async fn typed_in(desk: &Desk, id: &str, mail: &str) {
 
 async fn welcome(desk: &Desk, actor: &Actor) {
     let mut tx = desk.begin().await;
-    tx.welcome(actor, now()).await.unwrap();
+    people::welcome(&mut *tx, actor, now()).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -249,7 +249,8 @@ async fn twenty_first_requests_of_one_caller_at_once_enter_them_once() {
         arrivals.spawn(async move {
             let mut tx = desk.begin().await;
             start.wait().await;
-            let welcomed = tx.welcome(&actor("auth0|1", Some(MAIL), None), now()).await;
+            let caller = actor("auth0|1", Some(MAIL), None);
+            let welcomed = people::welcome(&mut *tx, &caller, now()).await;
             if welcomed.is_ok() {
                 tx.commit().await.unwrap();
             }

@@ -7,6 +7,7 @@ use shared_kernel::{Body, FaqId, SingleLine, UserId};
 
 use crate::category::CategoryId;
 use crate::locale::{Languages, Locale};
+use crate::order::Order;
 
 /// What is asked: 10 to 300 characters.
 pub type Question = SingleLine<10, 300>;
@@ -14,23 +15,6 @@ pub type Question = SingleLine<10, 300>;
 pub type Answer = Body<20, 20_000>;
 /// A word to find an article by: 1 to 50 characters.
 pub type Tag = SingleLine<1, 50>;
-
-/// Where something stands among its like: from 0 up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Order(i32);
-
-impl Order {
-    /// Takes 0 and what is above, as far as the column reaches.
-    pub fn new(order: i64) -> Option<Self> {
-        let order = i32::try_from(order).ok()?;
-        (order >= 0).then_some(Self(order))
-    }
-
-    /// The number.
-    pub fn get(self) -> i32 {
-        self.0
-    }
-}
 
 /// An article's tags: at most 20, none twice, in the order they were given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -165,12 +149,6 @@ mod tests {
         let many = |n: usize| (0..n).map(|n| tag(&n.to_string())).collect::<Vec<_>>();
         assert!(Tags::new(many(20)).is_some());
         assert!(Tags::new(many(21)).is_none());
-    }
-
-    #[test]
-    fn an_order_is_not_negative_and_fits_its_column() {
-        assert!(Order::new(0).is_some() && Order::new(i64::from(i32::MAX)).is_some());
-        assert!(Order::new(-1).is_none() && Order::new(i64::from(i32::MAX) + 1).is_none());
     }
 
     #[test]

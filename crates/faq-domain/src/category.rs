@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use shared_kernel::{Body, SingleLine};
 
-use crate::article::Order;
+use crate::order::Order;
 
 /// A category's name: 1 to 120 characters.
 pub type CategoryName = SingleLine<1, 120>;

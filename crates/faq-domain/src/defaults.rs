@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use shared_kernel::FaqId;
 
-use crate::article::{Answer, Content, Order, Question, Tag, Tags, Text, Texts};
+use crate::article::{Answer, Content, Question, Tag, Tags, Text, Texts};
 use crate::category::{CategoryDetails, CategoryId, CategoryName, Description, Icon};
 use crate::locale::Locale;
+use crate::order::Order;
 use crate::use_cases::{CreateArticle, CreateCategory};
 
 /// Who has entered it, in the versions.

@@ -4,6 +4,13 @@ use shared_kernel::StoreError;
 
 use crate::locale::Locale;
 
+/// A half of an article's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    Question,
+    Answer,
+}
+
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
 pub enum FaqError {
@@ -34,7 +41,7 @@ pub enum FaqError {
         /// The new language.
         locale: Locale,
         /// The half that is missing.
-        field: &'static str,
+        missing: Half,
     },
     /// The article moved on from the version the caller expected.
     #[error("the article has another version by now")]

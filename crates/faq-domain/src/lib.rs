@@ -11,6 +11,7 @@ pub mod defaults;
 pub mod error;
 pub mod events;
 pub mod locale;
+pub mod order;
 pub mod ports;
 pub mod readers;
 pub mod rights;
@@ -22,12 +23,13 @@ pub mod use_cases;
 pub mod version;
 
 pub use article::{
-    Answer, Article, ArticleFile, Content, Counters, Order, Question, Tag, Tags, Text, Texts,
+    Answer, Article, ArticleFile, Content, Counters, Question, Tag, Tags, Text, Texts,
 };
 pub use category::{Category, CategoryDetails, CategoryFile, CategoryId};
-pub use error::FaqError;
+pub use error::{FaqError, Half};
 pub use events::FaqEvent;
 pub use locale::{Languages, Locale};
+pub use order::Order;
 pub use ports::{FaqQueries, FaqTx};
 pub use rights::Scope;
 pub use search::FaqSearch;

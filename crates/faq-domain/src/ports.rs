@@ -96,6 +96,11 @@ impl ArticleFilter {
             tags: Vec::new(),
         }
     }
+
+    /// Whether it leaves out articles a reader of this scope could be looking for.
+    pub fn is_narrowed(&self) -> bool {
+        self.category.is_some() || !self.tags.is_empty() || self.published == Some(false)
+    }
 }
 
 /// Which part of a list.

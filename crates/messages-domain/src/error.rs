@@ -1,6 +1,29 @@
 //! Why a request on messages was not done.
 
+use std::fmt;
+
 use shared_kernel::StoreError;
+
+/// Whom or what a request names. How it does is the shell's matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// The customer of the conversation.
+    Customer,
+    /// The staff member of the conversation.
+    Staff,
+    /// The order it is about.
+    Order,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff member",
+            Self::Order => "order",
+        })
+    }
+}
 
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
@@ -11,18 +34,12 @@ pub enum MessagesError {
     /// Absent, or not the caller's to put away.
     #[error("no such message, or not the caller's to put away")]
     NotFoundOrRefused,
-    /// A field claims to be the caller and is somebody else.
-    #[error("{field} is not the caller")]
-    IdentityMismatch {
-        /// The request's field.
-        field: &'static str,
-    },
-    /// A field names somebody or something that is not there.
-    #[error("{field} names nothing known")]
-    UnknownReference {
-        /// The request's field.
-        field: &'static str,
-    },
+    /// A request claims to come from somebody who is not the caller.
+    #[error("the {0} is not the caller")]
+    IdentityMismatch(Named),
+    /// A request names somebody or something that is not there.
+    #[error("no such {0}")]
+    UnknownReference(Named),
     /// Only its author may change what a message says.
     #[error("only its author may change a message")]
     NotTheAuthor,

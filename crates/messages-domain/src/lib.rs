@@ -4,6 +4,7 @@
 //! the root. Pure, like every domain: no clock, no randomness, no SQL, no HTTP, no JSON names. To
 //! add a verb: its rule on [`Message`], a file in `use_cases`, an event if others must hear of it.
 
+pub mod conversation;
 pub mod error;
 pub mod events;
 pub mod message;
@@ -13,7 +14,7 @@ pub mod rights;
 mod testing;
 pub mod use_cases;
 
-pub use error::MessagesError;
+pub use error::{MessagesError, Named};
 pub use events::MessageEvent;
 pub use message::{Content, Message, Priority, Side, State, Subject};
-pub use ports::{Known, MessageQueries, MessagesTx};
+pub use ports::{ConversationQueries, Known, MessageQueries, MessagesTx};

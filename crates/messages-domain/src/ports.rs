@@ -3,7 +3,8 @@
 
 use async_trait::async_trait;
 use shared_kernel::{
-    CustomerId, EntryId, Limit, OrderId, Page, PageNumber, StaffId, StoreError, UnitOfWork,
+    Actor, CustomerId, EntryId, Limit, OrderId, Page, PageNumber, StaffId, StoreError, TicketId,
+    UnitOfWork,
 };
 
 use crate::message::{Message, State};
@@ -134,4 +135,17 @@ pub trait MessageQueries: Send + Sync {
 
     /// Customers, latest changed first.
     async fn customers(&self, limit: Limit) -> Result<Vec<CustomerLine>, StoreError>;
+}
+
+/// Reads who has to do with whom ([`conversation`](crate::conversation)).
+#[async_trait]
+pub trait ConversationQueries: Send + Sync {
+    /// One message, whoever asks.
+    async fn find_message(&self, id: &EntryId) -> Result<Option<Message>, StoreError>;
+
+    /// Whether there is a ticket with this id that the actor may see.
+    async fn may_see_ticket(&self, actor: &Actor, id: &TicketId) -> Result<bool, StoreError>;
+
+    /// Whether this customer and this staff member share a message or a ticket.
+    async fn have_met(&self, customer: &CustomerId, staff: &StaffId) -> Result<bool, StoreError>;
 }

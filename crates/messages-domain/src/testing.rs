@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::events::MessageEvent;
 use crate::message::{Content, Message, Priority, Side, State, Subject};
-use crate::ports::{Known, MessagesTx};
+use crate::ports::{ConversationQueries, Known, MessagesTx};
 use crate::use_cases::Surroundings;
 
 /// An instant: so many minutes after the desk opened.
@@ -99,6 +99,10 @@ pub(crate) fn reply_of_staff(id: &str, root: &str) -> Message {
 /// A desk with customers C1 and C2, staff S1 and S2, and an order O1 of C1.
 pub(crate) struct Desk {
     messages: BTreeMap<String, Message>,
+    /// Tickets, and whose they are.
+    pub(crate) tickets: Vec<(String, CustomerId)>,
+    /// Who shares a message or a ticket with whom.
+    pub(crate) met: Vec<(CustomerId, StaffId)>,
     /// How often the present request wrote something.
     pub(crate) writes: u32,
     /// What the present request told.
@@ -112,6 +116,8 @@ impl Desk {
     pub(crate) fn new() -> Self {
         Self {
             messages: BTreeMap::new(),
+            tickets: Vec::new(),
+            met: Vec::new(),
             writes: 0,
             told: Vec::new(),
             now: at(60),
@@ -139,28 +145,34 @@ impl Desk {
 /// Runs one request at a desk. Answers what came of it, and the events it tells, in order.
 pub(crate) fn said<T, E>(
     desk: &mut Desk,
-    request: impl AsyncFnOnce(&mut dyn MessagesTx, Surroundings<'_>) -> Result<T, E>,
+    request: impl AsyncFnOnce(&mut dyn MessagesTx, Surroundings<'_>) -> Result<Done<T, MessageEvent>, E>,
 ) -> (Result<T, E>, Vec<MessageEvent>) {
-    desk.told.clear();
     desk.writes = 0;
     let (clock, ids) = (At(desk.now), Arc::clone(&desk.ids));
     let with = Surroundings {
         clock: &clock,
         ids: &*ids,
     };
-    let done = at_once(request(desk, with));
-    (done, std::mem::take(&mut desk.told))
+    match at_once(request(desk, with)) {
+        Ok(done) => (Ok(done.value), done.events),
+        Err(refused) => (Err(refused), Vec::new()),
+    }
 }
 
 /// The same, for a request that must be refused: it may neither have written nor told anything.
 #[track_caller]
 pub(crate) fn refused<T, E>(
     desk: &mut Desk,
-    request: impl AsyncFnOnce(&mut dyn MessagesTx, Surroundings<'_>) -> Result<T, E>,
+    request: impl AsyncFnOnce(&mut dyn MessagesTx, Surroundings<'_>) -> Result<Done<T, MessageEvent>, E>,
 ) -> E {
     let (done, told) = said(desk, request);
     assert_eq!((told, desk.writes), (Vec::new(), 0));
     done.err().expect("refused")
+}
+
+/// Asks what changes nothing.
+pub(crate) fn asked<T>(question: impl AsyncFnOnce() -> T) -> T {
+    at_once(question())
 }
 
 /// Each event in a line.
@@ -292,5 +304,23 @@ impl MessagesTx for Desk {
     async fn record_message(&mut self, event: &MessageEvent) -> Result<(), StoreError> {
         self.told.push(event.clone());
         Ok(())
+    }
+}
+
+#[async_trait]
+impl ConversationQueries for Desk {
+    async fn find_message(&self, id: &EntryId) -> Result<Option<Message>, StoreError> {
+        Ok(self.messages.get(id.as_str()).cloned())
+    }
+
+    async fn may_see_ticket(&self, actor: &Actor, id: &TicketId) -> Result<bool, StoreError> {
+        let mut tickets = self.tickets.iter();
+        Ok(tickets.any(|(ticket, owner)| {
+            ticket == id.as_str() && (actor.role.is_staff() || *owner == actor.id.as_customer())
+        }))
+    }
+
+    async fn have_met(&self, customer: &CustomerId, staff: &StaffId) -> Result<bool, StoreError> {
+        Ok(self.met.contains(&(customer.clone(), staff.clone())))
     }
 }

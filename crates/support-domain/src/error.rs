@@ -1,6 +1,50 @@
 //! Why a request on tickets was not done.
 
+use std::fmt;
+
 use shared_kernel::StoreError;
+
+/// Whom a request names. How it does is the shell's matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// The customer a ticket is for.
+    Customer,
+    /// The staff member a ticket is assigned or escalated to.
+    Staff,
+    /// The staff member a ticket is assigned to together with a change of its status.
+    NewAssignee,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff member",
+            Self::NewAssignee => "new assignee",
+        })
+    }
+}
+
+/// What only one side of the desk does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reserved {
+    /// Staff: writing an internal note.
+    Note,
+    /// Staff: assigning, or writing a note, together with a change of the status.
+    AssignmentOrNote,
+    /// Customers: rating a ticket.
+    Rating,
+}
+
+impl fmt::Display for Reserved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Note => "internal notes are for staff",
+            Self::AssignmentOrNote => "assigning and internal notes are for staff",
+            Self::Rating => "only the customer rates a ticket",
+        })
+    }
+}
 
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
@@ -10,19 +54,13 @@ pub enum SupportError {
     TicketNotFound,
     /// The caller's role does not allow it.
     #[error("not allowed: {0}")]
-    Forbidden(&'static str),
-    /// A field claims to be the caller and is somebody else.
-    #[error("{field} is not the caller")]
-    IdentityMismatch {
-        /// The request's field.
-        field: &'static str,
-    },
-    /// A field names somebody or something that is not there.
-    #[error("{field} names nothing known")]
-    UnknownReference {
-        /// The request's field.
-        field: &'static str,
-    },
+    Forbidden(Reserved),
+    /// A request claims to come from somebody who is not the caller.
+    #[error("the {0} is not the caller")]
+    IdentityMismatch(Named),
+    /// A request names somebody who is not there.
+    #[error("no such {0}")]
+    UnknownReference(Named),
     /// `If-Match` named a version that has passed.
     #[error("the ticket has changed since it was read")]
     VersionMismatch,

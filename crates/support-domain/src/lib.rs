@@ -1,13 +1,14 @@
 //! The life of a ticket: creation, status, thread, assignment, escalation, satisfaction.
 //!
 //! Pure: no clock, no randomness, no SQL, no HTTP, no JSON names. `ticket` holds the rules,
-//! `use_cases` has one file per verb, `ports` says what is needed of the outside. To add a verb:
+//! `people` says who a caller is, `use_cases` has one file per verb, `ports` says what is needed of the outside. To add a verb:
 //! its rule on [`Ticket`], a file in `use_cases`, an event in `events` if others must hear of it.
 
 pub mod customer;
 pub mod error;
 pub mod events;
 pub mod order;
+pub mod people;
 pub mod ports;
 pub mod rights;
 pub mod satisfaction;
@@ -19,10 +20,10 @@ pub mod ticket;
 pub mod use_cases;
 
 pub use customer::{Customer, FullName};
-pub use error::SupportError;
+pub use error::{Named, Reserved, SupportError};
 pub use events::{StatusCause, TicketEvent};
 pub use order::Order;
-pub use ports::{SupportTx, TicketQueries};
+pub use ports::{ArrivalsTx, SupportTx, TicketQueries};
 pub use satisfaction::{Feedback, Rating, Satisfaction};
 pub use staff::Staff;
 pub use thread::{Author, AuthorKind, Entry, EntryKind};

@@ -7,11 +7,12 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared_kernel::{
-    Actor, CustomerId, EmailKey, Limit, OrderId, Page, PageNumber, StaffId, StoreError, TicketId,
+    CustomerId, EmailKey, Limit, OrderId, Page, PageNumber, StaffId, StoreError, TicketId,
     UnitOfWork,
 };
 
 use crate::customer::Customer;
+use crate::people::Holder;
 use crate::rights::Scope;
 use crate::staff::Staff;
 use crate::thread::Entry;
@@ -26,12 +27,61 @@ pub struct FoundCustomer {
     pub is_new: bool,
 }
 
+/// An open transaction, as a caller's first sign-in needs it ([`welcome`](crate::people::welcome)).
+#[async_trait]
+pub trait ArrivalsTx: Send {
+    /// Enters a staff member, or writes what their token says by now: an address, where there is
+    /// one, and the name, when it `is_named` there.
+    async fn enter_staff(
+        &mut self,
+        staff: &Staff,
+        is_named: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
+    /// The customers with this id or this address, in the order of their ids; nobody else changes
+    /// them until the end.
+    async fn lock_holders(
+        &mut self,
+        id: &CustomerId,
+        address: Option<&EmailKey>,
+    ) -> Result<Vec<Holder>, StoreError>;
+
+    /// Adds a customer; they have their address for themselves only when it is verified. False when
+    /// the id or the address was taken meanwhile.
+    async fn insert_customer(
+        &mut self,
+        customer: &Customer,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
+
+    /// Gives a customer another id. What they wrote stays theirs.
+    async fn rename_customer(
+        &mut self,
+        customer: &CustomerId,
+        to: &CustomerId,
+    ) -> Result<(), StoreError>;
+
+    /// Makes somebody else's what a customer wrote and ordered, and removes the customer.
+    async fn absorb_customer(
+        &mut self,
+        customer: &CustomerId,
+        into: &CustomerId,
+    ) -> Result<(), StoreError>;
+
+    /// Writes the verified address of a customer who is there, and the name, when it `is_named` in
+    /// their token.
+    async fn prove_address(
+        &mut self,
+        customer: &Customer,
+        is_named: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+}
+
 /// An open transaction over tickets and their people.
 #[async_trait]
-pub trait SupportTx: UnitOfWork {
-    /// Enters a caller on first use, and makes theirs what was written under their verified e-mail.
-    async fn welcome(&mut self, actor: &Actor, now: DateTime<Utc>) -> Result<(), StoreError>;
-
+pub trait SupportTx: UnitOfWork + ArrivalsTx {
     /// Finds the customer with this address, or enters `candidate`. Safe under concurrency.
     async fn find_or_create_customer(
         &mut self,
@@ -123,13 +173,13 @@ impl TicketFilter {
 /// What a list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SortBy {
-    /// `msg_date`.
+    /// When it was created.
     CreatedAt,
-    /// `updated_at`.
+    /// When it last changed.
     UpdatedAt,
-    /// `priority`, by how pressing it is.
+    /// How pressing it is.
     Priority,
-    /// `msg_subject`, as a French dictionary would.
+    /// Its subject, as a French dictionary would.
     Subject,
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared_kernel::{Actor, Clock, StoreError};
+use support_domain::people::welcome;
 
 use crate::work::{Ending, Executor};
 
@@ -55,7 +56,7 @@ impl Arrivals {
         let mut attempts = self.work.attempts();
         loop {
             let tx = attempts.begin().await?;
-            let entered = tx.welcome(actor, now).await.map_err(|error| match error {
+            let entered = welcome(tx, actor, now).await.map_err(|error| match error {
                 // Somebody else, mostly the form, was entering the same address at the same moment.
                 StoreError::Duplicate(_) => StoreError::Collision,
                 other => other,

@@ -11,6 +11,7 @@ mod story;
 use chrono::{DateTime, Utc};
 use faq_domain::FaqError;
 use shared_kernel::{Clock, Limit, PageNumber, StoreError};
+use support_domain::people::welcome;
 use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow};
 use support_domain::rights::Scope;
 use support_domain::{SupportError, TicketQueries as _};
@@ -50,7 +51,7 @@ pub async fn load(core: &Core) -> Result<usize, DemoError> {
     let now = core.clock.now();
     let entered = core.work.transact(async |tx| {
         for actor in cast::everybody() {
-            tx.welcome(&actor, now).await?;
+            welcome(tx, &actor, now).await?;
         }
         Ok::<_, StoreError>(Ending::Commit(()))
     });

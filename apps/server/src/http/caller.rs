@@ -94,9 +94,7 @@ pub(super) fn must_be_caller(
     actor: &Actor,
 ) -> Result<(), Problem> {
     match errors.optional(name, field) {
-        Some(id) if id != actor.id => Err(Problem::identity_mismatch(&format!(
-            "{name} is not the caller"
-        ))),
+        Some(id) if id != actor.id => Err(Problem::not_the_caller(name)),
         _ => Ok(()),
     }
 }

@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use messages_domain::MessageQueries as _;
-use messages_domain::rights::Scope;
+use messages_domain::conversation::{author_of, may_join, share_conversation};
 use realtime::Conversations;
-use shared_kernel::{Actor, EntryId, StoreError, UserId};
+use shared_kernel::{Actor, StoreError, UserId};
 use store_pg::PgStore;
 
 /// The desk's conversations and tickets.
@@ -25,11 +24,11 @@ impl DeskConversations {
 #[async_trait]
 impl Conversations for DeskConversations {
     async fn may_join(&self, actor: &Actor, conversation_id: &str) -> Result<bool, StoreError> {
-        self.store.may_join(actor, conversation_id).await
+        may_join(&*self.store, actor, conversation_id).await
     }
 
     async fn shares_conversation(&self, actor: &Actor, other: &UserId) -> Result<bool, StoreError> {
-        self.store.share_conversation(actor, other).await
+        share_conversation(&*self.store, actor, other).await
     }
 
     async fn message_author(
@@ -37,12 +36,6 @@ impl Conversations for DeskConversations {
         actor: &Actor,
         message_id: &str,
     ) -> Result<Option<UserId>, StoreError> {
-        let Ok(id) = EntryId::parse(message_id) else {
-            return Ok(None);
-        };
-        let message = self.store.message(&id).await?;
-        Ok(message
-            .filter(|message| Scope::of(actor).holds(message))
-            .map(|message| message.author))
+        author_of(&*self.store, actor, message_id).await
     }
 }

@@ -19,11 +19,12 @@ use shared_kernel::{Clock, CustomerId, EmailKey, EntryId, FaqId, IdGenerator, Ti
 use uuid::Uuid;
 
 use crate::article::{
-    Answer, Article, ArticleFile, Content, Counters, Order, Question, Tags, Text, Texts,
+    Answer, Article, ArticleFile, Content, Counters, Question, Tags, Text, Texts,
 };
 use crate::category::{Category, CategoryDetails, CategoryId, CategoryName, Description};
 use crate::events::FaqEvent;
 use crate::locale::Locale;
+use crate::order::Order;
 use crate::ports::FaqTx;
 use crate::readers::{ReaderTx, Visitor};
 use crate::use_cases::Surroundings;
@@ -198,24 +199,25 @@ impl Base {
 /// Runs one request at a base. Answers what came of it, and the events it tells, in order.
 pub(crate) fn said<T, E>(
     base: &mut Base,
-    request: impl AsyncFnOnce(&mut dyn FaqTx, Surroundings<'_>) -> Result<T, E>,
+    request: impl AsyncFnOnce(&mut dyn FaqTx, Surroundings<'_>) -> Result<Done<T, FaqEvent>, E>,
 ) -> (Result<T, E>, Vec<FaqEvent>) {
-    base.told.clear();
     base.writes = 0;
     let (clock, ids) = (At(base.now), Arc::clone(&base.ids));
     let with = Surroundings {
         clock: &clock,
         ids: &*ids,
     };
-    let done = at_once(request(base, with));
-    (done, std::mem::take(&mut base.told))
+    match at_once(request(base, with)) {
+        Ok(done) => (Ok(done.value), done.events),
+        Err(refused) => (Err(refused), Vec::new()),
+    }
 }
 
 /// The same, for a request that must be refused: it may neither have written nor told anything.
 #[track_caller]
 pub(crate) fn refused<T, E>(
     base: &mut Base,
-    request: impl AsyncFnOnce(&mut dyn FaqTx, Surroundings<'_>) -> Result<T, E>,
+    request: impl AsyncFnOnce(&mut dyn FaqTx, Surroundings<'_>) -> Result<Done<T, FaqEvent>, E>,
 ) -> E {
     let (done, told) = said(base, request);
     assert_eq!((told, base.writes), (Vec::new(), 0));

@@ -1,4 +1,4 @@
-//! Somebody of support writes an article.
+//! Creates an article of the knowledge base, at version 1.
 
 use shared_kernel::{Done, FaqId, StoreError, UserId};
 

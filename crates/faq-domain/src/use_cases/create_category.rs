@@ -1,4 +1,4 @@
-//! Somebody of support opens a category.
+//! Creates a category of the knowledge base.
 
 use shared_kernel::{Done, UserId};
 

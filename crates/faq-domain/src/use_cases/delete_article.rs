@@ -1,4 +1,4 @@
-//! Somebody of support removes an article. Its versions stay.
+//! Deletes an article. Its versions stay.
 
 use shared_kernel::{Done, FaqId, UserId};
 

@@ -1,4 +1,4 @@
-//! Somebody of support closes a category.
+//! Deletes a category no article stands in. Its versions stay.
 
 use shared_kernel::{Done, UserId};
 

@@ -1,4 +1,4 @@
-//! A new knowledge base gets something to begin with.
+//! Enters the default categories and articles in a new knowledge base.
 
 use shared_kernel::{Done, StoreError, UserId};
 

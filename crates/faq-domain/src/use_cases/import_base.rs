@@ -1,4 +1,4 @@
-//! A whole knowledge base comes from a file.
+//! Imports categories and articles from a file: creates and updates, never deletes.
 
 use shared_kernel::{Done, FaqId, StoreError, UserId};
 

@@ -1,4 +1,4 @@
-//! Somebody of support brings back what an article once was.
+//! Restores an article, also a deleted one, to an earlier version.
 
 use shared_kernel::{Done, FaqId, StoreError, UserId};
 

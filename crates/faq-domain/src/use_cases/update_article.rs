@@ -1,14 +1,15 @@
-//! Somebody of support changes an article.
+//! Updates an article: category, order, publication, tags, texts by language.
 
 use std::collections::BTreeMap;
 
 use shared_kernel::{Done, FaqId, UserId};
 
 use super::{Outcome, Surroundings, keep, lock_expected};
-use crate::article::{Answer, ArticleFile, Order, Question, Tags, Text, Texts};
+use crate::article::{Answer, ArticleFile, Question, Tags, Text, Texts};
 use crate::category::CategoryId;
-use crate::error::FaqError;
+use crate::error::{FaqError, Half};
 use crate::locale::Locale;
+use crate::order::Order;
 use crate::ports::FaqTx;
 use crate::version::Change;
 
@@ -88,12 +89,12 @@ fn changed(
         let text = match (change.question.or(question), change.answer.or(answer)) {
             (Some(question), Some(answer)) => Text { question, answer },
             (question, _) => {
-                let field = if question.is_none() {
-                    "question"
+                let missing = if question.is_none() {
+                    Half::Question
                 } else {
-                    "answer"
+                    Half::Answer
                 };
-                return Err(FaqError::HalfAText { locale, field });
+                return Err(FaqError::HalfAText { locale, missing });
             }
         };
         all.insert(locale, text);
@@ -142,7 +143,7 @@ mod tests {
         assert!(matches!(
             refused,
             Err(FaqError::HalfAText {
-                field: "answer",
+                missing: Half::Answer,
                 ..
             })
         ));

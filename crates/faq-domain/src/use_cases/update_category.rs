@@ -1,11 +1,11 @@
-//! Somebody of support changes a category.
+//! Updates a category: name, description, icon, order, publication.
 
 use shared_kernel::{Done, UserId};
 
 use super::{Outcome, Surroundings, keep_category};
-use crate::article::Order;
 use crate::category::{CategoryFile, CategoryId, CategoryName, Description, Icon};
 use crate::error::FaqError;
+use crate::order::Order;
 use crate::ports::FaqTx;
 use crate::version::Change;
 

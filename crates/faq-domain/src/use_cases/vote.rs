@@ -1,4 +1,4 @@
-//! A reader says whether an article helped.
+//! Counts a reader's vote on whether an article was helpful.
 
 use shared_kernel::{Done, FaqId};
 

@@ -1,4 +1,4 @@
-//! It is settled.
+//! Closes a message: it asks for no attention any more.
 
 use shared_kernel::{Actor, Done, EntryId};
 

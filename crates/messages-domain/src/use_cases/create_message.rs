@@ -1,9 +1,9 @@
-//! Somebody begins a conversation.
+//! Creates a message: the root of a new conversation between a customer and staff.
 
 use shared_kernel::{Actor, CustomerId, Done, OrderId, Role, StaffId};
 
 use super::{Outcome, Surroundings};
-use crate::error::MessagesError;
+use crate::error::{MessagesError, Named};
 use crate::events::{MessageEvent, Recipient};
 use crate::message::{Content, Message, Priority, Side, State, Subject};
 use crate::ports::MessagesTx;
@@ -35,12 +35,12 @@ pub async fn create_message(
     let (staff, order) = (said.staff.as_ref(), said.order.as_ref());
     let known = tx.known(&said.customer, staff, order).await?;
     let named = [
-        ("customerId", known.customer),
-        ("staffId", known.staff),
-        ("orderId", known.order),
+        (Named::Customer, known.customer),
+        (Named::Staff, known.staff),
+        (Named::Order, known.order),
     ];
-    if let Some((field, _)) = named.into_iter().find(|(_, is_there)| !is_there) {
-        return Err(MessagesError::UnknownReference { field });
+    if let Some((absent, _)) = named.into_iter().find(|(_, is_there)| !is_there) {
+        return Err(MessagesError::UnknownReference(absent));
     }
     let now = with.clock.now();
     let message = Message {
@@ -76,10 +76,10 @@ pub async fn create_message(
 }
 
 fn in_own_name(actor: &Actor, said: &CreateMessage) -> Result<(), MessagesError> {
-    let field = match actor.role {
-        Role::Customer if said.customer != actor.id.as_customer() => "customerId",
-        Role::Staff if said.staff.as_ref() != Some(&actor.id.as_staff()) => "staffId",
+    let somebody_else = match actor.role {
+        Role::Customer if said.customer != actor.id.as_customer() => Named::Customer,
+        Role::Staff if said.staff.as_ref() != Some(&actor.id.as_staff()) => Named::Staff,
         Role::Customer | Role::Staff | Role::Admin => return Ok(()),
     };
-    Err(MessagesError::IdentityMismatch { field })
+    Err(MessagesError::IdentityMismatch(somebody_else))
 }

@@ -1,4 +1,4 @@
-//! Its author puts something right.
+//! Edits a message: its author changes subject, content or priority.
 
 use shared_kernel::{Actor, Done, EntryId};
 

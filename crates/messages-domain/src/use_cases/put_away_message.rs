@@ -1,4 +1,4 @@
-//! Out of sight: archived for its customer, or deleted for both.
+//! Archives a message for its customer, or deletes it for both sides.
 
 use shared_kernel::{Actor, Done, EntryId};
 

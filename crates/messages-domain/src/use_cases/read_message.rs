@@ -1,4 +1,4 @@
-//! Somebody read it.
+//! Marks a message as read by the other side.
 
 use shared_kernel::{Actor, Done, EntryId};
 

@@ -1,4 +1,4 @@
-//! The other side answers, or the same side goes on.
+//! Replies to a message, within its conversation; the first reply of staff takes the conversation.
 
 use shared_kernel::{Actor, Done, EntryId};
 

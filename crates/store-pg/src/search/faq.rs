@@ -10,14 +10,14 @@ use async_trait::async_trait;
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, Bool, Float, Integer, Nullable, Text};
 use diesel_async::AsyncPgConnection;
+use faq_domain::search::relevance::{self, LEAST_SHARE, Term};
+use faq_domain::search::typed::Typed;
 use faq_domain::search::{Found, FoundArticle, MOST_FOUND, Manner, Search};
 use faq_domain::{FaqSearch, Scope};
 use shared_kernel::StoreError;
 
 use super::postings::{Candidate, Postings, Stems};
-use super::relevance::{self, LEAST_SHARE, Term};
 use super::terms::{Reach, Terms, look_up};
-use super::typed::Typed;
 use crate::error::from_diesel;
 use crate::faq::{articles_with_ids, is_public};
 use crate::unit::statement::Statement;

@@ -1,13 +1,13 @@
-//! Text search: the one place that knows how words are compared.
+//! Text search: the one place that knows which words the texts have.
 //!
-//! - `typed`: what people type into a search box: `OU`, "phrases", -without;
-//! - `nearness`: how many slips of the finger lie between two words;
 //! - `terms`: what each word of a search stands for in the knowledge base: its stem, its family,
 //!   what it begins, what it was meant to be;
 //! - `postings`: which texts hold its words, and what they come to;
-//! - `relevance`: what a term is worth, and which answers are answers at all;
 //! - `faq`: the search of the knowledge base;
 //! - `unanswered`: what was searched there and not found.
+//!
+//! What was typed, how near two words are and what an answer is worth is said by
+//! [`faq_domain::search`].
 //!
 //! Tickets and messages are found by PostgreSQL's own search (`matches_words`), newest first: their
 //! readers know what they look for. The stems are the same, the configurations `guichet_fr`,
@@ -15,14 +15,14 @@
 //! a line in the `faq_*` functions, in a migration that writes its texts once more.
 
 mod faq;
-mod nearness;
 mod postings;
-mod relevance;
 mod terms;
-mod typed;
 mod unanswered;
 
-pub(crate) use typed::web_search;
+/// For PostgreSQL's own search, which knows `or` only in English; a French speaker writes OU.
+pub(crate) fn web_search(words: &str) -> String {
+    words.replace(" OU ", " or ")
+}
 
 /// The condition that a message's vector (of the row `$row`) matches what [`web_search`] made of
 /// the words typed.
@@ -35,3 +35,13 @@ macro_rules! matches_words {
     };
 }
 pub(crate) use matches_words;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_french_or_is_understood_by_an_english_search() {
+        assert_eq!(web_search("frein OU batterie"), "frein or batterie");
+    }
+}

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, Float, Integer, Nullable, Text};
 use diesel_async::AsyncPgConnection;
+use faq_domain::search::relevance::{Term, Variant};
 use shared_kernel::StoreError;
 
-use super::relevance::{Term, Variant};
 use super::terms::MANY;
 use crate::error::from_diesel;
 use crate::unit::statement::Statement;

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text};
 use diesel_async::AsyncPgConnection;
+use faq_domain::search::nearness::{forgiven, slips};
+use faq_domain::search::relevance::{Reached, Term, Way};
+use faq_domain::search::typed::{Typed, TypedWord};
 use shared_kernel::StoreError;
 
-use super::nearness::{forgiven, slips};
-use super::relevance::{Reached, Term, Way};
-use super::typed::{Typed, TypedWord};
 use crate::error::from_diesel;
 use crate::faq::is_public;
 use crate::unit::statement::Statement;

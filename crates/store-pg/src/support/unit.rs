@@ -2,19 +2,15 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shared_kernel::{Actor, CustomerId, EmailKey, OrderId, StaffId, StoreError, TicketId};
+use shared_kernel::{CustomerId, EmailKey, OrderId, StaffId, StoreError, TicketId};
 use support_domain::ports::FoundCustomer;
 use support_domain::{Customer, Entry, OrderNumber, Staff, SupportTx, Ticket, TicketFile};
 
-use super::{arrivals, people, thread, tickets};
+use super::{people, thread, tickets};
 use crate::unit::tx::PgTx;
 
 #[async_trait]
 impl SupportTx for PgTx {
-    async fn welcome(&mut self, actor: &Actor, now: DateTime<Utc>) -> Result<(), StoreError> {
-        arrivals::welcome(self.begun().await?, actor, now).await
-    }
-
     async fn find_or_create_customer(
         &mut self,
         candidate: &Customer,

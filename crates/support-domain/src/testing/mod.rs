@@ -16,13 +16,14 @@ use std::task::{Context, Poll, Waker};
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use shared_kernel::{
     Actor, Clock, CustomerId, EmailAddress, EmailKey, EntryId, FaqId, IdGenerator, OrderId, Role,
-    StaffId, TicketId, UserId,
+    StaffId, StoreError, TicketId, UserId,
 };
 use uuid::Uuid;
 
 use crate::customer::Customer;
 use crate::events::TicketEvent;
 use crate::order::Order;
+use crate::people::welcome;
 use crate::ports::SupportTx;
 use crate::staff::Staff;
 use crate::thread::Entry;
@@ -97,7 +98,9 @@ pub(crate) fn closed_ticket(id: &str, status: Status, closed_at: DateTime<Utc>) 
 /// A desk with customers C1 and C2, staff S1 and S2, and an order `ORD-1` of C1.
 pub(crate) struct Desk {
     pub(crate) customers: BTreeMap<CustomerId, Customer>,
-    staff: BTreeMap<StaffId, Staff>,
+    /// Who has which address for themselves, typed or proven.
+    addresses: BTreeMap<String, CustomerId>,
+    pub(crate) staff: BTreeMap<StaffId, Staff>,
     orders: Vec<Order>,
     pub(crate) tickets: BTreeMap<String, Ticket>,
     pub(crate) thread: Vec<Entry>,
@@ -105,6 +108,8 @@ pub(crate) struct Desk {
     pub(crate) writes: u32,
     /// What the present request told.
     told: Vec<TicketEvent>,
+    /// So many insertions of customers find that another transaction was quicker.
+    pub(crate) lost_races: u32,
     /// The present instant.
     pub(crate) now: DateTime<Utc>,
     ids: Arc<CountedIds>,
@@ -112,7 +117,6 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        let customers = ["C1", "C2"].map(|id| (customer_id(id), known_customer(id)));
         let staff = ["S1", "S2"].map(|id| (staff_id(id), known_staff(id)));
         let order = Order {
             id: OrderId::parse("O1").unwrap(),
@@ -120,17 +124,23 @@ impl Desk {
             reference: "ORD-1".to_owned(),
             total_ttc: "12.00".to_owned(),
         };
-        Self {
-            customers: BTreeMap::from(customers),
+        let mut desk = Self {
+            customers: BTreeMap::new(),
+            addresses: BTreeMap::new(),
             staff: BTreeMap::from(staff),
             orders: vec![order],
             tickets: BTreeMap::new(),
             thread: Vec::new(),
             writes: 0,
             told: Vec::new(),
+            lost_races: 0,
             now: at(60),
             ids: Arc::default(),
+        };
+        for id in ["C1", "C2"] {
+            desk.add_customer(known_customer(id));
         }
+        desk
     }
 
     /// A desk with one ticket.
@@ -142,6 +152,16 @@ impl Desk {
 
     pub(crate) fn add(&mut self, ticket: Ticket) {
         self.tickets.insert(ticket.id.to_string(), ticket);
+    }
+
+    /// Adds a customer who has their address for themselves.
+    pub(crate) fn add_customer(&mut self, customer: Customer) {
+        if let Some(mail) = &customer.email {
+            let key = mail.key().as_str().to_owned();
+            let before = self.addresses.insert(key, customer.id.clone());
+            assert_eq!(before.filter(|id| *id != customer.id), None, "unique");
+        }
+        self.customers.insert(customer.id.clone(), customer);
     }
 
     pub(crate) fn ticket(&self, id: &str) -> &Ticket {
@@ -181,28 +201,35 @@ fn known_staff(id: &str) -> Staff {
 /// Runs one request at a desk. Answers what came of it, and the events it tells, in order.
 pub(crate) fn said<T, E>(
     desk: &mut Desk,
-    request: impl AsyncFnOnce(&mut dyn SupportTx, Surroundings<'_>) -> Result<T, E>,
+    request: impl AsyncFnOnce(&mut dyn SupportTx, Surroundings<'_>) -> Result<Done<T, TicketEvent>, E>,
 ) -> (Result<T, E>, Vec<TicketEvent>) {
-    desk.told.clear();
     desk.writes = 0;
     let (clock, ids) = (At(desk.now), Arc::clone(&desk.ids));
     let with = Surroundings {
         clock: &clock,
         ids: &*ids,
     };
-    let done = at_once(request(desk, with));
-    (done, std::mem::take(&mut desk.told))
+    match at_once(request(desk, with)) {
+        Ok(done) => (Ok(done.value), done.events),
+        Err(refused) => (Err(refused), Vec::new()),
+    }
 }
 
 /// The same, for a request that must be refused: it may neither have written nor told anything.
 #[track_caller]
 pub(crate) fn refused<T, E>(
     desk: &mut Desk,
-    request: impl AsyncFnOnce(&mut dyn SupportTx, Surroundings<'_>) -> Result<T, E>,
+    request: impl AsyncFnOnce(&mut dyn SupportTx, Surroundings<'_>) -> Result<Done<T, TicketEvent>, E>,
 ) -> E {
     let (done, told) = said(desk, request);
     assert_eq!((told, desk.writes), (Vec::new(), 0));
     done.err().expect("refused")
+}
+
+/// Lets a caller arrive.
+pub(crate) fn welcomed(desk: &mut Desk, actor: &Actor) -> Result<(), StoreError> {
+    let now = desk.now;
+    at_once(welcome(desk, actor, now))
 }
 
 /// Each event in a line.

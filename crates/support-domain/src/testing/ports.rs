@@ -3,15 +3,16 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared_kernel::{
-    Actor, Claim, CustomerId, EmailAddress, EmailKey, IdempotencyKey, OrderId, StaffId, StoreError,
-    StoredAnswer, TicketId, UnitOfWork,
+    Claim, CustomerId, EmailKey, IdempotencyKey, OrderId, StaffId, StoreError, StoredAnswer,
+    TicketId, UnitOfWork,
 };
 
 use super::Desk;
 use crate::customer::Customer;
 use crate::events::TicketEvent;
 use crate::order::Order;
-use crate::ports::{FoundCustomer, SupportTx};
+use crate::people::Holder;
+use crate::ports::{ArrivalsTx, FoundCustomer, SupportTx};
 use crate::staff::Staff;
 use crate::thread::Entry;
 use crate::ticket::{OrderNumber, Status, Ticket, TicketFile};
@@ -38,28 +39,120 @@ impl UnitOfWork for Desk {
 }
 
 #[async_trait]
-impl SupportTx for Desk {
-    async fn welcome(&mut self, _actor: &Actor, _now: DateTime<Utc>) -> Result<(), StoreError> {
+impl ArrivalsTx for Desk {
+    async fn enter_staff(
+        &mut self,
+        staff: &Staff,
+        is_named: bool,
+        _now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let known = self
+            .staff
+            .entry(staff.id.clone())
+            .or_insert_with(|| staff.clone());
+        if is_named {
+            known.name.clone_from(&staff.name);
+        }
+        known.email = staff.email.clone().or(known.email.take());
         Ok(())
     }
 
+    async fn lock_holders(
+        &mut self,
+        id: &CustomerId,
+        address: Option<&EmailKey>,
+    ) -> Result<Vec<Holder>, StoreError> {
+        let by_address = address.and_then(|key| self.addresses.get(key.as_str()));
+        let is_found = |one: &&Customer| one.id == *id || Some(&one.id) == by_address;
+        let holders = self.customers.values().filter(is_found).map(|one| Holder {
+            id: one.id.clone(),
+            is_proven: one.verified_email.is_some(),
+        });
+        Ok(holders.collect())
+    }
+
+    async fn insert_customer(
+        &mut self,
+        customer: &Customer,
+        _now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        if self.lost_races > 0 {
+            self.lost_races -= 1;
+            return Ok(false);
+        }
+        assert!(!self.customers.contains_key(&customer.id), "looked up");
+        if customer.verified_email.is_some() {
+            self.add_customer(customer.clone());
+        } else {
+            self.customers.insert(customer.id.clone(), customer.clone());
+        }
+        Ok(true)
+    }
+
+    async fn rename_customer(
+        &mut self,
+        customer: &CustomerId,
+        to: &CustomerId,
+    ) -> Result<(), StoreError> {
+        let renamed = Customer {
+            id: to.clone(),
+            ..self.customers[customer].clone()
+        };
+        self.absorb_customer(customer, to).await?;
+        self.add_customer(renamed);
+        Ok(())
+    }
+
+    async fn absorb_customer(
+        &mut self,
+        customer: &CustomerId,
+        into: &CustomerId,
+    ) -> Result<(), StoreError> {
+        for ticket in self.tickets.values_mut() {
+            if ticket.customer == *customer {
+                ticket.customer = into.clone();
+            }
+        }
+        self.customers.remove(customer);
+        self.addresses.retain(|_, id| id != customer);
+        Ok(())
+    }
+
+    async fn prove_address(
+        &mut self,
+        customer: &Customer,
+        is_named: bool,
+        _now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut proven = self.customers[&customer.id].clone();
+        self.addresses.retain(|_, id| *id != customer.id);
+        proven.email.clone_from(&customer.email);
+        proven.verified_email.clone_from(&customer.verified_email);
+        if is_named {
+            proven.name.clone_from(&customer.name);
+            proven.first_name.clone_from(&customer.first_name);
+        }
+        self.add_customer(proven);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SupportTx for Desk {
     async fn find_or_create_customer(
         &mut self,
         candidate: &Customer,
         key: &EmailKey,
         _now: DateTime<Utc>,
     ) -> Result<FoundCustomer, StoreError> {
-        let has_it =
-            |one: &&Customer| one.email.as_ref().map(EmailAddress::key).as_ref() == Some(key);
-        if let Some(found) = self.customers.values().find(has_it) {
+        if let Some(id) = self.addresses.get(key.as_str()) {
             return Ok(FoundCustomer {
-                customer: found.clone(),
+                customer: self.customers[id].clone(),
                 is_new: false,
             });
         }
         self.writes += 1;
-        self.customers
-            .insert(candidate.id.clone(), candidate.clone());
+        self.add_customer(candidate.clone());
         Ok(FoundCustomer {
             customer: candidate.clone(),
             is_new: true,

@@ -1,10 +1,10 @@
-//! The thread grows.
+//! Adds a response or an internal note to a ticket's thread.
 
 use shared_kernel::{Actor, TicketId};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, lock_visible, new_entry};
-use crate::error::SupportError;
+use crate::error::{Reserved, SupportError};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::rights::side;
@@ -32,7 +32,7 @@ pub async fn add_response(
 ) -> Outcome<(TicketFile, Entry)> {
     let mut change = Change::of(lock_visible(tx, &said.ticket, actor, None).await?);
     if said.internal && !actor.role.is_staff() {
-        return Err(SupportError::Forbidden("internal notes are for staff"));
+        return Err(SupportError::Forbidden(Reserved::Note));
     }
     let now = with.clock.now();
     let kind = if said.internal {

@@ -1,9 +1,10 @@
-//! Somebody takes it, or is given it.
+//! Assigns a ticket to a staff member, or takes it away from its assignee.
 
 use shared_kernel::{Actor, StaffId, TicketId};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, known_staff, lock_visible};
+use crate::error::Named;
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::ticket::TicketFile;
@@ -31,7 +32,7 @@ pub async fn assign_ticket(
     let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
     let mut change = Change::of(file);
     change.file.assignee = match &ask.assignee {
-        Some(id) => Some(known_staff(tx, id, "staff_id").await?),
+        Some(id) => Some(known_staff(tx, id, Named::Staff).await?),
         None => None,
     };
     if !change.file.ticket.assign(ask.assignee, with.clock.now()) {

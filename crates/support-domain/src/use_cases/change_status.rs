@@ -1,10 +1,10 @@
-//! Opening and closing.
+//! Changes the status of a ticket, opens or closes it, with an assignment and a note if asked for.
 
 use shared_kernel::{Actor, StaffId, TicketId};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, author, known_staff, lock_visible, new_entry};
-use crate::error::SupportError;
+use crate::error::{Named, Reserved, SupportError};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::rights::side;
@@ -36,15 +36,13 @@ pub async fn change_status(
 ) -> Outcome<TicketFile> {
     let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
     if !actor.role.is_staff() && (ask.assigned_to.is_some() || ask.internal_note.is_some()) {
-        return Err(SupportError::Forbidden(
-            "assigned_to and internal_note are for staff",
-        ));
+        return Err(SupportError::Forbidden(Reserved::AssignmentOrNote));
     }
     let now = with.clock.now();
     let mut change = Change::of(file);
     let assigned = match ask.assigned_to {
         Some(id) => {
-            change.file.assignee = Some(known_staff(tx, &id, "assigned_to").await?);
+            change.file.assignee = Some(known_staff(tx, &id, Named::NewAssignee).await?);
             change.file.ticket.assign(Some(id), now)
         }
         None => false,

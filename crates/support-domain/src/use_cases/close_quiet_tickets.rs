@@ -1,4 +1,4 @@
-//! Resolved and quiet for a week: closed.
+//! Closes tickets that were resolved a week ago and stayed quiet.
 
 use shared_kernel::Done;
 

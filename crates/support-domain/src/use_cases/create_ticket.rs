@@ -1,11 +1,11 @@
-//! A customer's form becomes a ticket.
+//! Creates a ticket from the contact form, and its customer when nobody has the address yet.
 
 use chrono::{DateTime, Utc};
 use shared_kernel::{Actor, Caller, CustomerId, Done, EmailAddress, PhoneNumber, StoreError};
 
 use super::{Outcome, Surroundings};
 use crate::customer::{Customer, FullName, split_name};
-use crate::error::SupportError;
+use crate::error::{Named, SupportError};
 use crate::events::TicketEvent;
 use crate::ports::{FoundCustomer, SupportTx};
 use crate::ticket::{
@@ -93,9 +93,7 @@ async fn owner(
     let customer = tx
         .customer(&id)
         .await?
-        .ok_or(SupportError::UnknownReference {
-            field: "customer_id",
-        })?;
+        .ok_or(SupportError::UnknownReference(Named::Customer))?;
     Ok(FoundCustomer {
         customer,
         is_new: false,
@@ -112,9 +110,7 @@ fn own_id(actor: &Actor, named: Option<&CustomerId>) -> Result<CustomerId, Suppo
 }
 
 fn mismatch() -> SupportError {
-    SupportError::IdentityMismatch {
-        field: "customer_id",
-    }
+    SupportError::IdentityMismatch(Named::Customer)
 }
 
 fn new_ticket(

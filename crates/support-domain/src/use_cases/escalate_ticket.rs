@@ -1,9 +1,10 @@
-//! It cannot wait.
+//! Escalates a ticket: urgent priority, a new assignee if one is named, the reason as a note.
 
 use shared_kernel::{Actor, StaffId, TicketId};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, known_staff, lock_visible, new_entry};
+use crate::error::Named;
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
 use crate::thread::{EntryKind, EntryText};
@@ -31,7 +32,7 @@ pub async fn escalate_ticket(
     let mut change = Change::of(lock_visible(tx, &ask.ticket, actor, None).await?);
     let now = with.clock.now();
     if let Some(id) = ask.assignee {
-        change.file.assignee = Some(known_staff(tx, &id, "staff_id").await?);
+        change.file.assignee = Some(known_staff(tx, &id, Named::Staff).await?);
         change.file.ticket.assign(Some(id), now);
     }
     change.file.ticket.escalate(now);

@@ -25,7 +25,7 @@ pub use shared_kernel::Surroundings;
 use chrono::{DateTime, Utc};
 use shared_kernel::{Actor, Done, StaffId, TicketId};
 
-use crate::error::SupportError;
+use crate::error::{Named, SupportError};
 use crate::events::TicketEvent;
 use crate::ports::SupportTx;
 use crate::rights::Scope;
@@ -59,11 +59,11 @@ async fn lock_visible(
 async fn known_staff(
     tx: &mut dyn SupportTx,
     id: &StaffId,
-    field: &'static str,
+    named: Named,
 ) -> Result<Staff, SupportError> {
     tx.staff(id)
         .await?
-        .ok_or(SupportError::UnknownReference { field })
+        .ok_or(SupportError::UnknownReference(named))
 }
 
 fn author(actor: &Actor) -> Author {

@@ -1,10 +1,10 @@
-//! Was it good?
+//! Rates a closed ticket: the customer's satisfaction with one closing, by token or by signed link.
 
 use shared_kernel::{Actor, TicketId};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, lock_visible};
-use crate::error::SupportError;
+use crate::error::{Reserved, SupportError};
 use crate::events::StatusCause;
 use crate::ports::SupportTx;
 use crate::satisfaction::{Feedback, Rating, Satisfaction};
@@ -40,7 +40,7 @@ pub async fn rate_ticket(
 ) -> Outcome<TicketFile> {
     let file = match rater {
         Rater::Owner(actor) if actor.role.is_staff() => {
-            return Err(SupportError::Forbidden("only the customer rates a ticket"));
+            return Err(SupportError::Forbidden(Reserved::Rating));
         }
         Rater::Owner(actor) => lock_visible(tx, &ask.ticket, actor, None).await?,
         Rater::Link { closing } => {

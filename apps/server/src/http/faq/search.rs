@@ -19,9 +19,6 @@ pub(super) async fn search(
     filter: ArticleFilter,
     window: Window,
 ) -> Result<(Vec<FaqView>, u32), Problem> {
-    // Of a part of the base only: another part may have the answer.
-    let is_narrowed =
-        filter.category.is_some() || !filter.tags.is_empty() || filter.published == Some(false);
     let search = Search {
         words,
         languages,
@@ -31,7 +28,7 @@ pub(super) async fn search(
         limit: window.limit,
     };
     let found = state.faq.search.search(&search).await?;
-    if found.total == 0 && !is_narrowed {
+    if search.is_unanswered(&found) {
         let locale = search.languages.first();
         state
             .faq

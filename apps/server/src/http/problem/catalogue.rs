@@ -123,6 +123,11 @@ impl Problem {
     }
 
     /// A field claims to be the caller and is somebody else.
+    pub fn not_the_caller(field: &str) -> Self {
+        Self::identity_mismatch(&format!("{field} is not the caller"))
+    }
+
+    /// A request claims to come from somebody else.
     pub fn identity_mismatch(detail: &str) -> Self {
         Self::new(
             StatusCode::FORBIDDEN,

@@ -1,11 +1,11 @@
 //! What the layers below call an error, in the words of the outside.
 
 use actix_web::http::StatusCode;
-use faq_domain::FaqError;
+use faq_domain::{FaqError, Half};
 use messages_domain::MessagesError;
 use realtime::HandshakeRefused;
 use shared_kernel::StoreError;
-use support_domain::SupportError;
+use support_domain::{Reserved, SupportError};
 
 use super::{FieldError, Problem};
 use crate::auth::TokenRefused;
@@ -81,19 +81,46 @@ impl From<StoreError> for Problem {
     }
 }
 
+/// The field by which requests on tickets name somebody.
+fn field_of(named: support_domain::Named) -> &'static str {
+    match named {
+        support_domain::Named::Customer => "customer_id",
+        support_domain::Named::Staff => "staff_id",
+        support_domain::Named::NewAssignee => "assigned_to",
+    }
+}
+
+/// The field by which requests on messages name somebody or something.
+fn message_field_of(named: messages_domain::Named) -> &'static str {
+    match named {
+        messages_domain::Named::Customer => "customerId",
+        messages_domain::Named::Staff => "staffId",
+        messages_domain::Named::Order => "orderId",
+    }
+}
+
+/// The rule a request broke, in the words of its fields.
+fn rule_of(reserved: Reserved) -> &'static str {
+    match reserved {
+        Reserved::Note => "internal notes are for staff",
+        Reserved::AssignmentOrNote => "assigned_to and internal_note are for staff",
+        Reserved::Rating => "only the customer rates a ticket",
+    }
+}
+
 impl From<SupportError> for Problem {
     fn from(error: SupportError) -> Self {
         let detail = error.to_string();
         match error {
             SupportError::TicketNotFound => Self::ticket_not_found(),
-            SupportError::Forbidden(_) => Self::new(
+            SupportError::Forbidden(reserved) => Self::new(
                 StatusCode::FORBIDDEN,
                 "forbidden",
                 "Action non autorisée",
-                &detail,
+                &format!("not allowed: {}", rule_of(reserved)),
             ),
-            SupportError::IdentityMismatch { .. } => Self::identity_mismatch(&detail),
-            SupportError::UnknownReference { field } => Self::unknown_reference(field),
+            SupportError::IdentityMismatch(named) => Self::not_the_caller(field_of(named)),
+            SupportError::UnknownReference(named) => Self::unknown_reference(field_of(named)),
             SupportError::VersionMismatch => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "stale_version",
@@ -134,8 +161,10 @@ impl From<MessagesError> for Problem {
                 "Message non trouvé ou accès refusé",
                 &detail,
             ),
-            MessagesError::IdentityMismatch { .. } => Self::identity_mismatch(&detail),
-            MessagesError::UnknownReference { field } => Self::unknown_reference(field),
+            MessagesError::IdentityMismatch(named) => Self::not_the_caller(message_field_of(named)),
+            MessagesError::UnknownReference(named) => {
+                Self::unknown_reference(message_field_of(named))
+            }
             MessagesError::NotTheAuthor => Self::new(
                 StatusCode::FORBIDDEN,
                 "forbidden",
@@ -173,11 +202,17 @@ impl From<FaqError> for Problem {
                 code: "out_of_range",
                 message: "translations : il faut de 1 à 20 langues".to_owned(),
             }]),
-            FaqError::HalfAText { locale, field } => Self::validation(vec![FieldError {
-                field: field.to_owned(),
-                code: "required",
-                message: format!("{field} : requis dans une nouvelle langue ({locale})"),
-            }]),
+            FaqError::HalfAText { locale, missing } => {
+                let field = match missing {
+                    Half::Question => "question",
+                    Half::Answer => "answer",
+                };
+                Self::validation(vec![FieldError {
+                    field: field.to_owned(),
+                    code: "required",
+                    message: format!("{field} : requis dans une nouvelle langue ({locale})"),
+                }])
+            }
             FaqError::VersionMismatch => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "stale_version",
@@ -186,5 +221,60 @@ impl From<FaqError> for Problem {
             ),
             FaqError::Store(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fields a problem names, and what it says of them.
+    fn refused(problem: impl Into<Problem>) -> Vec<String> {
+        let errors = problem.into().errors;
+        errors.into_iter().map(|error| error.message).collect()
+    }
+
+    #[test]
+    fn whom_a_request_names_is_told_by_its_field() {
+        for (named, message) in [
+            (support_domain::Named::Customer, "customer_id : inconnu"),
+            (support_domain::Named::Staff, "staff_id : inconnu"),
+            (support_domain::Named::NewAssignee, "assigned_to : inconnu"),
+        ] {
+            let error = SupportError::UnknownReference(named);
+            assert_eq!(refused(error), [message]);
+        }
+        for (named, message) in [
+            (messages_domain::Named::Customer, "customerId : inconnu"),
+            (messages_domain::Named::Staff, "staffId : inconnu"),
+            (messages_domain::Named::Order, "orderId : inconnu"),
+        ] {
+            let error = MessagesError::UnknownReference(named);
+            assert_eq!(refused(error), [message]);
+        }
+    }
+
+    #[test]
+    fn a_field_that_names_somebody_else_than_the_caller_is_named() {
+        let ticket = SupportError::IdentityMismatch(support_domain::Named::Customer);
+        let message = MessagesError::IdentityMismatch(messages_domain::Named::Staff);
+        assert_eq!(
+            Problem::from(ticket).detail,
+            "customer_id is not the caller"
+        );
+        assert_eq!(Problem::from(message).detail, "staffId is not the caller");
+    }
+
+    #[test]
+    fn what_only_one_side_does_is_told_in_the_words_of_the_request() {
+        let detail = |reserved| Problem::from(SupportError::Forbidden(reserved)).detail;
+        assert_eq!(
+            detail(Reserved::AssignmentOrNote),
+            "not allowed: assigned_to and internal_note are for staff"
+        );
+        assert_eq!(
+            detail(Reserved::Note),
+            "not allowed: internal notes are for staff"
+        );
     }
 }

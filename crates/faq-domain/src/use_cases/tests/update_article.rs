@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
-use crate::article::{Order, Question};
+use crate::article::Question;
 use crate::error::FaqError;
 use crate::locale::Locale;
+use crate::order::Order;
 use crate::testing::{Base, QUESTION, category_id, content, faq_id, outline, refused, said, user};
 use crate::use_cases::{UpdateArticle, UpdateText, update_article};
 use crate::version::Change;

@@ -1,4 +1,5 @@
-//! What a term is worth, and which answers are answers at all.
+//! What a term is worth, and which answers are answers at all: the ranking of a search, over what a
+//! store found. To weigh a term otherwise: a constant here, then the graded searches.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ const SLIPS: [f32; 2] = [0.8, 0.6];
 /// What a word of asking is worth beside one of content.
 const FILLER: f32 = 0.2;
 /// The share of a search's worth an answer must match.
-pub(super) const LEAST_SHARE: f32 = 0.3;
+pub const LEAST_SHARE: f32 = 0.3;
 
 /// An answer to a letter matches so many of its terms, and comes to so much.
 const LEAST_TERMS: usize = 2;
@@ -30,7 +31,7 @@ const FILLERS: [&str; 34] = [
 
 /// How a word of the texts was reached from the one typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Way {
+pub enum Way {
     /// The same stem.
     Exact,
     /// The same family.
@@ -43,40 +44,46 @@ pub(super) enum Way {
 
 /// A stem of one language, reached from a typed word.
 #[derive(Debug, Clone)]
-pub(super) struct Reached {
-    pub(super) locale: String,
-    pub(super) lexeme: String,
-    pub(super) way: Way,
+pub struct Reached {
+    /// The language.
+    pub locale: String,
+    /// The stem.
+    pub lexeme: String,
+    /// How it was reached.
+    pub way: Way,
     /// In how many texts it stands.
-    pub(super) texts: i64,
+    pub texts: i64,
 }
 
 /// A stem a term stands for.
 #[derive(Debug, Clone)]
-pub(super) struct Variant {
-    pub(super) locale: String,
-    pub(super) lexeme: String,
+pub struct Variant {
+    /// The language.
+    pub locale: String,
+    /// The stem.
+    pub lexeme: String,
     /// What its weight is multiplied by.
-    pub(super) factor: f32,
+    pub factor: f32,
     /// In how many texts it stands.
-    pub(super) texts: i64,
+    pub texts: i64,
 }
 
 /// A typed word and all it stands for.
 #[derive(Debug, Clone)]
-pub(super) struct Term {
+pub struct Term {
     /// What matching it is worth: the rarer, the more.
-    pub(super) mass: f32,
-    pub(super) variants: Vec<Variant>,
+    pub mass: f32,
+    /// The stems, each once.
+    pub variants: Vec<Variant>,
     /// A word of asking.
-    pub(super) is_filler: bool,
+    pub is_filler: bool,
     /// Whether an answer without this and all lesser terms could still be one.
-    pub(super) is_telling: bool,
+    pub is_telling: bool,
 }
 
 impl Term {
     /// Weighs a word among `all` texts.
-    pub(super) fn new(word: &str, reached: Vec<Reached>, all: i64) -> Self {
+    pub fn new(word: &str, reached: Vec<Reached>, all: i64) -> Self {
         let is_filler = FILLERS.contains(&word);
         let filler = if is_filler { FILLER } else { 1.0 };
         let is_known = reached.iter().any(|one| one.way == Way::Exact);
@@ -134,14 +141,14 @@ fn rarity(texts: i64, all: i64) -> f32 {
 }
 
 /// What all terms are worth together.
-pub(super) fn total(terms: &[Term]) -> f32 {
+fn total(terms: &[Term]) -> f32 {
     terms.iter().map(|term| term.mass).sum()
 }
 
 /// Leaves the most common terms, as long as they are worth less than this share of all together,
 /// to the end: their postings are read only for texts the telling terms have found. Answers
 /// whether none was left.
-pub(super) fn tell_apart(terms: &mut [Term], share: f32) -> bool {
+pub fn tell_apart(terms: &mut [Term], share: f32) -> bool {
     let least = share * total(terms);
     let mut by_mass: Vec<&mut Term> = terms.iter_mut().collect();
     by_mass.sort_by(|a, b| a.mass.total_cmp(&b.mass));
@@ -156,7 +163,7 @@ pub(super) fn tell_apart(terms: &mut [Term], share: f32) -> bool {
 }
 
 /// The share of the terms' worth that is matched; bit n stands for term n.
-pub(super) fn share(terms: &[Term], bits: i32) -> f32 {
+fn share(terms: &[Term], bits: i32) -> f32 {
     let all = total(terms);
     let matched: f32 = terms
         .iter()
@@ -169,13 +176,13 @@ pub(super) fn share(terms: &[Term], bits: i32) -> f32 {
 
 /// How well an answer that came to `sum` by these terms answers a search; `None` when it matches
 /// too little of it.
-pub(super) fn score(terms: &[Term], sum: f32, bits: i32, all: i64) -> Option<f32> {
+pub fn score(terms: &[Term], sum: f32, bits: i32, all: i64) -> Option<f32> {
     let share = share(terms, bits);
     (share >= LEAST_SHARE).then(|| sum * share.sqrt() / rarity(1, all))
 }
 
 /// The telling terms of a letter: those that are known, without words of asking, the rarest ones.
-pub(super) fn telling(mut terms: Vec<Term>, most: usize) -> Vec<Term> {
+pub fn telling(mut terms: Vec<Term>, most: usize) -> Vec<Term> {
     terms.retain(|term| !term.variants.is_empty() && !term.is_filler);
     terms.sort_by(|a, b| b.mass.total_cmp(&a.mass));
     terms.truncate(most);
@@ -183,7 +190,7 @@ pub(super) fn telling(mut terms: Vec<Term>, most: usize) -> Vec<Term> {
 }
 
 /// The same as [`score`] for a letter, which says much that no answer is about.
-pub(super) fn score_of_letter(terms: &[Term], sum: f32, bits: i32, all: i64) -> Option<f32> {
+pub fn score_of_letter(terms: &[Term], sum: f32, bits: i32, all: i64) -> Option<f32> {
     let matched = bits.count_ones() as usize;
     let score = sum / rarity(1, all);
     (matched >= LEAST_TERMS.min(terms.len()) && score >= LEAST_OF_LETTER).then_some(score)

@@ -1,4 +1,4 @@
-//! What people type into a search box.
+//! What people type into a search box: words, `OU`, "phrases", -without.
 
 use shared_kernel::words::{fold, word_spans};
 
@@ -7,32 +7,29 @@ const LONGEST_WORD: usize = 64;
 /// Phrases and unwanted words that count.
 const MOST_STRICT: usize = 16;
 
-/// For PostgreSQL's own search, which knows `or` only in English; a French speaker writes OU.
-pub(crate) fn web_search(words: &str) -> String {
-    words.replace(" OU ", " or ")
-}
-
 /// A word, as typed but in lower case, and folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TypedWord {
-    pub(super) raw: String,
-    pub(super) folded: String,
+pub struct TypedWord {
+    /// In lower case.
+    pub raw: String,
+    /// In lower case, without accents.
+    pub folded: String,
 }
 
 /// A search of the knowledge base.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Typed {
+pub struct Typed {
     /// What is looked for, each word once, in the order typed.
-    pub(super) words: Vec<TypedWord>,
-    /// Phrases that must be there and words that must not, for `faq_query`.
-    pub(super) strict: Option<String>,
+    pub words: Vec<TypedWord>,
+    /// Phrases that must be there and words that must not: `"start stop" -moto`.
+    pub strict: Option<String>,
     /// Whether the last word may be unfinished.
-    pub(super) is_open: bool,
+    pub is_open: bool,
 }
 
 impl Typed {
     /// Reads at most `most` different words.
-    pub(super) fn read(text: &str, most: usize) -> Self {
+    pub fn read(text: &str, most: usize) -> Self {
         let mut typed = Self::default();
         let mut strict = Vec::new();
         // Every other piece stands between quotes; a quote that is never closed is none.
@@ -129,10 +126,5 @@ mod tests {
     fn the_last_word_is_open_until_something_follows_it() {
         assert!(Typed::read("frais de li", 10).is_open);
         assert!(!Typed::read("frais de li ", 10).is_open);
-    }
-
-    #[test]
-    fn a_french_or_is_understood_by_an_english_search() {
-        assert_eq!(web_search("frein OU batterie"), "frein or batterie");
     }
 }

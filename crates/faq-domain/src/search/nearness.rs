@@ -1,7 +1,8 @@
-//! How many slips of the finger lie between two words.
+//! How many slips of the finger lie between two words: their edit distance, with neighbours exchanged
+//! as one slip.
 
 /// Letters left out, put in, mistaken or exchanged with their neighbour, one each.
-pub(super) fn slips(typed: &str, meant: &str) -> usize {
+pub fn slips(typed: &str, meant: &str) -> usize {
     let typed: Vec<char> = typed.chars().collect();
     let meant: Vec<char> = meant.chars().collect();
     // The last two rows of the table, each one longer than `meant`.
@@ -30,7 +31,7 @@ pub(super) fn slips(typed: &str, meant: &str) -> usize {
 }
 
 /// How many slips a word of this length may hold and still be recognised.
-pub(super) fn forgiven(word: &str) -> usize {
+pub fn forgiven(word: &str) -> usize {
     match word.chars().count() {
         0..=3 => 0,
         4..=5 => 1,
