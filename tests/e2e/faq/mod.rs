@@ -12,3 +12,4 @@ mod search;
 mod transfer;
 mod versions;
 mod views_and_votes;
+mod without_database;

@@ -1,10 +1,16 @@
 //! What tests of reading the knowledge base begin with: an article, readers, what an answer says.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use testkit::{Answer, Api, TestServer};
 
 pub const FAQ: &str = "/api/support/faq";
 pub const CATEGORY: &str = "lecture";
+/// What the knowledge base promises: who asks later than this after a change is shown it.
+pub const SOON: Duration = Duration::from_secs(1);
+/// Between two readings: without it the reader takes the cores from those it waits for.
+pub const PAUSE: Duration = Duration::from_millis(10);
 
 /// A published article in a published category of its own; answers its id.
 pub async fn article(server: &TestServer) -> String {
@@ -40,4 +46,19 @@ pub fn visitor(server: &TestServer, agent: &str) -> Api {
 pub fn number(answer: &Answer, pointer: &str) -> i64 {
     let found = answer.body.pointer(pointer).and_then(Value::as_i64);
     found.unwrap_or_else(|| panic!("no number at {pointer}: {}", answer.text))
+}
+
+/// Reads until the answer is right. Whoever asks a second from now has to be shown it, however long
+/// the answer then takes: that a busy machine is slow breaks no promise.
+pub async fn soon(reader: &Api, path: &str, right: impl Fn(&Answer) -> bool) -> Duration {
+    let begun = Instant::now();
+    loop {
+        let asked = begun.elapsed();
+        let answer = reader.get(path).await;
+        if right(&answer) {
+            return asked;
+        }
+        assert!(asked < SOON, "asked after {asked:?}: {}", answer.text);
+        tokio::time::sleep(PAUSE).await;
+    }
 }
