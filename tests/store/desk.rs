@@ -7,13 +7,11 @@ use guichet::process::clock::SystemClock;
 use guichet::process::random_ids::RandomIds;
 use serde_json::{Value, json};
 use shared_kernel::{
-    Clock as _, Consequences, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob, StaffId,
-    StreamId, TicketId, UserId,
+    Clock as _, Consequences, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob,
+    StaffId, StreamId, TicketId, UserId,
 };
 use store_pg::{CommitListener, DatabaseSettings, JobQueue, Lent, PgStore};
-use support_domain::{
-    Category, Customer, Message, Priority, Status, Subject, SupportTx, Ticket,
-};
+use support_domain::{Category, Customer, Message, Priority, Status, Subject, SupportTx, Ticket};
 use testkit::TestDatabase;
 
 /// What the commit listener heard.

@@ -110,9 +110,13 @@ async fn the_order_of_numbers_is_the_order_of_commits() {
     let desk = Desk::new().await;
     // Begun first, committed last.
     let mut early = desk.begin().await;
-    early.write(consequences(&json!({ "streams": ["staff-0"], "note": "early" })));
+    early.write(consequences(
+        &json!({ "streams": ["staff-0"], "note": "early" }),
+    ));
     let mut late = desk.begin().await;
-    late.write(consequences(&json!({ "streams": ["staff-0"], "note": "late" })));
+    late.write(consequences(
+        &json!({ "streams": ["staff-0"], "note": "late" }),
+    ));
     late.commit().await.unwrap();
     early.commit().await.unwrap();
     let stream = StreamId::from_stored("staff-0".to_owned());

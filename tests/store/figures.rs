@@ -11,7 +11,9 @@ use support_domain::ticket::Side;
 use support_domain::{Category, Priority, Rating, Satisfaction, StatusGroup, Ticket};
 use tokio::task::JoinSet;
 
-use crate::desk::{Desk, Dice, consequences, customer, email, now, seconds, staff_id, ticket, user};
+use crate::desk::{
+    Desk, Dice, consequences, customer, email, now, seconds, staff_id, ticket, user,
+};
 
 pub const AGENTS: [&str; 3] = ["staff-a", "staff-b", "staff-c"];
 pub const CUSTOMERS: [&str; 4] = ["cst-1", "cst-2", "cst-3", "cst-4"];

@@ -14,8 +14,8 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use shared_kernel::{
-    Actor, Claim, Clock, CustomerId, EmailKey, EntryId, FaqId, IdGenerator, IdempotencyKey,
-    OrderId, Role, StaffId, StoreError, StoredAnswer, TicketId, UnitOfWork, UserId,
+    Actor, Claim, Clock, Consequences, CustomerId, Done, EmailKey, EntryId, FaqId, IdGenerator,
+    IdempotencyKey, OrderId, Role, StaffId, StoreError, StoredAnswer, TicketId, UnitOfWork, UserId,
 };
 use uuid::Uuid;
 
@@ -105,8 +105,6 @@ pub(crate) struct Desk {
     pub(crate) met: Vec<(CustomerId, StaffId)>,
     /// How often the present request wrote something.
     pub(crate) writes: u32,
-    /// What the present request told.
-    told: Vec<MessageEvent>,
     /// The present instant.
     pub(crate) now: DateTime<Utc>,
     ids: Arc<CountedIds>,
@@ -119,7 +117,6 @@ impl Desk {
             tickets: Vec::new(),
             met: Vec::new(),
             writes: 0,
-            told: Vec::new(),
             now: at(60),
             ids: Arc::default(),
         }
@@ -246,6 +243,8 @@ impl IdGenerator for CountedIds {
 
 #[async_trait]
 impl UnitOfWork for Desk {
+    fn write(&mut self, _: Consequences) {}
+
     async fn claim(&mut self, _key: &IdempotencyKey) -> Result<Claim, StoreError> {
         Ok(Claim::Fresh)
     }
@@ -298,11 +297,6 @@ impl MessagesTx for Desk {
         assert_eq!(self.message(before.id.as_str()), before, "what was locked");
         self.writes += 1;
         self.add(after.clone());
-        Ok(())
-    }
-
-    async fn record_message(&mut self, event: &MessageEvent) -> Result<(), StoreError> {
-        self.told.push(event.clone());
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 //! [`Heartbeat`], the [`FloodMeter`], why a socket is closed ([`CloseReason`]) and where it shows
 //! its token ([`bearer`]).
 //!
-//! To speak another protocol over WebSockets: [`websocket::open`] in its handler and one task per
+//! To speak another protocol over a WebSocket: [`websocket::open`] in its handler and one task per
 //! socket. To say something over Socket.IO: a [`socket_io::NamespaceApp`].
 #![warn(missing_docs)]
 

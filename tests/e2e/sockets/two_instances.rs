@@ -5,7 +5,6 @@ use serde_json::json;
 use shared_kernel::{Role, UserId};
 use testkit::{TestServer, eventually};
 
-
 use super::hints::Hints;
 use crate::chat::{Chat, Dialect, Talker};
 

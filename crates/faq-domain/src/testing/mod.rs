@@ -15,7 +15,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
-use shared_kernel::{Clock, CustomerId, EmailKey, EntryId, FaqId, IdGenerator, TicketId, UserId};
+use shared_kernel::{
+    Clock, CustomerId, Done, EmailKey, EntryId, FaqId, IdGenerator, TicketId, UserId,
+};
 use uuid::Uuid;
 
 use crate::article::{
@@ -88,8 +90,6 @@ pub(crate) struct Base {
     pub(crate) being_entered: BTreeSet<String>,
     /// How often the present request wrote something.
     pub(crate) writes: u32,
-    /// What the present request told.
-    told: Vec<FaqEvent>,
     /// The present instant.
     pub(crate) now: DateTime<Utc>,
     ids: Arc<CountedIds>,
@@ -107,7 +107,6 @@ impl Base {
             votes: BTreeMap::new(),
             being_entered: BTreeSet::new(),
             writes: 0,
-            told: Vec::new(),
             now: at(60),
             ids: Arc::default(),
         }

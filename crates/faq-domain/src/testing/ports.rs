@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shared_kernel::{Claim, FaqId, IdempotencyKey, StoreError, StoredAnswer, UnitOfWork};
+use shared_kernel::{
+    Claim, Consequences, FaqId, IdempotencyKey, StoreError, StoredAnswer, UnitOfWork,
+};
 
 use super::Base;
 use crate::article::{Article, ArticleFile, Counters};
 use crate::category::{Category, CategoryId};
-use crate::events::FaqEvent;
 use crate::ports::FaqTx;
 use crate::readers::{ReaderTx, Visitor};
 use crate::rights::Scope;
@@ -15,6 +16,8 @@ use crate::version::{ArticleVersion, CategoryVersion};
 
 #[async_trait]
 impl UnitOfWork for Base {
+    fn write(&mut self, _: Consequences) {}
+
     async fn claim(&mut self, _key: &IdempotencyKey) -> Result<Claim, StoreError> {
         Ok(Claim::Fresh)
     }
@@ -147,11 +150,6 @@ impl FaqTx for Base {
         let mut versions = self.category_versions.iter().rev();
         let last = versions.find(|one| one.category.id == *id);
         Ok(last.map(|one| one.category.version))
-    }
-
-    async fn record_faq(&mut self, event: &FaqEvent) -> Result<(), StoreError> {
-        self.told.push(event.clone());
-        Ok(())
     }
 }
 

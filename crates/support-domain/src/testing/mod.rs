@@ -15,8 +15,8 @@ use std::task::{Context, Poll, Waker};
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use shared_kernel::{
-    Actor, Clock, CustomerId, EmailAddress, EmailKey, EntryId, FaqId, IdGenerator, OrderId, Role,
-    StaffId, StoreError, TicketId, UserId,
+    Actor, Clock, CustomerId, Done, EmailAddress, EmailKey, EntryId, FaqId, IdGenerator, OrderId,
+    Role, StaffId, StoreError, TicketId, UserId,
 };
 use uuid::Uuid;
 
@@ -106,8 +106,6 @@ pub(crate) struct Desk {
     pub(crate) thread: Vec<Entry>,
     /// How often the present request wrote something.
     pub(crate) writes: u32,
-    /// What the present request told.
-    told: Vec<TicketEvent>,
     /// So many insertions of customers find that another transaction was quicker.
     pub(crate) lost_races: u32,
     /// The present instant.
@@ -132,7 +130,6 @@ impl Desk {
             tickets: BTreeMap::new(),
             thread: Vec::new(),
             writes: 0,
-            told: Vec::new(),
             lost_races: 0,
             now: at(60),
             ids: Arc::default(),

@@ -3,13 +3,12 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared_kernel::{
-    Claim, CustomerId, EmailKey, IdempotencyKey, OrderId, StaffId, StoreError, StoredAnswer,
-    TicketId, UnitOfWork,
+    Claim, Consequences, CustomerId, EmailKey, IdempotencyKey, OrderId, StaffId, StoreError,
+    StoredAnswer, TicketId, UnitOfWork,
 };
 
 use super::Desk;
 use crate::customer::Customer;
-use crate::events::TicketEvent;
 use crate::order::Order;
 use crate::people::Holder;
 use crate::ports::{ArrivalsTx, FoundCustomer, SupportTx};
@@ -19,6 +18,8 @@ use crate::ticket::{OrderNumber, Status, Ticket, TicketFile};
 
 #[async_trait]
 impl UnitOfWork for Desk {
+    fn write(&mut self, _: Consequences) {}
+
     async fn claim(&mut self, _key: &IdempotencyKey) -> Result<Claim, StoreError> {
         Ok(Claim::Fresh)
     }
@@ -208,11 +209,6 @@ impl SupportTx for Desk {
         assert_eq!(self.ticket(entry.ticket.as_str()).customer, *owner);
         self.writes += 1;
         self.thread.push(entry.clone());
-        Ok(())
-    }
-
-    async fn record(&mut self, event: &TicketEvent) -> Result<(), StoreError> {
-        self.told.push(event.clone());
         Ok(())
     }
 
