@@ -118,7 +118,7 @@ pub trait NamespaceSession: Send + 'static {
         Ok(())
     }
 
-    /// As [`EngineSession::next`](super::engine::EngineSession::next).
+    /// As [`EngineSession::next`](crate::engine_io::EngineSession::next).
     ///
     /// # Errors
     /// Why the connection is to be closed.
@@ -126,7 +126,7 @@ pub trait NamespaceSession: Send + 'static {
         pending()
     }
 
-    /// As [`EngineSession::ended`](super::engine::EngineSession::ended).
+    /// As [`EngineSession::ended`](crate::engine_io::EngineSession::ended).
     fn ended(&mut self) -> impl Future<Output = CloseReason> + Send {
         pending()
     }
