@@ -6,7 +6,7 @@
 
 use faq_domain::FaqQueries as _;
 use faq_domain::ports::{ArticleFilter, Window};
-use messages_domain::ports::{MessageFilter, Start as MessageStart};
+use messages_domain::ports::{MessageFilter, MessagePosition, Start as MessageStart};
 use messages_domain::{MessageQueries as _, State};
 use shared_kernel::{CustomerId, EntryId, EventLog as _, Limit, PageNumber, StreamId, TicketId};
 use support_domain::ports::{
@@ -95,7 +95,10 @@ async fn a_connection_keeps_few_lists_of_messages_whatever_is_asked() {
         |filter| filter.state = Some(State::Closed),
     ];
     let probed = Probed::new().await;
-    let after = MessageStart::After(0, EntryId::parse("MSG-00000001").unwrap());
+    let after = MessageStart::After(MessagePosition {
+        micros: 0,
+        id: EntryId::parse("MSG-00000001").unwrap(),
+    });
     let mut asked = 0;
     for chosen in combinations(FILTERINGS.len()) {
         for scope in [

@@ -3,8 +3,7 @@
 
 use async_trait::async_trait;
 use shared_kernel::{
-    Actor, CustomerId, EntryId, Limit, OrderId, Page, PageNumber, StaffId, StoreError, TicketId,
-    UnitOfWork,
+    Actor, CustomerId, EntryId, Limit, OrderId, Page, StaffId, StoreError, TicketId, UnitOfWork,
 };
 
 use crate::message::{Message, State};
@@ -70,14 +69,17 @@ pub struct MessageFilter {
     pub state: Option<State>,
 }
 
-/// Where to go on in a list, newest first.
+/// The last message of the part of a list that was already read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Start {
-    /// At a page.
-    Page(PageNumber),
-    /// After a message, named by its instant (microseconds since 1970) and id.
-    After(i64, EntryId),
+pub struct MessagePosition {
+    /// When it was written, in microseconds since 1970.
+    pub micros: i64,
+    /// The message.
+    pub id: EntryId,
 }
+
+/// Where to go on in a list of messages, newest first.
+pub type Start = shared_kernel::Start<MessagePosition>;
 
 /// How many messages there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -29,7 +29,7 @@ pub use event::{EventLog, EventRecord, LoggedEvent, StreamId, StreamPosition};
 pub use id_generator::IdGenerator;
 pub use ids::{CustomerId, EntryId, FaqId, IdError, OrderId, StaffId, TicketId, UserId};
 pub use job::{JobKind, NewJob};
-pub use page::{Limit, Page, PageNumber};
+pub use page::{Limit, Page, PageNumber, Start};
 pub use session::Session;
 pub use store_error::StoreError;
 pub use surroundings::Surroundings;

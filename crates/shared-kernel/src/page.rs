@@ -43,6 +43,15 @@ impl Limit {
     }
 }
 
+/// Where to go on in a list: at a page, or after the last row that was read, which has a `Position`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start<Position> {
+    /// At a page.
+    Page(PageNumber),
+    /// After a row.
+    After(Position),
+}
+
 /// Some rows of a list and how many there are in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {

@@ -7,8 +7,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared_kernel::{
-    CustomerId, EmailKey, Limit, OrderId, Page, PageNumber, StaffId, StoreError, TicketId,
-    UnitOfWork,
+    CustomerId, EmailKey, Limit, OrderId, Page, StaffId, StoreError, TicketId, UnitOfWork,
 };
 
 use crate::customer::Customer;
@@ -201,14 +200,8 @@ pub struct ListPosition {
     pub id: TicketId,
 }
 
-/// Where to go on in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Start {
-    /// At a page.
-    Page(PageNumber),
-    /// After a row.
-    After(ListPosition),
-}
+/// Where to go on in a list of tickets.
+pub type Start = shared_kernel::Start<ListPosition>;
 
 /// Which part of a list, in which order.
 #[derive(Debug, Clone, PartialEq, Eq)]

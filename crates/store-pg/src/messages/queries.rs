@@ -156,9 +156,9 @@ impl MessageQueries for PgStore {
         let mut wanted = filters(filter);
         let offset = match start {
             Start::Page(page) => page.offset(limit),
-            Start::After(micros, id) => {
-                let at = DateTime::from_timestamp_micros(*micros).unwrap_or_default();
-                let id = id.as_str().to_owned();
+            Start::After(last) => {
+                let at = DateTime::from_timestamp_micros(last.micros).unwrap_or_default();
+                let id = last.id.as_str().to_owned();
                 wanted.add_bound("(m.msg_date, m.msg_id) < ({}, {})", move |statement| {
                     statement.bind::<Timestamptz, _>(at).bind::<Text, _>(id)
                 });

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use messages_domain::Message;
-use messages_domain::ports::Start;
+use messages_domain::ports::{MessagePosition, Start};
 use shared_kernel::EntryId;
 
 use crate::http::tickets::date_bound::from_micros;
@@ -23,7 +23,8 @@ pub(super) fn read(text: &str) -> Option<Start> {
     let (micros, id) = text.split_once(' ')?;
     let micros = micros.parse().ok()?;
     from_micros(micros)?;
-    Some(Start::After(micros, EntryId::parse(id).ok()?))
+    let id = EntryId::parse(id).ok()?;
+    Some(Start::After(MessagePosition { micros, id }))
 }
 
 #[cfg(test)]
@@ -38,12 +39,10 @@ mod tests {
         // Before the first instant the store can hold.
         assert_eq!(read(&URL_SAFE_NO_PAD.encode("-210866803200000001 X")), None);
         let text = URL_SAFE_NO_PAD.encode("1700000000000000 MSG-1");
-        assert_eq!(
-            read(&text),
-            Some(Start::After(
-                1_700_000_000_000_000,
-                EntryId::parse("MSG-1").unwrap()
-            ))
-        );
+        let last = MessagePosition {
+            micros: 1_700_000_000_000_000,
+            id: EntryId::parse("MSG-1").unwrap(),
+        };
+        assert_eq!(read(&text), Some(Start::After(last)));
     }
 }

@@ -13,7 +13,7 @@ fn voted(base: &mut Base, scope: Scope, by: u8, helpful: bool) -> Result<(i64, i
     read(base, async |tx, with| {
         vote(tx, with, scope, &faq_id("FAQ-A"), &visitor(by), helpful).await
     })
-    .map(|counters| (counters.helpful, counters.not_helpful))
+    .map(|done| (done.value.helpful, done.value.not_helpful))
 }
 
 #[test]
