@@ -76,14 +76,14 @@ async fn write(desk: &Desk, content: Content) -> Result<ArticleFile, FaqError> {
     let ask = CreateArticle { id: None, content };
     let file = create_article(&mut *tx, around(&ids()), &user("staff-1"), ask).await?;
     tx.commit().await?;
-    Ok(file)
+    Ok(file.value)
 }
 
 async fn change(desk: &Desk, id: &FaqId, ask: UpdateArticle) -> Result<ArticleFile, FaqError> {
     let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
     let file = update_article(&mut *tx, around(&ids()), &user("staff-2"), id, ask).await?;
     tx.commit().await?;
-    Ok(file)
+    Ok(file.value)
 }
 
 async fn remove(desk: &Desk, id: &FaqId) -> Result<(), FaqError> {
@@ -101,7 +101,7 @@ async fn restore(desk: &Desk, id: &FaqId, version: u64) -> Result<ArticleFile, F
     };
     let file = restore_article(&mut *tx, around(&ids()), &user("staff-3"), ask).await?;
     tx.commit().await?;
-    Ok(file)
+    Ok(file.value)
 }
 
 fn reordered(order: i64) -> UpdateArticle {
@@ -299,7 +299,7 @@ async fn of_many_who_start_at_once_one_enters_the_defaults() {
         let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await.unwrap());
         let done = enter_defaults(&mut *tx, around(&ids())).await.unwrap();
         tx.commit().await.unwrap();
-        done
+        done.value
     };
     let done = futures_util::future::join_all((0..8).map(|_| enter())).await;
     assert_eq!(done.iter().filter(|done| **done).count(), 1);

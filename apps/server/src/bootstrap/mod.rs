@@ -47,6 +47,7 @@ use crate::jobs::{EmailHandler, JobHandler, JobRunner};
 use crate::live::Presence;
 use crate::process::database::{Database, DatabaseError};
 use crate::process::health::HealthMonitor;
+use crate::work::Executor;
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,8 @@ pub struct Server {
     pub address: SocketAddr,
     /// How the store is reached, for tools that run beside the server in one process.
     pub store: PgStore,
+    /// How anything is changed, for the same tools.
+    pub work: Arc<Executor>,
     /// The connected sockets.
     pub gateway: web::Data<Gateway>,
     /// Who is connected, over all instances.
@@ -124,7 +127,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     for chore in chores::all(&core, &database) {
         tasks.spawn(keep_doing(chore, health.chores(), stop.clone()));
     }
-    let (store, workers) = (core.store.clone(), core.serving_threads);
+    let (store, work) = (core.store.clone(), Arc::clone(&core.work));
+    let workers = core.serving_threads;
     let articles = Articles::new(Arc::new(store.clone()));
     core.commits.connect_articles(Arc::clone(&articles));
     let follower = Follower::new(Arc::clone(&articles), store.clone());
@@ -148,6 +152,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     Ok(Server {
         address,
         store,
+        work,
         gateway,
         presence,
         http,
