@@ -61,13 +61,13 @@ async fn open_category(desk: &Desk, id: &str) -> Result<(), FaqError> {
         },
     };
     let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
-    create_category(&mut *tx, around(&ids()), &user("staff-1"), ask).await?;
+    let _ = create_category(&mut *tx, around(&ids()), &user("staff-1"), ask).await?;
     Ok(tx.commit().await?)
 }
 
 async fn close_category(desk: &Desk, id: &str) -> Result<(), FaqError> {
     let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
-    delete_category(&mut *tx, around(&ids()), &user("staff-1"), &category(id)).await?;
+    let _ = delete_category(&mut *tx, around(&ids()), &user("staff-1"), &category(id)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -88,7 +88,7 @@ async fn change(desk: &Desk, id: &FaqId, ask: UpdateArticle) -> Result<ArticleFi
 
 async fn remove(desk: &Desk, id: &FaqId) -> Result<(), FaqError> {
     let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
-    delete_article(&mut *tx, around(&ids()), &user("staff-2"), id, None).await?;
+    let _ = delete_article(&mut *tx, around(&ids()), &user("staff-2"), id, None).await?;
     Ok(tx.commit().await?)
 }
 

@@ -36,8 +36,6 @@ use self::mail::MailError;
 use self::state::{Shared, app_state};
 use crate::auth::{SecretError, TokenVerifier, VerifierError, signing_secret};
 use crate::config::Config;
-use crate::faq::articles::Articles;
-use crate::faq::follower::Follower;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
 use crate::http::routes;
@@ -122,25 +120,15 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     ));
     health.migrated();
 
-    tasks.spawn(live.presence_told(stop.clone()));
     tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
-    for chore in chores::all(&core, &database) {
-        tasks.spawn(keep_doing(chore, health.chores(), stop.clone()));
-    }
     let (store, work) = (core.store.clone(), Arc::clone(&core.work));
     let workers = core.serving_threads;
-    let articles = Articles::new(Arc::new(store.clone()));
-    core.commits.connect_articles(Arc::clone(&articles));
-    let follower = Follower::new(Arc::clone(&articles), store.clone());
-    tasks.spawn(Arc::clone(&follower).run(stop.clone()));
-    let shared = Shared {
-        health: Arc::clone(&health),
-        presence: Arc::clone(&live.presence),
-        articles,
-        follower: Arc::clone(&follower),
-    };
+    let shared = Shared::new(&core, &live, Arc::clone(&health));
+    for chore in chores::all(&core, &database, &shared) {
+        tasks.spawn(keep_doing(chore, health.chores(), stop.clone()));
+    }
+    let follower = Arc::clone(&shared.follower);
     let (state, hints) = app_state(config, core, verifier, shared);
-    tasks.spawn(Arc::clone(&state.faq.unanswered).write(stop.clone()));
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let (gateway, presence) = (live.gateway, live.presence);
     let sockets = (gateway.clone(), live.socket_io);
