@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Core;
+use super::core::Core;
 use crate::jobs::chores::{
     Chore, CloseQuietTickets, FoldFigures, FoldRequestTimes, ReviveDatabase, Sweep,
 };

@@ -8,14 +8,12 @@
 mod close_quiet_tickets;
 mod fold_figures;
 mod fold_request_times;
-mod ledger;
 mod revive_database;
 mod sweep;
 
 pub use close_quiet_tickets::CloseQuietTickets;
 pub use fold_figures::FoldFigures;
 pub use fold_request_times::FoldRequestTimes;
-pub use ledger::Ledger;
 pub use revive_database::ReviveDatabase;
 pub use sweep::Sweep;
 
@@ -27,6 +25,8 @@ use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use shared_kernel::StoreError;
 use tokio_util::sync::CancellationToken;
+
+use crate::process::chore_ledger::Ledger;
 
 /// Something that is done again and again.
 #[async_trait]
