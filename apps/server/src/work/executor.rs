@@ -5,6 +5,7 @@ use std::sync::Arc;
 use shared_kernel::{Done, StoreError};
 
 use super::attempts::{Attempts, Ending};
+use super::consequences::write_consequences;
 use super::{Collides, DeskStore, DeskTx};
 use crate::events::{Translate, Translator};
 
@@ -64,14 +65,11 @@ impl Executor {
     /// The attempts themselves, one after the other: for tasks that move between threads, which no
     /// async closure can be run in.
     pub fn attempts(&self) -> Attempts<'_> {
-        Attempts::new(self, &*self.store)
+        Attempts::new(&*self.store, &self.translator)
     }
 
     /// Has what a use case tells written with its change.
     pub fn tell<T, V: Translate>(&self, tx: &mut dyn DeskTx, done: Done<T, V>) -> T {
-        for event in done.events {
-            tx.write(event.translate(&self.translator));
-        }
-        done.value
+        write_consequences(&self.translator, tx, done)
     }
 }

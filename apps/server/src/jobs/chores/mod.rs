@@ -10,7 +10,6 @@ mod count_unanswered;
 mod fold_figures;
 mod fold_request_times;
 mod follow_articles;
-mod ledger;
 mod revive_database;
 mod sweep;
 mod tell_presence;
@@ -21,7 +20,6 @@ pub use count_unanswered::CountUnanswered;
 pub use fold_figures::FoldFigures;
 pub use fold_request_times::FoldRequestTimes;
 pub use follow_articles::FollowArticles;
-pub use ledger::Ledger;
 pub use revive_database::ReviveDatabase;
 pub use sweep::Sweep;
 pub use tell_presence::TellPresence;
@@ -35,6 +33,8 @@ use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use shared_kernel::StoreError;
 use tokio_util::sync::CancellationToken;
+
+use crate::process::chore_ledger::Ledger;
 
 /// Something that is done again and again.
 #[async_trait]
