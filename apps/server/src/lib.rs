@@ -15,5 +15,4 @@ pub mod http;
 pub mod jobs;
 pub mod live;
 pub mod process;
-pub mod views;
 pub mod work;

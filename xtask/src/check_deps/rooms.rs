@@ -34,23 +34,17 @@ const ROOMS: &[Room] = &[
     // What comes from outside, and what is done without anybody asking.
     (
         "http",
-        &[
-            "auth", "config", "faq", "live", "process", "state", "views", "work",
-        ],
+        &["auth", "config", "faq", "live", "process", "state", "work"],
     ),
     ("jobs", &["config", "faq", "process", "work"]),
-    (
-        "live",
-        &["auth", "events", "process", "state", "views", "work"],
-    ),
+    ("live", &["auth", "events", "process", "state", "work"]),
     // What handlers share.
     ("state", &["auth", "faq", "http", "live", "process", "work"]),
     ("auth", &["config", "http", "process", "state", "work"]),
-    ("faq", &["process", "views", "work"]),
+    ("faq", &["process", "work"]),
     ("work", &["events", "process"]),
-    ("events", &["auth", "views"]),
+    ("events", &["auth"]),
     // Below: they know nobody, or settings only.
-    ("views", &[]),
     ("process", &["config"]),
     ("config", &[]),
 ];
