@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use guichet::auth::{NewToken, sign};
 use guichet::bootstrap::{self, Server};
-use guichet::config::Config;
 use serde_json::{Value, json};
+use settings::Config;
 use shared_kernel::{Clock as _, Role, UserId};
 use tempfile::TempDir;
 

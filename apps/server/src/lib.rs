@@ -7,7 +7,6 @@
 pub mod auth;
 pub mod bootstrap;
 pub mod cli;
-pub mod config;
 pub mod demo;
 pub mod events;
 pub mod faq;

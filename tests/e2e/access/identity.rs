@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use guichet::auth::signing_secret;
-use guichet::config::Config;
 use serde_json::{Value, json};
+use settings::Config;
 use shared_kernel::{Clock as _, Role};
 use testkit::{Api, TestServer, form};
 

@@ -116,6 +116,8 @@ fn may_use(from: &str, to: &str, kind: Kind) -> bool {
         "notify" => to == "shared-kernel",
         // Its words tell where a search is marked.
         "markup" => to == "shared-kernel",
+        // Which address a category of tickets has is a setting.
+        "settings" => matches!(to, "shared-kernel" | "support-domain"),
         // What callers see is made from the domains' values, and knows no protocol and no store.
         "views" => is_domain(to) || matches!(to, "markup" | "shared-kernel"),
         domain if is_domain(domain) => to == "shared-kernel",
@@ -171,6 +173,7 @@ mod tests {
             TESTS,
             "xtask",
             "views",
+            "settings",
             "brand-new",
         ];
         names
@@ -206,6 +209,9 @@ mod tests {
             ("guichet", "markup", Kind::Normal),
             ("markup", "shared-kernel", Kind::Normal),
             ("guichet", "views", Kind::Normal),
+            ("guichet", "settings", Kind::Normal),
+            ("settings", "support-domain", Kind::Normal),
+            ("settings", "shared-kernel", Kind::Normal),
             ("views", "support-domain", Kind::Normal),
             ("views", "markup", Kind::Normal),
             ("faq-domain", "shared-kernel", Kind::Normal),
@@ -231,6 +237,9 @@ mod tests {
             ("sockets", "realtime"),
             ("notify", "store-pg"),
             ("markup", "faq-domain"),
+            ("settings", "actix-web"),
+            ("settings", "store-pg"),
+            ("store-pg", "settings"),
             ("views", "actix-web"),
             ("views", "store-pg"),
             ("store-pg", "views"),

@@ -8,8 +8,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
-
-use crate::config::Config;
+use settings::Config;
 
 /// The shortest secret taken, in bytes.
 const MIN_BYTES: usize = 32;

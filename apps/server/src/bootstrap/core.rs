@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use faq_domain::FaqError;
 use faq_domain::use_cases::enter_defaults;
+use settings::Config;
 use shared_kernel::{Clock, IdGenerator, Surroundings};
 use store_pg::{
     DatabaseSettings, Lent, PgStore, Told, WakeupHint, WakeupListener, Wakeups, is_on_this_machine,
@@ -15,7 +16,6 @@ use uuid::Uuid;
 use super::{StartError, mail};
 use crate::auth::rating_links::RatingLinks;
 use crate::auth::signing_secret;
-use crate::config::Config;
 use crate::events::{Commits, Translator};
 use crate::process::random_ids::RandomIds;
 use crate::work::Executor;

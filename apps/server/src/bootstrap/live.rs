@@ -9,6 +9,7 @@ use realtime::{
     Authenticate, ClientAddress, Gateway, Hub, MessagingEngine, OutboxLimits, Ports,
     RealtimeLimits, RealtimeSettings, messaging_engine,
 };
+use settings::Config;
 use store_pg::{Neighbours, Told, WakeupHint, Wakeups};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +17,6 @@ use uuid::Uuid;
 
 use super::Core;
 use crate::auth::LEEWAY_SECONDS;
-use crate::config::Config;
 use crate::faq::follower::Follower;
 use crate::http::client_address::client_address;
 use crate::http::problem::answer_refused;

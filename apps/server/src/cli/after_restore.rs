@@ -1,10 +1,10 @@
 //! `guichet after-restore`
 
+use settings::Config;
 use std::process::ExitCode;
 
 use super::open_desk::with_open_desk;
 use super::{chain, say};
-use crate::config::Config;
 
 pub(super) async fn run(config: &Config) -> ExitCode {
     with_open_desk(config, async |core, _| {

@@ -1,11 +1,11 @@
 //! `guichet check-config`
 
+use settings::Config;
 use std::process::ExitCode;
 
 use super::{chain, fail, say};
 use crate::auth::{TokenVerifier, signing_secret};
 use crate::bootstrap::mail;
-use crate::config::Config;
 
 /// Everything that can be refused without touching the network.
 pub(super) fn run(config: &Config) -> ExitCode {

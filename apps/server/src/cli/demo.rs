@@ -1,10 +1,10 @@
 //! `guichet demo`
 
+use settings::Config;
 use std::process::ExitCode;
 
 use super::open_desk::with_open_desk;
 use super::{chain, say};
-use crate::config::Config;
 use crate::demo;
 
 pub(super) async fn run(config: &Config) -> ExitCode {

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use notify::SmtpSettings;
 use pg_embedded::Binaries;
+use settings::Config;
 use store_pg::{durability, pending_migrations};
 use tokio::net::TcpStream;
 
 use super::{chain, say};
 use crate::auth::{TokenVerifier, signing_secret};
-use crate::config::Config;
 
 const PROBE: Duration = Duration::from_secs(5);
 

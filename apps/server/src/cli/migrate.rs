@@ -1,9 +1,9 @@
 //! `guichet migrate`
 
+use settings::Config;
 use std::process::ExitCode;
 
 use super::{chain, fail, say};
-use crate::config::Config;
 use crate::process::database::Database;
 
 pub(super) async fn run(config: &Config) -> ExitCode {

@@ -16,8 +16,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-
-use crate::config::{Config, ConfigError};
+use settings::{Config, ConfigError};
 
 /// Support desk and messaging server.
 #[derive(Debug, Parser)]

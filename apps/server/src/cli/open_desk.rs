@@ -1,11 +1,11 @@
 //! A command over the shop's data: opened, used, closed.
 
+use settings::Config;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::{chain, fail};
 use crate::bootstrap::Core;
-use crate::config::Config;
 use crate::process::clock::SystemClock;
 use crate::process::database::Database;
 

@@ -5,9 +5,8 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
+use settings::AuthSection;
 use shared_kernel::{Actor, EmailAddress, Role, Session, UserId};
-
-use crate::config::AuthSection;
 
 /// Clocks may differ by this much, in seconds.
 pub(crate) const LEEWAY_SECONDS: u64 = 5;

@@ -11,7 +11,7 @@ const SECRET: &[u8] = b"a secret of more than thirty-two bytes";
 
 fn section(issuer: &str, audience: &str) -> AuthSection {
     AuthSection {
-        secret: crate::config::Secret::default(),
+        secret: settings::Secret::default(),
         algorithm: Algorithm::HS256,
         public_key_file: String::new(),
         jwks_file: String::new(),
