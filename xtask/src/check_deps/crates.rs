@@ -118,6 +118,7 @@ fn may_use(from: &str, to: &str, kind: Kind) -> bool {
         "markup" => to == "shared-kernel",
         // Which address a category of tickets has is a setting.
         "settings" => matches!(to, "shared-kernel" | "support-domain"),
+        "identity" => matches!(to, "settings" | "shared-kernel"),
         // What callers see is made from the domains' values, and knows no protocol and no store.
         "views" => is_domain(to) || matches!(to, "markup" | "shared-kernel"),
         domain if is_domain(domain) => to == "shared-kernel",
@@ -174,6 +175,7 @@ mod tests {
             "xtask",
             "views",
             "settings",
+            "identity",
             "brand-new",
         ];
         names
@@ -209,6 +211,9 @@ mod tests {
             ("guichet", "markup", Kind::Normal),
             ("markup", "shared-kernel", Kind::Normal),
             ("guichet", "views", Kind::Normal),
+            ("guichet", "identity", Kind::Normal),
+            ("identity", "settings", Kind::Normal),
+            ("identity", "shared-kernel", Kind::Normal),
             ("guichet", "settings", Kind::Normal),
             ("settings", "support-domain", Kind::Normal),
             ("settings", "shared-kernel", Kind::Normal),
@@ -237,7 +242,11 @@ mod tests {
             ("sockets", "realtime"),
             ("notify", "store-pg"),
             ("markup", "faq-domain"),
+            ("identity", "actix-web"),
+            ("identity", "store-pg"),
+            ("identity", "realtime"),
             ("settings", "actix-web"),
+            ("settings", "identity"),
             ("settings", "store-pg"),
             ("store-pg", "settings"),
             ("views", "actix-web"),

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use faq_domain::FaqError;
 use faq_domain::use_cases::enter_defaults;
+use identity::rating_links::RatingLinks;
+use identity::signing_secret;
 use settings::Config;
 use shared_kernel::{Clock, IdGenerator, Surroundings};
 use store_pg::{
@@ -14,8 +16,6 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{StartError, mail};
-use crate::auth::rating_links::RatingLinks;
-use crate::auth::signing_secret;
 use crate::events::{Commits, Translator};
 use crate::process::random_ids::RandomIds;
 use crate::work::Executor;

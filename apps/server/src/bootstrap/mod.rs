@@ -22,6 +22,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
 use faq_domain::FaqError;
+use identity::{SecretError, TokenVerifier, VerifierError, signing_secret};
 use notify::EmailChannel;
 use realtime::{Gateway, MessagingEngine};
 use settings::Config;
@@ -35,7 +36,6 @@ use tokio_util::task::TaskTracker;
 use self::live::Live;
 use self::mail::MailError;
 use self::state::{Shared, app_state};
-use crate::auth::{SecretError, TokenVerifier, VerifierError, signing_secret};
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
 use crate::http::cross_origin::cross_origin;
@@ -111,7 +111,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     let verifier = Arc::new(TokenVerifier::new(&config.auth, &core.secret)?);
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
 
-    let live = Live::new(config, &core, Arc::clone(&verifier) as _);
+    let live = Live::new(config, &core, Arc::clone(&verifier));
     let health = Arc::new(HealthMonitor::new(
         core.store.clone(),
         Arc::clone(&live.hub),

@@ -1,10 +1,10 @@
 //! `guichet check-config`
 
+use identity::{TokenVerifier, signing_secret};
 use settings::Config;
 use std::process::ExitCode;
 
 use super::{chain, fail, say};
-use crate::auth::{TokenVerifier, signing_secret};
 use crate::bootstrap::mail;
 
 /// Everything that can be refused without touching the network.

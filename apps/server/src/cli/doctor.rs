@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use identity::{TokenVerifier, signing_secret};
 use notify::SmtpSettings;
 use pg_embedded::Binaries;
 use settings::Config;
@@ -10,7 +11,6 @@ use store_pg::{durability, pending_migrations};
 use tokio::net::TcpStream;
 
 use super::{chain, say};
-use crate::auth::{TokenVerifier, signing_secret};
 
 const PROBE: Duration = Duration::from_secs(5);
 

@@ -1,6 +1,7 @@
 //! `POST /api/support/contact/ticket/:ticketId/satisfaction`
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use identity::TokenRefused;
 use shared_kernel::{Caller, TicketId};
 use support_domain::use_cases::{RateTicket, Rater, rate_ticket};
 use support_domain::{Feedback, Rating, TicketFile};
@@ -8,7 +9,6 @@ use views::tickets::{Audience, ContactTicket};
 
 use super::change_status::ticket_answer;
 use super::ticket_path::TicketPath;
-use crate::auth::TokenRefused;
 use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
