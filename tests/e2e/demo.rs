@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use guichet::bootstrap::Core;
-use guichet::config::Config;
 use guichet::demo;
+use settings::Config;
 use testkit::{MovableClock, TestDatabase};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use guichet::auth::{NewToken, sign};
 use guichet::process::clock::SystemClock;
+use identity::{NewToken, sign};
 use rustix::process::{Pid, kill_process};
 use shared_kernel::{Clock as _, Role, UserId};
 use tempfile::TempDir;

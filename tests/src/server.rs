@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use guichet::auth::{NewToken, sign};
 use guichet::bootstrap::{self, Server};
-use guichet::config::Config;
+use identity::{NewToken, sign};
 use serde_json::{Value, json};
+use settings::Config;
 use shared_kernel::{Clock as _, Role, UserId};
 use tempfile::TempDir;
 

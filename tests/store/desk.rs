@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use guichet::auth::rating_links::RatingLinks;
 use guichet::events::Translator;
 use guichet::process::clock::SystemClock;
 use guichet::process::random_ids::RandomIds;
 use guichet::work::Executor;
+use identity::rating_links::RatingLinks;
 use serde_json::{Value, json};
 use shared_kernel::{
     Clock as _, Consequences, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob,

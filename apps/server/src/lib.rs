@@ -7,7 +7,6 @@
 pub mod auth;
 pub mod bootstrap;
 pub mod cli;
-pub mod config;
 pub mod demo;
 pub mod events;
 pub mod faq;
@@ -15,5 +14,4 @@ pub mod http;
 pub mod jobs;
 pub mod live;
 pub mod process;
-pub mod views;
 pub mod work;

@@ -1,9 +1,9 @@
 //! Who is whom: callers entered on first use, addresses proven and merely typed, orders, claims.
 
 use chrono::TimeDelta;
-use guichet::auth::signing_secret;
-use guichet::config::Config;
+use identity::signing_secret;
 use serde_json::{Value, json};
+use settings::Config;
 use shared_kernel::{Clock as _, Role};
 use testkit::{Api, TestServer, form};
 

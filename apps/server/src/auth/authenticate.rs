@@ -1,13 +1,17 @@
 //! The verifier for sockets: `realtime` knows tokens by its port only.
 
+use std::sync::Arc;
+
+use identity::TokenVerifier;
 use realtime::{Authenticate, Refusal};
 use shared_kernel::Session;
 
-use super::TokenVerifier;
+/// Judges callers of sockets as those of HTTP are judged.
+pub struct SocketCallers(pub Arc<TokenVerifier>);
 
-impl Authenticate for TokenVerifier {
+impl Authenticate for SocketCallers {
     fn authenticate(&self, token: &str) -> Result<Session, Refusal> {
-        self.verify(token).map_err(|refused| Refusal {
+        self.0.verify(token).map_err(|refused| Refusal {
             code: refused.code(),
             message: refused.to_string(),
         })

@@ -1,21 +1,11 @@
-//! Who calls, and what the server signs.
+//! Callers, where the shell meets them: `arrivals` enters them in the store on first use,
+//! `authenticate` judges them for sockets.
 //!
-//! `verifier` is the one judge of tokens, for HTTP and sockets; `recent` spares it the same token
-//! twice. `secret` finds the server's secret, `keys` makes one key a purpose of it. The extractors
-//! that carry a right are HTTP's: `http::caller`.
+//! Tokens, secret and keys are the crate `identity`. The extractors that carry a right are HTTP's:
+//! `http::caller`.
 
 mod arrivals;
 mod authenticate;
-pub mod keys;
-pub mod rating_links;
-mod recent;
-mod secret;
-mod signing;
-mod verifier;
 
 pub use arrivals::Arrivals;
-pub use recent::RecentTokens;
-pub use secret::{SecretError, signing_secret};
-pub use signing::{NewToken, sign};
-pub(crate) use verifier::LEEWAY_SECONDS;
-pub use verifier::{TokenRefused, TokenVerifier, VerifierError};
+pub use authenticate::SocketCallers;

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use faq_domain::FaqError;
 use faq_domain::use_cases::enter_defaults;
+use identity::rating_links::RatingLinks;
+use identity::signing_secret;
+use settings::Config;
 use shared_kernel::{Clock, IdGenerator, Surroundings};
 use store_pg::{
     DatabaseSettings, Lent, PgStore, Told, WakeupHint, WakeupListener, Wakeups, is_on_this_machine,
@@ -14,9 +17,6 @@ use uuid::Uuid;
 
 use super::error::StartError;
 use super::mail;
-use crate::auth::rating_links::RatingLinks;
-use crate::auth::signing_secret;
-use crate::config::Config;
 use crate::events::{Commits, Translator};
 use crate::process::random_ids::RandomIds;
 use crate::work::Executor;

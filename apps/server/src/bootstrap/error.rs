@@ -7,8 +7,8 @@ use faq_domain::FaqError;
 use shared_kernel::StoreError;
 
 use super::mail::MailError;
-use crate::auth::{SecretError, VerifierError};
 use crate::process::database::DatabaseError;
+use identity::{SecretError, VerifierError};
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]

@@ -4,19 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
+use identity::{LEEWAY_SECONDS, TokenVerifier};
 use realtime::log::{RelayHandle, RelaySettings};
 use realtime::{
-    Authenticate, ClientAddress, Gateway, Hub, MessagingEngine, OutboxLimits, Ports,
-    RealtimeLimits, RealtimeSettings, messaging_engine,
+    ClientAddress, Gateway, Hub, MessagingEngine, OutboxLimits, Ports, RealtimeLimits,
+    RealtimeSettings, messaging_engine,
 };
+use settings::Config;
 use store_pg::{Neighbours, Told, WakeupHint, Wakeups};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::core::Core;
-use crate::auth::LEEWAY_SECONDS;
-use crate::config::Config;
+use crate::auth::SocketCallers;
 use crate::faq::follower::Follower;
 use crate::http::client_address::client_address;
 use crate::http::problem::answer_refused;
@@ -39,7 +40,7 @@ pub(super) struct Live {
 
 impl Live {
     /// Starts the relay and connects it to the store's commits.
-    pub(super) fn new(config: &Config, core: &Core, verifier: Arc<dyn Authenticate>) -> Self {
+    pub(super) fn new(config: &Config, core: &Core, verifier: Arc<TokenVerifier>) -> Self {
         #[expect(
             clippy::disallowed_methods,
             reason = "only tells this process from others"
@@ -52,7 +53,7 @@ impl Live {
         core.commits.connect(relay.clone());
         let conversations = DeskConversations::new(Arc::new(core.store.clone()));
         let ports = Ports {
-            verifier,
+            verifier: Arc::new(SocketCallers(verifier)),
             conversations: Arc::new(conversations),
             clock: Arc::clone(&core.clock),
             answer_refused,

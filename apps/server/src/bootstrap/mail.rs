@@ -7,10 +7,10 @@ use notify::{
     BreakerChannel, BreakerPolicy, Desk, EmailChannel, EmlFolder, SmtpChannel, SmtpSettings,
     SmtpUrlError,
 };
+use settings::Config;
 use shared_kernel::Clock;
 use support_domain::Category;
 
-use crate::config::Config;
 use crate::events::notifications::category as notify_category;
 
 /// Why no mail can be sent.

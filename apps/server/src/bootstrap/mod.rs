@@ -23,8 +23,10 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
+use identity::{TokenVerifier, signing_secret};
 use notify::EmailChannel;
 use realtime::{Gateway, MessagingEngine};
+use settings::Config;
 use shared_kernel::{Clock, JobKind};
 use sockets::listener::{self, Listening};
 use store_pg::{JobQueue, PgStore};
@@ -34,8 +36,6 @@ use tokio_util::task::TaskTracker;
 
 use self::live::Live;
 use self::state::{Shared, app_state};
-use crate::auth::{TokenVerifier, signing_secret};
-use crate::config::Config;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
 use crate::http::routes;
@@ -83,7 +83,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     let verifier = Arc::new(TokenVerifier::new(&config.auth, &core.secret)?);
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
 
-    let live = Live::new(config, &core, Arc::clone(&verifier) as _);
+    let live = Live::new(config, &core, Arc::clone(&verifier));
     let health = Arc::new(HealthMonitor::new(
         core.store.clone(),
         Arc::clone(&live.hub),

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use actix_web::web;
+use identity::rating_links::RatingLinks;
+use identity::{RecentTokens, TokenVerifier};
+use settings::Config;
 use store_pg::{PgStore, WakeupHint};
 use tokio::sync::mpsc;
 
 use super::core::Core;
 use super::live::Live;
-use crate::auth::rating_links::RatingLinks;
-use crate::auth::{Arrivals, RecentTokens, TokenVerifier};
-use crate::config::Config;
+use crate::auth::Arrivals;
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
 use crate::faq::unanswered::UnansweredSearches;

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use settings::Config;
+
 use super::open_desk::with_open_desk;
 use super::output::{chain, say};
-use crate::config::Config;
 
 pub(super) async fn run(config: &Config) -> ExitCode {
     with_open_desk(config, async |core, _| {

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
+use identity::{TokenVerifier, signing_secret};
+use settings::Config;
+
 use super::output::{chain, fail, say};
-use crate::auth::{TokenVerifier, signing_secret};
 use crate::bootstrap::mail;
-use crate::config::Config;
 
 /// Everything that can be refused without touching the network.
 pub(super) fn run(config: &Config) -> ExitCode {

@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use identity::{TokenVerifier, signing_secret};
 use notify::SmtpSettings;
 use pg_embedded::Binaries;
+use settings::Config;
 use store_pg::{durability, pending_migrations};
 use tokio::net::TcpStream;
 
 use super::output::{chain, say};
-use crate::auth::{TokenVerifier, signing_secret};
-use crate::config::Config;
 
 const PROBE: Duration = Duration::from_secs(5);
 

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use faq_domain::use_cases::Base;
+use settings::Config;
 
 use super::open_desk::with_open_desk;
 use super::output::{chain, fail, say};
 use crate::bootstrap::Core;
-use crate::config::Config;
 use crate::faq::{exchange, transfer};
 
 /// How long other instances may take to hear of an import.

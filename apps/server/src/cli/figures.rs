@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use settings::Config;
 use shared_kernel::StoreError;
 use store_pg::PgStore;
 
 use super::open_desk::with_open_desk;
 use super::output::{chain, say};
-use crate::config::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct FiguresArgs {

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
+use settings::Config;
+
 use super::output::{chain, fail, say};
-use crate::config::Config;
 use crate::process::database::Database;
 
 pub(super) async fn run(config: &Config) -> ExitCode {

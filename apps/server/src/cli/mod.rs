@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use settings::{Config, ConfigError};
 
 use self::output::{fail, say};
-use crate::config::{Config, ConfigError};
 
 /// Support desk and messaging server.
 #[derive(Debug, Parser)]

@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use settings::Config;
+
 use super::output::{chain, fail};
 use crate::bootstrap::Core;
-use crate::config::Config;
 use crate::process::clock::SystemClock;
 use crate::process::database::Database;
 

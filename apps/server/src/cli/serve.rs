@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use settings::Config;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::output::{chain, fail};
 use crate::bootstrap::{StartError, start};
-use crate::config::Config;
 use crate::process::clock::SystemClock;
 use crate::process::database::DatabaseError;
 use crate::process::open_files;

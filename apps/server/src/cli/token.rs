@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use chrono::TimeDelta;
 use clap::Args;
+use identity::{NewToken, sign, signing_secret};
 use jsonwebtoken::Algorithm;
+use settings::Config;
 use shared_kernel::{Clock as _, EmailAddress, Role, UserId};
 
 use super::output::{chain, fail, say};
-use crate::auth::{NewToken, sign, signing_secret};
-use crate::config::Config;
 use crate::process::clock::SystemClock;
 
 #[derive(Debug, Args)]

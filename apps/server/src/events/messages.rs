@@ -4,8 +4,7 @@ use messages_domain::events::Recipient;
 use messages_domain::{Message, MessageEvent};
 use serde_json::{Value, json};
 use shared_kernel::{EventRecord, StreamId, UserId};
-
-use crate::views::messages::ModernMessage;
+use views::messages::ModernMessage;
 
 /// What a message event says to whom.
 pub(super) fn of(event: &MessageEvent) -> Vec<EventRecord> {

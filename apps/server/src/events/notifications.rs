@@ -1,12 +1,11 @@
 //! Ticket events as the notification policy knows them.
 
+use identity::rating_links::RatingLinks;
 use notify::{Desk, Happening, Occasion, Recipient, TicketFacts, notifications};
 use shared_kernel::{EmailAddress, NewJob};
 use support_domain::{
     AuthorKind, Category, Entry, Priority, Status, StatusCause, TicketEvent, TicketFile,
 };
-
-use crate::auth::rating_links::RatingLinks;
 
 /// The e-mails an event calls for.
 pub(super) fn jobs(event: &TicketEvent, desk: &Desk, links: &RatingLinks) -> Vec<NewJob> {

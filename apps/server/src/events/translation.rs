@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use faq_domain::FaqEvent;
+use identity::rating_links::RatingLinks;
 use messages_domain::MessageEvent;
 use notify::Desk;
 use shared_kernel::Consequences;
 use support_domain::TicketEvent;
 
 use super::{announcements, faq, messages, notifications};
-use crate::auth::rating_links::RatingLinks;
 
 /// An event of a domain that the translator has words for.
 pub trait Translate {

@@ -5,13 +5,13 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use identity::TokenRefused;
 use shared_kernel::{Actor, Caller, UserId};
 use sockets::bearer;
 
 use super::field::{Errors, Field};
 use super::problem::Problem;
 use super::state::AppState;
-use crate::auth::TokenRefused;
 
 /// Anybody with a valid token.
 pub struct AnyUser(pub Actor);

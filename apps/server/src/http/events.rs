@@ -5,13 +5,13 @@ use realtime::log::{Place, Resync, feed, resume_from, streams_of};
 use serde::Serialize;
 use shared_kernel::{Limit, LoggedEvent};
 use utoipa::ToSchema;
+use views::instant;
 
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Refusal, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::instant;
 
 fields! {
     /// The query.

@@ -5,12 +5,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
+use views::instant;
 
 use super::problem::{Problem, ProblemBody};
 use super::request_id::{REQUEST_ID, RequestId};
 use super::request_metrics::Outcome;
 use super::state::AppState;
-use crate::views::instant;
 
 /// The middleware function.
 ///

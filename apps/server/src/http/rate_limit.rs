@@ -7,10 +7,10 @@ use actix_web::HttpRequest;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
+use settings::Config;
 
 use super::client_address::{client_address, limited_network};
 use super::problem::Problem;
-use crate::config::Config;
 
 /// Networks remembered before those that are quiet again are forgotten.
 const REMEMBERED: usize = 10_000;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use settings::JobsSection;
 use shared_kernel::{Clock, JobKind, StoreError};
 use store_pg::{ClaimedJob, JobQueue};
 use tokio::sync::Notify;
@@ -14,7 +15,6 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::retry::wait_after;
-use crate::config::JobsSection;
 use crate::process::health::HealthMonitor;
 
 /// How often the queue is looked at without being rung for: other instances queue too, and

@@ -4,10 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pg_embedded::{Binaries, Cluster, ClusterError, ClusterOptions, NotFound, Purpose};
+use settings::Config;
 use shared_kernel::StoreError;
 use store_pg::{MigrationError, create_database, durability, is_connection_url, migrate};
-
-use crate::config::Config;
 
 const DATABASE: &str = "guichet";
 /// How long the server waits at its start for a database that is starting too.

@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use hmac::Mac as _;
+use identity::keys::{Keyed, Purpose, keyed};
 use rand::Rng as _;
 use shared_kernel::{CustomerId, EmailKey, EntryId, FaqId, IdGenerator, TicketId};
 use ulid::Ulid;
 use uuid::{Builder, Uuid};
-
-use crate::auth::keys::{Keyed, Purpose, keyed};
 
 /// Crockford's base 32: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

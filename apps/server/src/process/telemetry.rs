@@ -3,9 +3,8 @@
 use std::io::IsTerminal as _;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use settings::LogFormat;
 use tracing_subscriber::EnvFilter;
-
-use crate::config::LogFormat;
 
 /// What strangers send that is no HTTP is not worth an error line of ours.
 const DEFAULT_FILTER: &str = "info,actix_http=off";

@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 use shared_kernel::{EventRecord, StreamId, UserId};
 use support_domain::rights::owner_hears;
 use support_domain::{Entry, Status, TicketEvent, TicketFile};
-
-use crate::views::tickets::{Audience, ContactResponse, ContactTicket};
+use views::tickets::{Audience, ContactResponse, ContactTicket};
 
 /// What a ticket event says to whom.
 pub(super) fn of(event: &TicketEvent) -> Vec<EventRecord> {

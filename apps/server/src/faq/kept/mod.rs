@@ -10,9 +10,9 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 use faq_domain::{ArticleFile, Counters, Languages, Locale};
 use shared_kernel::StoreError;
+use views::faq::{FaqView, entity_tag};
 
 use super::cache::Weigh;
-use crate::views::faq::{FaqView, entity_tag};
 
 /// What an article takes besides its texts.
 const OVERHEAD: usize = 2 * 1024;

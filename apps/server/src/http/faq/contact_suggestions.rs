@@ -11,13 +11,13 @@ use markup::{excerpt, to_plain};
 use serde::Serialize;
 use shared_kernel::{Body, SingleLine, StoreError};
 use utoipa::ToSchema;
+use views::faq::FaqView;
 
 use super::languages::Preferred;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
-use crate::views::faq::FaqView;
 
 /// How many are worth showing before a form is sent.
 const MOST: u32 = 5;

@@ -10,6 +10,7 @@ use faq_domain::{
     ArticleFile, CategoryId, Content, FaqError, Languages, Locale, Order, Tags, Text, Texts,
 };
 use shared_kernel::{Actor, Caller, UserId};
+use views::faq::FaqView;
 
 use super::entity_tag;
 use super::fields::Translations;
@@ -20,7 +21,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::faq::FaqView;
 
 fields! {
     /// The article.

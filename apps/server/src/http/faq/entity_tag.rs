@@ -8,9 +8,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
 use faq_domain::{ArticleFile, FaqError, Locale};
+use views::faq::entity_tag;
 
 use crate::http::problem::Problem;
-use crate::views::faq::entity_tag;
 
 /// The entity tag of an article as it is shown.
 pub fn tag(file: &ArticleFile, shown: &Locale) -> String {

@@ -6,6 +6,7 @@ use faq_domain::ports::{ArticleFilter, Window};
 use faq_domain::search::MOST_FOUND;
 use faq_domain::{CategoryId, Locale, Scope};
 use shared_kernel::{Limit, PageNumber};
+use views::faq::FaqView;
 
 use super::fields::TagList;
 use super::languages::Preferred;
@@ -15,7 +16,6 @@ use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::faq::FaqView;
 
 /// Articles listed to who names no `limit`. The specification's list has no pages.
 const UNLIMITED: u32 = 500;

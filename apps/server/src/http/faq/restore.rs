@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use faq_domain::use_cases::{RestoreArticle, restore_article};
 use faq_domain::{ArticleFile, Locale};
 use shared_kernel::Caller;
+use views::faq::FaqView;
 
 use super::create::article_answer;
 use super::entity_tag::IfMatchArticle;
@@ -14,7 +15,6 @@ use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::faq::FaqView;
 
 /// Bring back what an article once was, as a new version. A deleted article comes back under its id. Staff only.
 #[utoipa::path(post, path = "/api/support/faq/{faqId}/versions/{version}/restore", tag = "faq", operation_id = "restoreFaqVersion",

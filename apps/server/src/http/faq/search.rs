@@ -5,10 +5,10 @@ use faq_domain::Languages;
 use faq_domain::ports::{ArticleFilter, Window};
 use faq_domain::search::{Found, FoundArticle, Manner, Search};
 use markup::{excerpt, marked, to_html_and_plain};
+use views::faq::{FaqView, Highlight};
 
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
-use crate::views::faq::{FaqView, Highlight};
 
 /// Searches, and remembers what found nothing. Answers the views, best first, and how many there
 /// are in all.

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use faq_domain::readers::View;
 use faq_domain::{FaqError, Locale, Scope};
 use shared_kernel::{Caller, FaqId};
+use views::faq::FaqView;
 
 use super::faq_path::FaqPath;
 use super::languages::Preferred;
@@ -17,7 +18,6 @@ use crate::http::if_none_match;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::faq::FaqView;
 
 /// Whoever keeps a copy asks each time whether it is still good: an article is right within a
 /// second after it was changed anywhere.

@@ -8,6 +8,7 @@ use faq_domain::ports::FaqFigures;
 use faq_domain::{Languages, Locale, Scope};
 use serde::Serialize;
 use utoipa::ToSchema;
+use views::faq::FaqView;
 
 use super::languages::Preferred;
 use crate::http::caller::MaybeUser;
@@ -15,7 +16,6 @@ use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::faq::FaqView;
 
 fields! {
     /// The query.

@@ -5,13 +5,13 @@ use faq_domain::unanswered::Unanswered;
 use serde::Serialize;
 use shared_kernel::Limit;
 use utoipa::ToSchema;
+use views::instant;
 
 use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::instant;
 
 /// Listed when no limit is named.
 const USUAL: u32 = 50;

@@ -8,6 +8,7 @@ use faq_domain::article::{Answer as AnswerText, Question};
 use faq_domain::use_cases::{UpdateArticle, UpdateText, update_article};
 use faq_domain::{ArticleFile, CategoryId, Locale, Order, Tags};
 use shared_kernel::{Caller, UserId};
+use views::faq::FaqView;
 
 use super::create::article_answer;
 use super::entity_tag::IfMatchArticle;
@@ -19,7 +20,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::faq::FaqView;
 
 fields! {
     /// What is to be otherwise; what is left out stays as it is.

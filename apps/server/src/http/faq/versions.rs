@@ -6,12 +6,12 @@ use actix_web::{HttpResponse, web};
 use faq_domain::{Article, ArticleVersion, FaqError, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
+use views::instant;
 
 use super::faq_path::FaqPath;
 use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
-use crate::views::instant;
 
 /// A question and its answer in one language.
 #[derive(Debug, Serialize, ToSchema)]

@@ -11,10 +11,10 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use faq_domain::readers::Visitor;
 use hmac::Mac as _;
+use identity::keys::{Keyed, Purpose, keyed};
 use ipnet::IpNet;
 use shared_kernel::{Caller, UserId};
 
-use crate::auth::keys::{Keyed, Purpose, keyed};
 use crate::http::client_address::{client_address, limited_network};
 
 /// A browser's name is read this far; the rest is noise a stranger could vary for ever.

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use faq_domain::use_cases;
 use faq_domain::{Counters, Locale, Scope};
+use views::faq::FaqView;
 
 use super::faq_path::FaqPath;
 use super::languages::Preferred;
@@ -16,7 +17,6 @@ use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::faq::FaqView;
 
 fields! {
     /// A vote.

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use messages_domain::Message;
 use messages_domain::use_cases::close_message;
 use shared_kernel::{Body, Caller, UserId};
+use views::messages::ModernMessage;
 
 use super::envelope::Enveloped;
 use super::message_path::MessagePath;
@@ -15,7 +16,6 @@ use crate::http::json_body::OptionalJsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::messages::ModernMessage;
 
 fields! {
     /// Who closes it, and why; the whole body may be left out.

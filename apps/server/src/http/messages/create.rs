@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use messages_domain::use_cases::{CreateMessage, create_message};
 use messages_domain::{Content, Message, Priority, Subject};
 use shared_kernel::{Caller, CustomerId, OrderId, StaffId};
+use views::messages::ModernMessage;
 
 use super::envelope::Enveloped;
 use crate::http::answer::Answer;
@@ -14,7 +15,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::messages::ModernMessage;
 
 fields! {
     /// What is said, by and to whom.

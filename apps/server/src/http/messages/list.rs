@@ -9,6 +9,7 @@ use serde_json::Value;
 use shared_kernel::{CustomerId, EntryId, Limit, Page, PageNumber, StaffId};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
+use views::messages::ModernMessage;
 
 use super::list_cursor;
 use crate::http::caller::AnyUser;
@@ -16,7 +17,6 @@ use crate::http::field::{Errors, Field, Parse, Refusal, fields, one_of, words_sc
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::messages::ModernMessage;
 
 const DEFAULT_LIMIT: u32 = 20;
 

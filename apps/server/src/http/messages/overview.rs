@@ -2,12 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 use messages_domain::ports::Counted;
+use views::messages::MessageStats;
 
 use super::envelope::Enveloped;
 use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
-use crate::views::messages::MessageStats;
 
 /// How many messages there are in all, and how many wait for support. Staff only.
 #[utoipa::path(get, path = "/api/messages/stats/overview", tag = "messages", operation_id = "messageOverview", responses(

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use messages_domain::use_cases::{Reply, reply_to_message};
 use messages_domain::{Content, Message};
 use shared_kernel::{Caller, UserId};
+use views::messages::ModernMessage;
 
 use super::envelope::Enveloped;
 use super::message_path::MessagePath;
@@ -15,7 +16,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::messages::ModernMessage;
 
 fields! {
     /// What is said.

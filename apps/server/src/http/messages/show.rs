@@ -3,13 +3,13 @@
 use actix_web::{HttpResponse, web};
 use messages_domain::MessagesError;
 use messages_domain::rights::Scope;
+use views::messages::ModernMessage;
 
 use super::envelope::Enveloped;
 use super::message_path::MessagePath;
 use crate::http::caller::AnyUser;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
-use crate::views::messages::ModernMessage;
 
 /// One message. Customers see those of their own conversations.
 #[utoipa::path(get, path = "/api/messages/{id}", tag = "messages", operation_id = "showMessage", params(("id" = String, Path)), responses(

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use messages_domain::ports::Counted;
 use shared_kernel::CustomerId;
+use views::messages::MessageStats;
 
 use super::envelope::Enveloped;
 use crate::http::caller::AnyUser;
@@ -10,7 +11,6 @@ use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::messages::MessageStats;
 
 fields! {
     /// The query.

@@ -2,13 +2,13 @@
 
 use actix_web::http::StatusCode;
 use faq_domain::{FaqError, Half};
+use identity::TokenRefused;
 use messages_domain::MessagesError;
 use realtime::HandshakeRefused;
 use shared_kernel::StoreError;
 use support_domain::{Reserved, SupportError};
 
 use super::{FieldError, Problem};
-use crate::auth::TokenRefused;
 
 impl From<TokenRefused> for Problem {
     fn from(refused: TokenRefused) -> Self {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use analytics_domain::FigureQueries;
 use chrono_tz::Tz;
 use faq_domain::{FaqQueries, FaqSearch};
+use identity::RecentTokens;
+use identity::rating_links::RatingLinks;
 use messages_domain::MessageQueries;
 use metrics_exporter_prometheus::PrometheusHandle;
 use shared_kernel::{Clock, EventLog, IdGenerator, Surroundings};
@@ -15,8 +17,7 @@ use support_domain::TicketQueries;
 
 use super::faq::visitor::Visitors;
 use super::rate_limit::NetworkLimit;
-use crate::auth::rating_links::RatingLinks;
-use crate::auth::{Arrivals, RecentTokens};
+use crate::auth::Arrivals;
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
 use crate::faq::unanswered::UnansweredSearches;

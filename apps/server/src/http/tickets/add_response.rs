@@ -6,6 +6,7 @@ use shared_kernel::Caller;
 use support_domain::thread::EntryText;
 use support_domain::use_cases::{AddResponse, add_response};
 use support_domain::{Entry, TicketFile};
+use views::tickets::ContactResponse;
 
 use super::ticket_path::TicketPath;
 use crate::http::answer::Answer;
@@ -15,7 +16,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::tickets::ContactResponse;
 
 fields! {
     /// What is said.

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use shared_kernel::{Caller, StaffId};
 use support_domain::TicketFile;
 use support_domain::use_cases::{AssignTicket, assign_ticket};
+use views::tickets::{Audience, ContactTicket};
 
 use super::change_status::ticket_answer;
 use super::ticket_path::TicketPath;
@@ -14,7 +15,6 @@ use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// Who gets it.

@@ -6,6 +6,7 @@ use shared_kernel::{Caller, StaffId};
 use support_domain::thread::EntryText;
 use support_domain::use_cases::{ChangeStatus, change_status};
 use support_domain::{StatusGroup, TicketFile};
+use views::tickets::{Audience, ContactTicket};
 
 use super::ticket_path::TicketPath;
 use crate::http::answer::Answer;
@@ -16,7 +17,6 @@ use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// What is asked for.

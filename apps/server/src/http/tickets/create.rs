@@ -9,6 +9,7 @@ use support_domain::ticket::{LicensePlate, ModelYear, VehicleText};
 use support_domain::use_cases::{CreateTicket, create_ticket};
 use support_domain::{Category, Message, OrderNumber, Priority, Subject, TicketFile, Vehicle};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use views::tickets::{Audience, ContactTicket};
 
 use crate::http::answer::Answer;
 use crate::http::caller::MaybeUser;
@@ -17,7 +18,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// The form.

@@ -5,6 +5,7 @@ use shared_kernel::{Caller, StaffId};
 use support_domain::TicketFile;
 use support_domain::thread::EntryText;
 use support_domain::use_cases::{EscalateTicket, escalate_ticket};
+use views::tickets::{Audience, ContactTicket};
 
 use super::change_status::ticket_answer;
 use super::ticket_path::TicketPath;
@@ -14,7 +15,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// Why, and to whom.

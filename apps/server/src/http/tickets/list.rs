@@ -5,6 +5,7 @@ use shared_kernel::{EmailAddress, Limit, PageNumber, StaffId};
 use support_domain::ports::{SortBy, SortOrder, TicketFilter};
 use support_domain::rights::Scope;
 use support_domain::{Category, Priority};
+use views::tickets::{Audience, TicketListView};
 
 use super::list_part::{part_of, read_part};
 use crate::http::caller::AnyUser;
@@ -12,7 +13,6 @@ use crate::http::field::{Errors, StatusChoice, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::tickets::{Audience, TicketListView};
 
 fields! {
     /// The query.

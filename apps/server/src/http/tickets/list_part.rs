@@ -5,12 +5,12 @@ use serde_json::Value;
 use shared_kernel::{Limit, PageNumber};
 use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use views::tickets::{Audience, ContactTicket, TicketListView};
 
 use super::list_cursor::{self, SORT_WORDS};
 use crate::http::field::{Errors, Field, Parse, Refusal};
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
-use crate::views::tickets::{Audience, ContactTicket, TicketListView};
 
 const DEFAULT_LIMIT: u32 = 10;
 

@@ -1,13 +1,14 @@
 //! `POST /api/support/contact/ticket/:ticketId/satisfaction`
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use identity::TokenRefused;
 use shared_kernel::{Caller, TicketId};
 use support_domain::use_cases::{RateTicket, Rater, rate_ticket};
 use support_domain::{Feedback, Rating, TicketFile};
+use views::tickets::{Audience, ContactTicket};
 
 use super::change_status::ticket_answer;
 use super::ticket_path::TicketPath;
-use crate::auth::TokenRefused;
 use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
@@ -15,7 +16,6 @@ use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::tickets::{Audience, ContactTicket};
 
 fields! {
     /// The rating.

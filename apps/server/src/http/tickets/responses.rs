@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use support_domain::rights::Scope;
 use utoipa::ToSchema;
+use views::tickets::ContactResponse;
 
 use super::ticket_path::TicketPath;
 use crate::http::caller::AnyUser;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
-use crate::views::tickets::ContactResponse;
 
 /// The thread.
 #[derive(Debug, Serialize, ToSchema)]

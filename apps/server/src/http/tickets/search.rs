@@ -5,6 +5,7 @@ use shared_kernel::{CustomerId, Limit, PageNumber};
 use support_domain::ports::{SortBy, SortOrder, TicketFilter};
 use support_domain::rights::Scope;
 use support_domain::{Category, Priority};
+use views::tickets::{Audience, TicketListView};
 
 use super::date_bound::DateBound;
 use super::list_part::{part_of, read_part};
@@ -13,7 +14,6 @@ use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::tickets::{Audience, TicketListView};
 
 fields! {
     /// The query.

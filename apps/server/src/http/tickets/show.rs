@@ -3,13 +3,13 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use support_domain::rights::Scope;
+use views::tickets::{Audience, ContactTicketDetail};
 
 use super::ticket_path::TicketPath;
 use crate::http::answer::etag;
 use crate::http::caller::AnyUser;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
-use crate::views::tickets::{Audience, ContactTicketDetail};
 
 /// One ticket with its thread and its people. Customers see their own, without notes.
 #[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}", tag = "tickets", operation_id = "showTicket",

@@ -6,6 +6,7 @@ use faq_domain::category::{CategoryName, Description, Icon};
 use faq_domain::use_cases::{CreateCategory, create_category};
 use faq_domain::{CategoryDetails, CategoryFile, CategoryId, Order};
 use shared_kernel::Caller;
+use views::faq::FaqCategoryView;
 
 use crate::http::answer::Answer;
 use crate::http::caller::StaffOnly;
@@ -14,7 +15,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::faq::FaqCategoryView;
 
 fields! {
     /// The category.

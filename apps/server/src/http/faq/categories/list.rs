@@ -2,13 +2,13 @@
 
 use actix_web::{HttpResponse, web};
 use faq_domain::Scope;
+use views::faq::FaqCategoryView;
 
 use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
-use crate::views::faq::FaqCategoryView;
 
 fields! {
     /// The query.

@@ -2,12 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 use faq_domain::{FaqError, Scope};
+use views::faq::FaqCategoryView;
 
 use super::category_path::CategoryPath;
 use crate::http::caller::MaybeUser;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
-use crate::views::faq::FaqCategoryView;
 
 /// One category.
 #[utoipa::path(get, path = "/api/support/faq/categories/{categoryId}", tag = "faq", operation_id = "showFaqCategory",

@@ -6,6 +6,7 @@ use faq_domain::category::{CategoryName, Description, Icon};
 use faq_domain::use_cases::{UpdateCategory, update_category};
 use faq_domain::{CategoryFile, Order};
 use shared_kernel::Caller;
+use views::faq::FaqCategoryView;
 
 use super::category_path::CategoryPath;
 use crate::http::answer::Answer;
@@ -15,7 +16,6 @@ use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 use crate::http::write::Write;
-use crate::views::faq::FaqCategoryView;
 
 fields! {
     /// What is to be otherwise; what is left out stays as it is. The id is for good.

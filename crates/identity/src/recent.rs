@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use quick_cache::sync::Cache;
 use shared_kernel::{Clock, Session};
 
-use super::{LEEWAY_SECONDS, TokenRefused, TokenVerifier};
+use crate::{LEEWAY_SECONDS, TokenRefused, TokenVerifier};
 
 /// How many are remembered, some 700 bytes each. Sockets show theirs once and are not among them.
 const MOST: usize = 2_048;
@@ -59,8 +59,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::auth::verifier::tests::{now, token as signed, verifier};
-    use crate::process::clock::SystemClock;
+    use crate::verifier::tests::{now, token as signed, verifier};
 
     struct Movable(Mutex<DateTime<Utc>>);
 
@@ -71,7 +70,9 @@ mod tests {
     }
 
     fn tokens() -> (RecentTokens, Arc<Movable>) {
-        let clock = Arc::new(Movable(Mutex::new(SystemClock.now())));
+        let clock = Arc::new(Movable(Mutex::new(
+            DateTime::from_timestamp(now(), 0).unwrap(),
+        )));
         let tokens = RecentTokens::new(Arc::new(verifier()), Arc::clone(&clock) as _);
         (tokens, clock)
     }

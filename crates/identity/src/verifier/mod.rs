@@ -5,22 +5,24 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
+use settings::AuthSection;
 use shared_kernel::{Actor, EmailAddress, Role, Session, UserId};
 
-use crate::config::AuthSection;
-
 /// Clocks may differ by this much, in seconds.
-pub(crate) const LEEWAY_SECONDS: u64 = 5;
+pub const LEEWAY_SECONDS: u64 = 5;
 /// The longest name shown to others, in characters.
 const MAX_NAME_CHARS: usize = 120;
 
 /// Why a token was refused. Says nothing about the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRefused {
+    /// It was valid once.
     #[error("the token has expired")]
     Expired,
+    /// Forged, cut, or of somebody we do not believe.
     #[error("the token is not valid")]
     Invalid,
+    /// None was shown.
     #[error("there is no token")]
     Missing,
 }
@@ -39,10 +41,13 @@ impl TokenRefused {
 /// Why no verifier could be made.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifierError {
+    /// This file of keys cannot be read.
     #[error("cannot read {0}")]
     File(String, #[source] std::io::Error),
+    /// This file can be read, and is no key of that kind.
     #[error("{0} holds no key for {1:?}")]
     Key(String, Algorithm),
+    /// Neither file is configured.
     #[error("auth.algorithm {0:?} needs auth.public_key_file or auth.jwks_file")]
     NoKey(Algorithm),
 }

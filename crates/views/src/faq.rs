@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared_kernel::StoreError;
 use utoipa::ToSchema;
 
-use super::instant;
+use crate::instant;
 
 /// Where the words of a search stand: HTML, in which nothing but `<mark>` is an element.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -60,7 +60,7 @@ impl FaqView {
     ///
     /// # Errors
     /// As [`FaqView::new`].
-    pub(crate) fn rendered(
+    pub fn rendered(
         file: &ArticleFile,
         languages: &Languages,
         html: impl FnOnce(&str) -> String,

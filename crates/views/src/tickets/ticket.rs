@@ -5,7 +5,7 @@ use support_domain::{Ticket, Vehicle};
 use utoipa::ToSchema;
 
 use super::Audience;
-use crate::views::instant;
+use crate::instant;
 
 /// The vehicle as the form has it.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-const DEFAULTS: &str = include_str!("../../config.default.toml");
+const DEFAULTS: &str = include_str!("../config.default.toml");
 
 /// Variables with a name of their own, and the keys they stand for.
 const SHORT_NAMES: [(&str, &str, &str); 7] = [

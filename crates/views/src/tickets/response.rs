@@ -4,7 +4,7 @@ use serde::Serialize;
 use support_domain::Entry;
 use utoipa::ToSchema;
 
-use crate::views::instant;
+use crate::instant;
 
 /// An entry of a ticket's thread.
 #[derive(Debug, Clone, Serialize, ToSchema)]

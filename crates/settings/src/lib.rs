@@ -1,4 +1,7 @@
-//! Configuration: one file per concern, every key in `config.default.toml`.
+//! Configuration: every key is in `config.default.toml`.
+//!
+//! - `layers`: defaults, file and environment, laid over each other;
+//! - `sections`: what there is, and what its values may be; `values`: values that are more than a text.
 //!
 //! The default file is parsed first, a file named by `GUICHET_CONFIG` and the environment are laid
 //! over it, and only then is it read into types: so the default file cannot fall behind the code,

@@ -8,8 +8,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
-
-use crate::config::Config;
+use settings::Config;
 
 /// The shortest secret taken, in bytes.
 const MIN_BYTES: usize = 32;
@@ -18,17 +17,23 @@ const FILE: &str = "jwt.secret";
 /// Why there is no secret.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
+    /// It could be guessed.
     #[error("JWT_SECRET must have at least {MIN_BYTES} bytes")]
     TooShort,
+    /// It could be guessed although it is long.
     #[error("JWT_SECRET is one character repeated; choose a random one")]
     TooSimple,
+    /// Others can reach the server, and none was configured.
     #[error(
         "listening on {0} needs JWT_SECRET (others can reach it); only a loopback bind may do without"
     )]
     PublicBind(std::net::SocketAddr),
+    /// One was made up, and cannot be kept.
     #[error("cannot keep a secret in {path}")]
     File {
+        /// Where.
         path: String,
+        /// Why.
         #[source]
         source: io::Error,
     },

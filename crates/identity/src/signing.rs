@@ -8,12 +8,19 @@ use shared_kernel::{Role, UserId};
 /// What a token says.
 #[derive(Debug, Clone)]
 pub struct NewToken {
+    /// Whom it speaks of.
     pub id: UserId,
+    /// What they may do.
     pub role: Role,
+    /// Their address.
     pub email: Option<String>,
+    /// What others see them called.
     pub name: Option<String>,
+    /// Who vouches for it.
     pub issuer: Option<String>,
+    /// Whom it is for.
     pub audience: Option<String>,
+    /// How long it is good.
     pub lasts: TimeDelta,
 }
 

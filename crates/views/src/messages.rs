@@ -5,7 +5,7 @@ use messages_domain::ports::MessageCounts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::instant;
+use crate::instant;
 
 /// A message.
 #[derive(Debug, Clone, Serialize, ToSchema)]
