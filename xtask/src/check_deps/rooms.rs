@@ -12,29 +12,30 @@ type Room = (&'static str, &'static [&'static str]);
 
 const ROOMS: &[Room] = &[
     // Above: they put the others together.
-    (
-        "cli",
-        &["auth", "bootstrap", "demo", "faq", "http", "process"],
-    ),
-    ("demo", &["auth", "bootstrap", "work"]),
+    ("cli", &["bootstrap", "demo", "faq", "http", "process"]),
+    ("demo", &["bootstrap", "work"]),
     (
         "bootstrap",
         &[
-            "auth", "events", "faq", "http", "jobs", "live", "process", "state", "work",
+            "auth", "events", "faq", "http", "jobs", "live", "process", "work",
         ],
     ),
     // What comes from outside, and what is done without anybody asking.
-    ("http", &["auth", "faq", "live", "process", "state", "work"]),
-    ("jobs", &["faq", "process", "work"]),
-    ("live", &["auth", "events", "process", "state", "work"]),
+    (
+        "http",
+        &["auth", "events", "faq", "live", "process", "work"],
+    ),
+    ("jobs", &["process", "work"]),
+    // Other instances tell what changed, articles too.
+    ("live", &["faq"]),
+    // Health tells which chores were done.
+    ("process", &["jobs"]),
     // What handlers share.
-    ("state", &["auth", "faq", "http", "live", "process", "work"]),
-    ("auth", &["http", "process", "state", "work"]),
-    ("faq", &["process", "work"]),
-    ("work", &["events", "process"]),
-    ("events", &["auth"]),
-    // Below: it knows nobody.
-    ("process", &[]),
+    ("auth", &["work"]),
+    ("faq", &["work"]),
+    ("work", &["events"]),
+    // Articles in memory hear of a commit first.
+    ("events", &["faq"]),
 ];
 
 pub(super) fn breaches(product: &[Crate]) -> Vec<String> {
