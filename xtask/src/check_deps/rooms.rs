@@ -117,16 +117,16 @@ mod tests {
     #[test]
     fn an_arrow_of_the_table_is_allowed_and_the_way_back_is_not() {
         let of = shell(&[
-            ("lib.rs", "mod http; mod views;"),
+            ("lib.rs", "mod http; mod faq;"),
             ("http/mod.rs", "mod list;"),
-            ("http/list.rs", "use crate::views::View;"),
+            ("http/list.rs", "use crate::faq::View;"),
             (
-                "views.rs",
+                "faq.rs",
                 "pub struct View; fn f() { crate::http::list::g(); }",
             ),
         ]);
         let found = breaches(&[of]);
-        let back = "views -> http: apps/server/src/views.rs names apps/server/src/http/list.rs";
+        let back = "faq -> http: apps/server/src/faq.rs names apps/server/src/http/list.rs";
         assert_eq!(found, [back]);
     }
 
