@@ -1,6 +1,6 @@
 //! Guichet: a support desk and messaging server. One binary, one PostgreSQL.
 //!
-//! A thin shell around the domain crates: command line, configuration, wiring, HTTP, its half of
+//! A thin shell around the domain crates: command line, wiring, HTTP, its half of
 //! real time, background jobs. `bootstrap` is the only place that knows which implementation stands
 //! behind which port.
 

@@ -9,14 +9,15 @@ const FILE: usize = 300;
 const FUNCTION: usize = 60;
 
 /// The shell is thin: it wires, translates and answers.
-const SHELL: (&str, usize) = ("apps/server", 13_000);
+const SHELL: &str = "apps/server";
+
+/// How much of a hundred product lines, without xtask, may be the shell's. A share and no number: each resource brings
+/// handlers, so the shell grows with the product, but what it gains must be matched by rules, statements and codecs
+/// beside it. It stood at 13,000 of some 40,000 lines when the rule was made.
+const SHELL_SHARE: usize = 32;
 
 pub(super) fn breaches(product: &[Crate]) -> Vec<String> {
-    let mut found: Vec<String> = product
-        .iter()
-        .filter(|one| one.folder == SHELL.0 && lines(one) > SHELL.1)
-        .map(|one| format!("{}: {} lines, {} allowed", one.folder, lines(one), SHELL.1))
-        .collect();
+    let mut found: Vec<String> = shell_too_large(product).into_iter().collect();
     for file in product.iter().flat_map(|one| &one.files) {
         if file.lines > FILE {
             found.push(format!(
@@ -32,6 +33,17 @@ pub(super) fn breaches(product: &[Crate]) -> Vec<String> {
         }
     }
     found
+}
+
+fn shell_too_large(product: &[Crate]) -> Option<String> {
+    // Without anything beside it, it is no shell.
+    let shell = product.iter().find(|one| one.folder == SHELL)?;
+    let shipped = product.iter().filter(|one| one.folder != "xtask");
+    let (of_shell, total) = (lines(shell), shipped.map(lines).sum::<usize>());
+    let allowed = total * SHELL_SHARE / 100;
+    (product.len() > 1 && of_shell > allowed).then(|| {
+        format!("{SHELL}: {of_shell} lines of {total}, {allowed} allowed ({SHELL_SHARE} %)")
+    })
 }
 
 /// A folder's own file is its `mod.rs`: `foo.rs` beside `foo/` makes one room two.
@@ -90,9 +102,21 @@ mod tests {
                 "apps/server/src/lib.rs:241: `long` has 61 lines, 60 allowed"
             ]
         );
-        let huge = "\n".repeat(SHELL.1 + 1);
-        let found = breaches(&[shell(&[("lib.rs", huge.as_str())])]);
-        assert_eq!(found[0], "apps/server: 13001 lines, 13000 allowed");
+    }
+
+    #[test]
+    fn the_shell_is_a_share_of_the_whole() {
+        let house = |of_shell: usize| {
+            let of = |lines: usize| "\n".repeat(lines);
+            let mut beside = shell(&[("lib.rs", of(68).as_str())]);
+            beside.folder = "crates/markup".into();
+            [shell(&[("lib.rs", of(of_shell).as_str())]), beside]
+        };
+        assert_eq!(breaches(&house(32)), Vec::<String>::new());
+        assert_eq!(
+            breaches(&house(33)),
+            ["apps/server: 33 lines of 101, 32 allowed (32 %)"]
+        );
     }
 
     #[test]
