@@ -1,10 +1,14 @@
 //! A store on a database of its own, with doubles for what the server lends it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use guichet::auth::rating_links::RatingLinks;
+use guichet::events::Translator;
 use guichet::process::clock::SystemClock;
 use guichet::process::random_ids::RandomIds;
+use guichet::work::Executor;
 use serde_json::{Value, json};
 use shared_kernel::{
     Clock as _, Consequences, CustomerId, EmailAddress, EventRecord, JobKind, LoggedEvent, NewJob,
@@ -85,10 +89,18 @@ impl Desk {
 
     /// Runs use cases over this store.
     pub fn executor(&self) -> Arc<Executor> {
-        let translator = Translator::new(
-            Arc::new(mail::desk(&Config::default())),
-            Arc::new(RatingLinks::new(b"secret", String::new())),
-        );
+        let url: reqwest::Url = "https://support.example.com/".parse().unwrap();
+        let mail = notify::Desk {
+            shop_name: "Pièces & Co".to_owned(),
+            from: email("ne-pas-repondre@example.com"),
+            support: email("support@example.com"),
+            support_by_category: BTreeMap::new(),
+            escalation: Vec::new(),
+            public_url: url.clone(),
+            time_zone: chrono_tz::Europe::Paris,
+        };
+        let links = RatingLinks::new(b"secret", url);
+        let translator = Translator::new(Arc::new(mail), Arc::new(links));
         Arc::new(Executor::new(Arc::new(self.store.clone()), translator))
     }
 

@@ -61,13 +61,13 @@ async fn open_category(desk: &Desk, id: &str) -> Result<(), FaqError> {
         },
     };
     let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
-    create_category(&mut *tx, around(&ids()), &user("staff-1"), ask).await?;
+    let _ = create_category(&mut *tx, around(&ids()), &user("staff-1"), ask).await?;
     Ok(tx.commit().await?)
 }
 
 async fn close_category(desk: &Desk, id: &str) -> Result<(), FaqError> {
     let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
-    delete_category(&mut *tx, around(&ids()), &user("staff-1"), &category(id)).await?;
+    let _ = delete_category(&mut *tx, around(&ids()), &user("staff-1"), &category(id)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -76,19 +76,19 @@ async fn write(desk: &Desk, content: Content) -> Result<ArticleFile, FaqError> {
     let ask = CreateArticle { id: None, content };
     let file = create_article(&mut *tx, around(&ids()), &user("staff-1"), ask).await?;
     tx.commit().await?;
-    Ok(file)
+    Ok(file.value)
 }
 
 async fn change(desk: &Desk, id: &FaqId, ask: UpdateArticle) -> Result<ArticleFile, FaqError> {
     let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
     let file = update_article(&mut *tx, around(&ids()), &user("staff-2"), id, ask).await?;
     tx.commit().await?;
-    Ok(file)
+    Ok(file.value)
 }
 
 async fn remove(desk: &Desk, id: &FaqId) -> Result<(), FaqError> {
     let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
-    delete_article(&mut *tx, around(&ids()), &user("staff-2"), id, None).await?;
+    let _ = delete_article(&mut *tx, around(&ids()), &user("staff-2"), id, None).await?;
     Ok(tx.commit().await?)
 }
 
@@ -101,7 +101,7 @@ async fn restore(desk: &Desk, id: &FaqId, version: u64) -> Result<ArticleFile, F
     };
     let file = restore_article(&mut *tx, around(&ids()), &user("staff-3"), ask).await?;
     tx.commit().await?;
-    Ok(file)
+    Ok(file.value)
 }
 
 fn reordered(order: i64) -> UpdateArticle {
@@ -299,7 +299,7 @@ async fn of_many_who_start_at_once_one_enters_the_defaults() {
         let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await.unwrap());
         let done = enter_defaults(&mut *tx, around(&ids())).await.unwrap();
         tx.commit().await.unwrap();
-        done
+        done.value
     };
     let done = futures_util::future::join_all((0..8).map(|_| enter())).await;
     assert_eq!(done.iter().filter(|done| **done).count(), 1);

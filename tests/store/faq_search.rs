@@ -53,7 +53,7 @@ async fn enter(desk: &Desk, articles: &str) {
     };
     let mut tx = Box::new(desk.store.open().await.unwrap());
     let by = UserId::parse("staff-claire").unwrap();
-    import_base(&mut *tx, with, &by, base).await.unwrap();
+    let _ = import_base(&mut *tx, with, &by, base).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -6,6 +6,7 @@
 mod cost;
 mod desk;
 mod event_log;
+mod executor;
 mod faq;
 mod faq_search;
 mod figures;

@@ -4,7 +4,6 @@ use messages_domain::{Content, Message, MessagesTx as _, Priority, Side, State, 
 use serde_json::json;
 use shared_kernel::{CustomerId, EntryId, StoreError, UnitOfWork as _};
 use store_pg::PgTx;
-use support_domain::SupportTx as _;
 
 use crate::desk::{Desk, consequences, customer, now, user};
 

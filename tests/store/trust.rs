@@ -6,7 +6,6 @@ use messages_domain::{Known, MessagesTx as _};
 use serde_json::{Value, json};
 use shared_kernel::{CustomerId, OrderId, StaffId, StoreError, UnitOfWork as _};
 use store_pg::PgTx;
-use support_domain::SupportTx as _;
 
 use crate::desk::{Desk, consequences, customer};
 use crate::messages::{MESSAGES, message};

@@ -26,7 +26,7 @@ pub struct FoundCustomer {
     pub is_new: bool,
 }
 
-/// An open transaction, as a caller's first sign-in needs it ([`welcome`](crate::people::welcome)).
+/// An open transaction, as a caller's first sign-in needs it ([`welcome`](fn@crate::people::welcome)).
 #[async_trait]
 pub trait ArrivalsTx: Send {
     /// Enters a staff member, or writes what their token says by now: an address, where there is

@@ -16,7 +16,7 @@ async fn import(server: &TestServer, file: &str) -> Result<Imported, ImportError
         ids: &ids,
     };
     let base = transfer::read(file).expect("the file is fine");
-    exchange::import(&server.server.store, with, base).await
+    exchange::import(&server.server.work, with, base).await
 }
 
 async fn exported(server: &TestServer) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use futures_util::future::join_all;
-use guichet::jobs::Caretaker;
+use guichet::jobs::chores::{Chore as _, CloseQuietTickets};
 use guichet::process::random_ids::RandomIds;
 use serde_json::{Value, json};
 use testkit::{Api, TestServer};
@@ -174,9 +174,9 @@ fn assert_close(kept: &Value, counted: Option<f64>, what: &str) {
 
 #[expect(clippy::cast_precision_loss, reason = "a few ratings")]
 async fn assert_stats_are_a_recount(history: &History) -> Value {
-    // Else the server's own caretaker may close some between one reading and the next.
-    caretaker(&history.server)
-        .close_quiet()
+    // Else the server's own chore may close some between one reading and the next.
+    close_quiet_tickets(&history.server)
+        .run()
         .await
         .expect("the chore is done");
     let stats = history.staff[0].get(STATS).await.expect(200).body;
@@ -235,9 +235,9 @@ async fn assert_stats_are_a_recount(history: &History) -> Value {
     stats
 }
 
-fn caretaker(server: &TestServer) -> Caretaker {
-    Caretaker {
-        store: server.server.store.clone(),
+fn close_quiet_tickets(server: &TestServer) -> CloseQuietTickets {
+    CloseQuietTickets {
+        work: Arc::clone(&server.server.work),
         clock: Arc::clone(&server.clock) as _,
         ids: Arc::new(RandomIds::new(&[0; 32])),
     }
@@ -357,7 +357,7 @@ async fn a_resolved_ticket_is_closed_after_seven_quiet_days_and_nobody_is_told()
         .expect(201);
     all_mail_sent(&server).await;
     let mails = server.smtp.mails().len();
-    let caretaker = caretaker(&server);
+    let chore = close_quiet_tickets(&server);
     let status = async |id: &str| {
         let shown = claire.get(&at(id, "")).await.expect(200);
         shown.text_at("/status").to_owned()
@@ -365,10 +365,10 @@ async fn a_resolved_ticket_is_closed_after_seven_quiet_days_and_nobody_is_told()
     server
         .clock
         .advance(TimeDelta::days(7) - TimeDelta::minutes(5));
-    caretaker.close_quiet().await.expect("the chore is done");
+    chore.run().await.expect("the chore is done");
     assert_eq!(status(&quiet).await, "resolved");
     server.clock.advance(TimeDelta::minutes(10));
-    caretaker.close_quiet().await.expect("the chore is done");
+    chore.run().await.expect("the chore is done");
     assert_eq!(status(&quiet).await, "closed");
     assert_eq!(status(&reopened).await, "open");
     all_mail_sent(&server).await;

@@ -38,7 +38,7 @@ const ROOMS: &[Room] = &[
             "auth", "config", "events", "faq", "live", "process", "views", "work",
         ],
     ),
-    ("jobs", &["config", "process", "work"]),
+    ("jobs", &["config", "faq", "live", "process", "work"]),
     ("live", &["faq"]),
     // What they share.
     ("auth", &["config", "work"]),

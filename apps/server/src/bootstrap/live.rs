@@ -76,14 +76,6 @@ impl Live {
         }
     }
 
-    /// Tells other instances who is connected here, until told to stop.
-    pub(super) fn presence_told(
-        &self,
-        stop: CancellationToken,
-    ) -> impl Future<Output = ()> + use<> {
-        Arc::clone(&self.presence).tell(stop)
-    }
-
     /// Tells other instances what this one committed, and hears it from them, until told to stop.
     pub(super) fn hints_exchanged(
         &self,

@@ -36,8 +36,6 @@ use self::live::Live;
 use self::state::{Shared, app_state};
 use crate::auth::{TokenVerifier, signing_secret};
 use crate::config::Config;
-use crate::faq::articles::Articles;
-use crate::faq::follower::Follower;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
 use crate::http::routes;
@@ -47,6 +45,7 @@ use crate::jobs::{EmailHandler, JobHandler, JobRunner};
 use crate::live::Presence;
 use crate::process::database::Database;
 use crate::process::health::HealthMonitor;
+use crate::work::Executor;
 
 /// A running server.
 pub struct Server {
@@ -54,6 +53,8 @@ pub struct Server {
     pub address: SocketAddr,
     /// How the store is reached, for tools that run beside the server in one process.
     pub store: PgStore,
+    /// How anything is changed, for the same tools.
+    pub work: Arc<Executor>,
     /// The connected sockets.
     pub gateway: web::Data<Gateway>,
     /// Who is connected, over all instances.
@@ -90,24 +91,15 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     ));
     health.migrated();
 
-    tasks.spawn(live.presence_told(stop.clone()));
     tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
-    for chore in chores::all(&core, &database) {
+    let (store, work) = (core.store.clone(), Arc::clone(&core.work));
+    let workers = core.serving_threads;
+    let shared = Shared::new(&core, &live, Arc::clone(&health));
+    for chore in chores::all(&core, &database, &shared) {
         tasks.spawn(keep_doing(chore, health.chores(), stop.clone()));
     }
-    let (store, workers) = (core.store.clone(), core.serving_threads);
-    let articles = Articles::new(Arc::new(store.clone()));
-    core.commits.connect_articles(Arc::clone(&articles));
-    let follower = Follower::new(Arc::clone(&articles), store.clone());
-    tasks.spawn(Arc::clone(&follower).run(stop.clone()));
-    let shared = Shared {
-        health: Arc::clone(&health),
-        presence: Arc::clone(&live.presence),
-        articles,
-        follower: Arc::clone(&follower),
-    };
+    let follower = Arc::clone(&shared.follower);
     let (state, hints) = app_state(config, core, verifier, shared);
-    tasks.spawn(Arc::clone(&state.faq.unanswered).write(stop.clone()));
     tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
     let (gateway, presence) = (live.gateway, live.presence);
     let sockets = (gateway.clone(), live.socket_io);
@@ -119,6 +111,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     Ok(Server {
         address,
         store,
+        work,
         gateway,
         presence,
         http,

@@ -7,6 +7,7 @@ use store_pg::{PgStore, WakeupHint};
 use tokio::sync::mpsc;
 
 use super::core::Core;
+use super::live::Live;
 use crate::auth::rating_links::RatingLinks;
 use crate::auth::{Arrivals, RecentTokens, TokenVerifier};
 use crate::config::Config;
@@ -27,6 +28,22 @@ pub(super) struct Shared {
     pub(super) presence: Arc<Presence>,
     pub(super) articles: Arc<Articles>,
     pub(super) follower: Arc<Follower>,
+    pub(super) unanswered: Arc<UnansweredSearches>,
+}
+
+impl Shared {
+    /// Connects the articles in memory to the store's commits.
+    pub(super) fn new(core: &Core, live: &Live, health: Arc<HealthMonitor>) -> Self {
+        let articles = Articles::new(Arc::new(core.store.clone()));
+        core.commits.connect_articles(Arc::clone(&articles));
+        Self {
+            health,
+            presence: Arc::clone(&live.presence),
+            follower: Follower::new(Arc::clone(&articles), core.store.clone()),
+            articles,
+            unanswered: Arc::new(UnansweredSearches::new(Arc::new(core.store.clone()))),
+        }
+    }
 }
 
 /// What handlers share, and the hints left over for the other instances.
@@ -41,7 +58,7 @@ pub(super) fn app_state(
 ) {
     let store = Arc::new(core.store.clone());
     let state = AppState {
-        faq: knowledge_base(config, &core, &store, shared.articles, shared.follower),
+        faq: knowledge_base(config, &core, &store, &shared),
         admission: admission(config, &core, verifier),
         desk: desk(config, store, core.work, core.links, shared.presence),
         process: Process {
@@ -78,15 +95,14 @@ fn knowledge_base(
     config: &Config,
     core: &Core,
     store: &Arc<PgStore>,
-    articles: Arc<Articles>,
-    follower: Arc<Follower>,
+    shared: &Shared,
 ) -> KnowledgeBase {
     KnowledgeBase {
         queries: Arc::clone(store) as _,
         search: Arc::clone(store) as _,
-        unanswered: Arc::new(UnansweredSearches::new(Arc::clone(store) as _)),
-        articles,
-        follower,
+        unanswered: Arc::clone(&shared.unanswered),
+        articles: Arc::clone(&shared.articles),
+        follower: Arc::clone(&shared.follower),
         visitors: Visitors::new(&core.secret, config.http.trusted_proxies.clone()),
     }
 }

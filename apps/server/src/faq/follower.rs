@@ -1,7 +1,7 @@
 //! Keeps what this server remembers of the knowledge base in step with the database.
 //!
-//! A few times a second it writes down the views noted since, and looks whether the log of the
-//! knowledge base moved and which counters changed. Hints of other instances make it look at once;
+//! A few times a second chores have it write down the views noted since, and look whether the log of
+//! the knowledge base moved and which counters changed. Hints of other instances make it look at once;
 //! a hint that is lost costs the wait until the next look.
 
 use std::sync::Arc;
@@ -9,15 +9,13 @@ use std::time::{Duration, Instant};
 
 use shared_kernel::{StoreError, StreamId};
 use store_pg::{FaqPosition, PgStore, WakeupHint};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
 
-/// Between two looks, and between two batches. With the commits that are not on disk yet, a kill loses less than a second
-/// of views.
-const EVERY: Duration = Duration::from_millis(200);
+/// Between two attempts at the last views.
+const AGAIN: Duration = Duration::from_millis(200);
 /// How long after a look what is kept is trusted: no article is shown longer than this after it
 /// changed, whatever becomes of hints and looks.
 const TRUST: Duration = Duration::from_millis(900);
@@ -26,11 +24,13 @@ const BATCH: usize = 2_000;
 /// How long the last views may take to be written when the server stops.
 const LAST_CHANCE: Duration = Duration::from_secs(5);
 
-/// The task and its bell.
+/// What the chores of the knowledge base do, and their bell.
 pub struct Follower {
     articles: Arc<Articles>,
     store: PgStore,
     bell: Notify,
+    /// Where the log stood at the last look.
+    seen: Mutex<Option<FaqPosition>>,
 }
 
 impl Follower {
@@ -40,6 +40,7 @@ impl Follower {
             articles,
             store,
             bell: Notify::new(),
+            seen: Mutex::default(),
         })
     }
 
@@ -51,35 +52,16 @@ impl Follower {
         }
     }
 
-    /// Runs until told to stop, and then until every view is written down.
-    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        // Neither waits for the other: a table that is locked for one must not stop the other.
-        tokio::join!(self.keep_looking(&stop), self.keep_writing(&stop));
+    /// Answers when another instance wrote.
+    pub async fn nudged(&self) {
+        self.bell.notified().await;
     }
 
-    async fn keep_looking(&self, stop: &CancellationToken) {
-        let mut seen = None;
-        while !stop.is_cancelled() {
-            report("the log could not be read", self.look(&mut seen).await);
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.bell.notified() => {}
-                () = tokio::time::sleep(EVERY) => {}
-            }
-        }
-    }
-
-    async fn keep_writing(&self, stop: &CancellationToken) {
-        while !stop.is_cancelled() {
-            report("views could not be written", self.write_views().await);
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(EVERY) => {}
-            }
-        }
+    /// Writes the last views down. A database that is away loses them.
+    pub async fn write_last_views(&self) {
         let writing = async {
             while self.write_views().await.is_err() || !self.articles.page_views().is_empty() {
-                tokio::time::sleep(EVERY).await;
+                tokio::time::sleep(AGAIN).await;
             }
         };
         if timeout(LAST_CHANCE, writing).await.is_err() {
@@ -99,8 +81,11 @@ impl Follower {
         let _ = writing.await;
     }
 
-    /// Writes down all that waits.
-    async fn write_views(&self) -> Result<(), StoreError> {
+    /// Writes down all views that wait.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn write_views(&self) -> Result<(), StoreError> {
         while self.write_batch().await? == BATCH {}
         Ok(())
     }
@@ -125,7 +110,12 @@ impl Follower {
         }
     }
 
-    async fn look(&self, seen: &mut Option<FaqPosition>) -> Result<(), StoreError> {
+    /// Looks at the log of the knowledge base, and at the counters that changed since the last look.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn look(&self) -> Result<(), StoreError> {
+        let mut seen = self.seen.lock().await;
         let _settled = self.articles.settled().await;
         let horizon = self.articles.horizon();
         let since = horizon.look();
@@ -147,13 +137,5 @@ impl Follower {
         horizon.reached(news.horizon);
         self.articles.trust(looked, TRUST);
         Ok(())
-    }
-}
-
-/// A database that is away is said once by those who serve requests.
-fn report(what: &'static str, done: Result<(), StoreError>) {
-    match done {
-        Ok(()) | Err(StoreError::Unavailable(_) | StoreError::Collision) => {}
-        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "{what}"),
     }
 }

@@ -1,21 +1,17 @@
 //! Counts searches that found nothing, off the way of the request.
 //!
-//! They gather in memory and are written once a second, and once more when the server stops. While
+//! They gather in memory; a chore writes them, and once more when the server stops. While
 //! the database is away they wait; what does not fit is not counted.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use faq_domain::Locale;
 use faq_domain::unanswered::{Unanswered, UnansweredQueries, canonical};
 use shared_kernel::StoreError;
-use tokio_util::sync::CancellationToken;
 
-/// How late a search may be counted.
-const WRITE_EVERY: Duration = Duration::from_millis(500);
 /// Different searches that wait at the most.
 const MOST_WAITING: usize = 1_000;
 
@@ -55,25 +51,11 @@ impl UnansweredSearches {
         }
     }
 
-    /// Writes until told to stop, and then once more.
-    pub async fn write(self: Arc<Self>, stop: CancellationToken) {
-        let mut goes_on = true;
-        while goes_on {
-            tokio::select! {
-                () = stop.cancelled() => goes_on = false,
-                () = tokio::time::sleep(WRITE_EVERY) => {}
-            }
-            match self.write_once().await {
-                Ok(()) | Err(StoreError::Unavailable(_) | StoreError::Collision) => {}
-                Err(error) => tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "unanswered searches could not be counted"
-                ),
-            }
-        }
-    }
-
-    async fn write_once(&self) -> Result<(), StoreError> {
+    /// Writes what waits; what could not be written goes on waiting.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn write(&self) -> Result<(), StoreError> {
         let asked: Vec<Unanswered> = self.waiting().drain().map(|(_, asked)| asked).collect();
         if asked.is_empty() {
             return Ok(());
@@ -149,7 +131,7 @@ mod tests {
         searches.note("Attelage  remorque", &Locale::french(), at(1));
         searches.note("attelage remorqué", &Locale::french(), at(2));
         searches.note("jean@example.com", &Locale::french(), at(3));
-        searches.write_once().await.unwrap();
+        searches.write().await.unwrap();
         let all = kept.unanswered(10).await.unwrap();
         assert_eq!(all.len(), 1);
         assert_eq!(
@@ -159,17 +141,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_could_not_be_written_waits_and_what_stops_the_server_writes_it() {
+    async fn what_could_not_be_written_waits_for_the_next_time() {
         let kept = Arc::new(Kept::default());
         kept.is_away.store(true, Ordering::SeqCst);
         let searches = Arc::new(UnansweredSearches::new(Arc::clone(&kept) as _));
         searches.note("attelage", &Locale::french(), at(1));
-        assert!(searches.write_once().await.is_err());
+        assert!(searches.write().await.is_err());
         kept.is_away.store(false, Ordering::SeqCst);
         searches.note("attelage", &Locale::french(), at(2));
-        let stop = CancellationToken::new();
-        stop.cancel();
-        Arc::clone(&searches).write(stop).await;
+        searches.write().await.unwrap();
         let all = kept.unanswered(10).await.unwrap();
         assert_eq!(all.len(), 1);
         assert_eq!((all[0].times, all[0].first_at), (2, at(1)));

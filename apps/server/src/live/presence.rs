@@ -10,12 +10,10 @@ use std::time::Duration;
 use realtime::Hub;
 use shared_kernel::{StoreError, UserId};
 use store_pg::{Neighbours, PgStore};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// How often changes are told.
-const TELL_EVERY: Duration = Duration::from_secs(1);
 /// How often the instance shows that it is alive.
 const SIGN_EVERY: Duration = Duration::from_secs(10);
 
@@ -25,6 +23,16 @@ pub struct Presence {
     hub: Arc<Hub>,
     instance: Uuid,
     neighbours: Arc<Neighbours>,
+    past: Mutex<Past>,
+}
+
+/// What the others know.
+#[derive(Default)]
+struct Past {
+    /// The sockets of each user.
+    told: HashMap<UserId, usize>,
+    /// When this instance last showed that it is alive.
+    shown: Option<Instant>,
 }
 
 impl Presence {
@@ -35,6 +43,7 @@ impl Presence {
             hub,
             instance,
             neighbours,
+            past: Mutex::default(),
         }
     }
 
@@ -88,24 +97,24 @@ impl Presence {
         Ok(users.into_iter().collect())
     }
 
-    /// Tells the other instances until told to stop. A database that is away delays it; what was
-    /// not told is told when it is back.
-    pub async fn tell(self: Arc<Self>, stop: CancellationToken) {
-        let mut told: HashMap<UserId, usize> = HashMap::new();
-        let mut shown: Option<Instant> = None;
-        loop {
-            // Tried again each round until it succeeds.
-            let due = shown.is_none_or(|at| at.elapsed() >= SIGN_EVERY);
-            if due && self.show_alive().await.is_ok() {
-                shown = Some(Instant::now());
-            }
-            self.tell_changes(&mut told).await;
-            tokio::select! {
-                () = stop.cancelled() => break,
-                () = tokio::time::sleep(TELL_EVERY) => {}
-            }
+    /// Tells the other instances what changed since they were last told. What a database that is away
+    /// was not told is told when it is back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn tell(&self) -> Result<(), StoreError> {
+        let mut past = self.past.lock().await;
+        // Tried again each round until it succeeds.
+        if past.shown.is_none_or(|at| at.elapsed() >= SIGN_EVERY) {
+            self.show_alive().await?;
+            past.shown = Some(Instant::now());
         }
-        // Without it the users would be thought here for half a minute.
+        self.tell_changes(&mut past.told).await
+    }
+
+    /// Tells the other instances that this one is gone. Without it its users would be thought here
+    /// for half a minute.
+    pub async fn leave(&self) {
         let _ = self.store.forget_instance(self.instance).await;
     }
 
@@ -118,7 +127,7 @@ impl Presence {
         Ok(())
     }
 
-    async fn tell_changes(&self, told: &mut HashMap<UserId, usize>) {
+    async fn tell_changes(&self, told: &mut HashMap<UserId, usize>) -> Result<(), StoreError> {
         let now: HashMap<UserId, usize> = self
             .hub
             .connected_users()
@@ -139,16 +148,17 @@ impl Presence {
             .chain(differing.map(|(user, sockets)| (user.clone(), *sockets)))
             .collect();
         if changes.is_empty() {
-            return;
+            return Ok(());
         }
         match self.store.tell_presence(self.instance, &changes).await {
             Ok(()) => *told = now,
             // The instance was taken for dead meanwhile: everything is told again.
             Err(StoreError::MissingReference(_)) => {
                 told.clear();
-                let _ = self.show_alive().await;
+                self.show_alive().await?;
             }
-            Err(error) => tracing::debug!(%error, "presence could not be told"),
+            Err(error) => return Err(error),
         }
+        Ok(())
     }
 }

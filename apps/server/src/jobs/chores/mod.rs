@@ -6,16 +6,24 @@
 //! the same time.
 
 mod close_quiet_tickets;
+mod count_unanswered;
 mod fold_figures;
 mod fold_request_times;
+mod follow_articles;
 mod revive_database;
 mod sweep;
+mod tell_presence;
+mod write_page_views;
 
 pub use close_quiet_tickets::CloseQuietTickets;
+pub use count_unanswered::CountUnanswered;
 pub use fold_figures::FoldFigures;
 pub use fold_request_times::FoldRequestTimes;
+pub use follow_articles::FollowArticles;
 pub use revive_database::ReviveDatabase;
 pub use sweep::Sweep;
+pub use tell_presence::TellPresence;
+pub use write_page_views::WritePageViews;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

@@ -22,7 +22,7 @@ impl Chore for Sweep {
     }
 
     fn period(&self) -> Duration {
-        Duration::from_mins(1)
+        Duration::from_secs(60)
     }
 
     async fn run(&self) -> Result<(), StoreError> {

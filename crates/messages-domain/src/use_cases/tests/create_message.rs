@@ -1,6 +1,6 @@
 use shared_kernel::{Actor, Role};
 
-use crate::error::MessagesError;
+use crate::error::{MessagesError, Named};
 use crate::events::{MessageEvent, Recipient};
 use crate::message::{Message, Priority, Side, State};
 use crate::testing::{
@@ -90,13 +90,15 @@ fn an_admin_begins_a_conversation_in_anybodys_name_and_as_staff() {
 fn customers_and_staff_begin_in_their_own_name() {
     let customer = actor("C1", Role::Customer);
     let staff = actor("S1", Role::Staff);
-    for (by, ask) in [
-        (&customer, between("C2", None)),
-        (&staff, between("C1", Some("S2"))),
-        (&staff, between("C1", None)),
+    for (by, ask, wrong) in [
+        (&customer, between("C2", None), Named::Customer),
+        (&staff, between("C1", Some("S2")), Named::Staff),
+        (&staff, between("C1", None), Named::Staff),
     ] {
-        let error = not_created(by, ask);
-        assert!(matches!(error, MessagesError::IdentityMismatch { .. }));
+        let MessagesError::IdentityMismatch(named) = not_created(by, ask) else {
+            panic!("somebody else's name");
+        };
+        assert_eq!(named, wrong);
     }
 }
 
@@ -107,15 +109,18 @@ fn who_and_what_is_named_must_be_there() {
         order: Some(order_id(order)),
         ..ask
     };
-    for ask in [
-        between("C9", None),
-        between("C1", Some("S9")),
-        with_order("O9", between("C1", None)),
+    for (ask, absent) in [
+        // The first that is absent is named.
+        (with_order("O9", between("C9", Some("S9"))), Named::Customer),
+        (with_order("O9", between("C1", Some("S9"))), Named::Staff),
+        (with_order("O9", between("C1", None)), Named::Order),
         // Somebody else's.
-        with_order("O1", between("C2", None)),
+        (with_order("O1", between("C2", None)), Named::Order),
     ] {
-        let error = not_created(&admin, ask);
-        assert!(matches!(error, MessagesError::UnknownReference { .. }));
+        let MessagesError::UnknownReference(named) = not_created(&admin, ask) else {
+            panic!("nobody and nothing there");
+        };
+        assert_eq!(named, absent);
     }
     let (message, _) = created(&admin, with_order("O1", between("C1", None)));
     assert_eq!(message.order, Some(order_id("O1")));

@@ -1,7 +1,7 @@
 use shared_kernel::Role;
 
 use super::*;
-use crate::error::SupportError;
+use crate::error::{Reserved, SupportError};
 use crate::testing::{Desk, actor, at, closed_ticket, outline, refused, said, ticket};
 use crate::thread::{AuthorKind, EntryKind};
 use crate::ticket::{Status, Ticket};
@@ -121,7 +121,7 @@ fn notes_are_for_staff() {
     let error = refused(&mut desk, async |tx, with| {
         add_response(tx, with, &by, note("Pour moi.")).await
     });
-    assert!(matches!(error, SupportError::Forbidden(_)));
+    assert!(matches!(error, SupportError::Forbidden(Reserved::Note)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use shared_kernel::Role;
 
 use super::*;
-use crate::error::SupportError;
+use crate::error::{Named, SupportError};
 use crate::testing::{Desk, actor, outline, refused, said, staff_id, ticket};
 use crate::ticket::{Status, Ticket};
 use crate::use_cases::{AssignTicket, assign_ticket};
@@ -82,7 +82,8 @@ fn nobody_unknown_gets_a_ticket() {
     let error = refused(&mut desk, async |tx, with| {
         assign_ticket(tx, with, &by, to(Some("S9"))).await
     });
-    assert!(matches!(error, SupportError::UnknownReference { .. }));
+    let is_named = matches!(error, SupportError::UnknownReference(Named::Staff));
+    assert!(is_named, "{error}");
 }
 
 #[test]

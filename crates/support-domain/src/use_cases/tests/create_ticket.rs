@@ -1,7 +1,7 @@
 use shared_kernel::{Caller, OrderId, Role, StoreError};
 
 use crate::customer::FullName;
-use crate::error::SupportError;
+use crate::error::{Named, SupportError};
 use crate::testing::{Desk, actor, address, customer_id, outline, refused, said, ticket};
 use crate::ticket::{Category, Message, OrderNumber, Priority, Status, Subject, TicketFile};
 use crate::use_cases::{CreateTicket, create_ticket};
@@ -108,7 +108,10 @@ fn a_signed_in_customer_is_the_owner_whatever_address_the_form_has() {
 fn nobody_but_staff_names_another_customer() {
     for caller in [customer("C1"), Caller::Anonymous] {
         let error = not_created(&caller, naming("C2", form("C1")));
-        assert!(matches!(error, SupportError::IdentityMismatch { .. }));
+        assert!(matches!(
+            error,
+            SupportError::IdentityMismatch(Named::Customer)
+        ));
     }
 }
 
@@ -118,7 +121,10 @@ fn staff_name_any_customer_who_is_there() {
     let file = created(&mut desk, &staff("S1"), naming("C2", form("C1")));
     assert_eq!(file.ticket.customer, customer_id("C2"));
     let error = not_created(&staff("S1"), naming("C9", form("C1")));
-    assert!(matches!(error, SupportError::UnknownReference { .. }));
+    assert!(matches!(
+        error,
+        SupportError::UnknownReference(Named::Customer)
+    ));
 }
 
 #[test]
@@ -131,7 +137,10 @@ fn a_ticket_staff_write_for_a_known_address_is_verified() {
 #[test]
 fn a_token_whose_customer_is_not_there_creates_nothing() {
     let error = not_created(&customer("C9"), form("C1"));
-    assert!(matches!(error, SupportError::UnknownReference { .. }));
+    assert!(matches!(
+        error,
+        SupportError::UnknownReference(Named::Customer)
+    ));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use shared_kernel::Role;
 
 use super::*;
-use crate::error::SupportError;
+use crate::error::{Named, SupportError};
 use crate::testing::{Desk, actor, outline, refused, said, staff_id, ticket};
 use crate::thread::EntryKind;
 use crate::ticket::{Priority, Status, Ticket};
@@ -87,7 +87,8 @@ fn nobody_unknown_gets_it_and_then_no_reason_is_kept_either() {
     let error = refused(&mut desk, async |tx, with| {
         escalate_ticket(tx, with, &by, to(Some("S9"))).await
     });
-    assert!(matches!(error, SupportError::UnknownReference { .. }));
+    let is_named = matches!(error, SupportError::UnknownReference(Named::Staff));
+    assert!(is_named, "{error}");
 }
 
 #[test]

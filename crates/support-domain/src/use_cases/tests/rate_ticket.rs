@@ -1,7 +1,7 @@
 use shared_kernel::Role;
 
 use super::*;
-use crate::error::SupportError;
+use crate::error::{Reserved, SupportError};
 use crate::satisfaction::{Feedback, Rating};
 use crate::testing::{Desk, actor, at, closed_ticket, outline, refused, said, ticket};
 use crate::ticket::{Status, Ticket};
@@ -88,7 +88,7 @@ fn staff_do_not_rate_themselves() {
         let error = refused(&mut Desk::with(resolved()), async |tx, with| {
             rate_ticket(tx, with, &rater, stars(5)).await
         });
-        assert!(matches!(error, SupportError::Forbidden(_)));
+        assert!(matches!(error, SupportError::Forbidden(Reserved::Rating)));
     }
 }
 
