@@ -13,4 +13,4 @@ pub(crate) mod notifications;
 mod translation;
 
 pub use commits::Commits;
-pub use translation::{DeskEvent, Translator};
+pub use translation::{Translate, Translator};

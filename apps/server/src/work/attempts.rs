@@ -6,7 +6,7 @@ use shared_kernel::{Done, StoreError};
 
 use super::consequences::write_consequences;
 use super::{Collides, DeskStore, DeskTx};
-use crate::events::{DeskEvent, Translator};
+use crate::events::{Translate, Translator};
 
 /// How often a unit of work is run when transactions collide.
 const MOST: u32 = 4;
@@ -65,7 +65,7 @@ impl<'a> Attempts<'a> {
     /// The use case's, and the store's.
     pub async fn finish<T, V, E>(&mut self, done: Result<Done<T, V>, E>) -> Result<Option<T>, E>
     where
-        V: Into<DeskEvent>,
+        V: Translate,
         E: Collides + From<StoreError>,
     {
         let tx = self.open.as_deref_mut().ok_or_else(not_begun)?;

@@ -3,16 +3,16 @@
 use shared_kernel::Done;
 
 use super::DeskTx;
-use crate::events::{DeskEvent, Translator};
+use crate::events::{Translate, Translator};
 
 /// Adds to a transaction what the events of a use case come to; answers its value.
-pub(super) fn write_consequences<T, V: Into<DeskEvent>>(
+pub(super) fn write_consequences<T, V: Translate>(
     translator: &Translator,
     tx: &mut dyn DeskTx,
     done: Done<T, V>,
 ) -> T {
     for event in done.events {
-        tx.write(translator.consequences(&event.into()));
+        tx.write(event.translate(translator));
     }
     done.value
 }

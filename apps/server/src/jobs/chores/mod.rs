@@ -53,7 +53,7 @@ pub trait Chore: Send + Sync {
 
     /// Answers when the next run should not wait for its period.
     async fn rung(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// What is left to do when the server stops. Bounded in time.
