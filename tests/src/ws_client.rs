@@ -209,6 +209,8 @@ impl WsClient {
                     Err(error) => fail(format!("not JSON ({error}): {text}")),
                 },
                 Some(Ok(Message::Close(frame))) => {
+                    // The library has the answer ready and sends it with what comes next.
+                    let _ = self.stream.flush().await;
                     return Came::Closed(frame.map_or(NO_CLOSE_CODE, |frame| frame.code.into()));
                 }
                 Some(Ok(_)) => {}

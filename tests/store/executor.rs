@@ -18,7 +18,8 @@ async fn insert(
     let owner = customer("cst-1", "a@example.com");
     desk.enter(&owner).await;
     let attempts = Cell::new(0);
-    let inserted = desk.executor().run(async |tx| {
+    let executor = desk.executor();
+    let inserted = executor.run(async |tx| {
         attempts.set(attempts.get() + 1);
         let ticket = ticket("TICKET-EXEC0001", &owner, now());
         tx.insert_ticket(&ticket).await?;

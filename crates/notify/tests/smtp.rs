@@ -18,7 +18,7 @@ use smtp_sink::{Behaviour, SmtpSink};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-#[path = "../../../tests/src/smtp_sink.rs"]
+#[path = "../../../tests/src/smtp_sink/mod.rs"]
 #[expect(
     unreachable_pub,
     reason = "shared with the test kit, where it is public"

@@ -113,9 +113,8 @@ fn may_use(from: &str, to: &str, kind: Kind) -> bool {
         "guichet" => to != TESTS && to != "xtask",
         "store-pg" => is_domain(to) || matches!(to, "notify" | "shared-kernel"),
         "realtime" => matches!(to, "shared-kernel" | "sockets"),
-        "notify" => to == "shared-kernel",
-        // Its words tell where a search is marked.
-        "markup" => to == "shared-kernel",
+        // The words of a search tell markup where to mark.
+        "notify" | "markup" => to == "shared-kernel",
         domain if is_domain(domain) => to == "shared-kernel",
         // shared-kernel, sockets, pg-embedded, xtask; a new crate gets its line above.
         _ => false,

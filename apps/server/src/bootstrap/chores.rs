@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Core;
+use super::core::Core;
 use super::state::Shared;
 use crate::jobs::chores::{
     Chore, CloseQuietTickets, CountUnanswered, FoldFigures, FoldRequestTimes, FollowArticles,

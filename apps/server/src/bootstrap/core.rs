@@ -12,7 +12,8 @@ use store_pg::{
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{StartError, mail};
+use super::error::StartError;
+use super::mail;
 use crate::auth::rating_links::RatingLinks;
 use crate::auth::signing_secret;
 use crate::config::Config;

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::Core;
+use super::core::Core;
 use crate::auth::LEEWAY_SECONDS;
 use crate::config::Config;
 use crate::faq::follower::Follower;

@@ -1,16 +1,20 @@
 //! Builds the server: the only place that says what stands behind which port.
 //!
-//! `core` is clock, ids and store; `live` is everything of real time; `mail` is the desk's mail;
-//! `state` is what handlers share. Here they are put together with jobs and HTTP, and taken apart
-//! again in order.
+//! `core` is clock, ids, store and executor; `live` is everything of real time; `mail` is the desk's
+//! mail; `state` is what handlers share; `chores` says which there are; `error` why it could not start.
+//! Here they are put together with jobs and HTTP, and taken apart again in order. To add a part: where it
+//! is made is the file whose question it answers; a task it needs is spawned in `start`, and ends by its
+//! `stop`.
 
 mod chores;
 mod core;
+mod error;
 mod live;
 pub mod mail;
 mod state;
 
 pub use core::Core;
+pub use error::StartError;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -21,10 +25,9 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
-use faq_domain::FaqError;
 use notify::EmailChannel;
 use realtime::{Gateway, MessagingEngine};
-use shared_kernel::{Clock, JobKind, StoreError};
+use shared_kernel::{Clock, JobKind};
 use sockets::listener::{self, Listening};
 use store_pg::{JobQueue, PgStore};
 use tokio::task::JoinHandle;
@@ -32,9 +35,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::live::Live;
-use self::mail::MailError;
 use self::state::{Shared, app_state};
-use crate::auth::{SecretError, TokenVerifier, VerifierError, signing_secret};
+use crate::auth::{TokenVerifier, signing_secret};
 use crate::config::Config;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
@@ -43,38 +45,9 @@ use crate::http::state::AppState;
 use crate::jobs::chores::keep_doing;
 use crate::jobs::{EmailHandler, JobHandler, JobRunner};
 use crate::live::Presence;
-use crate::process::database::{Database, DatabaseError};
+use crate::process::database::Database;
 use crate::process::health::HealthMonitor;
 use crate::work::Executor;
-
-/// Why the server could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error(transparent)]
-    Secret(#[from] SecretError),
-    #[error(transparent)]
-    Verifier(#[from] VerifierError),
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-    #[error("the store cannot be set up")]
-    Store(#[from] StoreError),
-    #[error("the default articles cannot be entered")]
-    DefaultArticles(#[from] FaqError),
-    #[error(transparent)]
-    Mail(#[from] MailError),
-    #[error("cannot listen on {address}")]
-    Bind {
-        address: SocketAddr,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("cannot use the data folder {path}")]
-    DataDir {
-        path: String,
-        #[source]
-        source: std::io::Error,
-    },
-}
 
 /// A running server.
 pub struct Server {

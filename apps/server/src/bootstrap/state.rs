@@ -6,7 +6,7 @@ use actix_web::web;
 use store_pg::{PgStore, WakeupHint};
 use tokio::sync::mpsc;
 
-use super::Core;
+use super::core::Core;
 use super::live::Live;
 use crate::auth::rating_links::RatingLinks;
 use crate::auth::{Arrivals, RecentTokens, TokenVerifier};

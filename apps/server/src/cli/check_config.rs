@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{chain, fail, say};
+use super::output::{chain, fail, say};
 use crate::auth::{TokenVerifier, signing_secret};
 use crate::bootstrap::mail;
 use crate::config::Config;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::open_desk::with_open_desk;
-use super::{chain, say};
+use super::output::{chain, say};
 use crate::config::Config;
 use crate::demo;
 

@@ -8,7 +8,7 @@ use pg_embedded::Binaries;
 use store_pg::{durability, pending_migrations};
 use tokio::net::TcpStream;
 
-use super::{chain, say};
+use super::output::{chain, say};
 use crate::auth::{TokenVerifier, signing_secret};
 use crate::config::Config;
 

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use faq_domain::use_cases::Base;
 
 use super::open_desk::with_open_desk;
-use super::{chain, fail, say};
+use super::output::{chain, fail, say};
 use crate::bootstrap::Core;
 use crate::config::Config;
 use crate::faq::{exchange, transfer};

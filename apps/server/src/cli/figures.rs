@@ -7,7 +7,7 @@ use shared_kernel::StoreError;
 use store_pg::PgStore;
 
 use super::open_desk::with_open_desk;
-use super::{chain, say};
+use super::output::{chain, say};
 use crate::config::Config;
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{chain, fail, say};
+use super::output::{chain, fail, say};
 use crate::config::Config;
 use crate::process::database::Database;
 

@@ -1,4 +1,5 @@
-//! The command line: one file per command.
+//! The command line: one file per command. `output` writes for all of them, `open_desk` opens the shop's data for
+//! those that need it. To add one: a file with its `run`, a variant of [`Command`] and its arm in [`run`].
 
 mod after_restore;
 mod check_config;
@@ -8,15 +9,16 @@ mod faq;
 mod figures;
 mod migrate;
 mod open_desk;
+mod output;
 mod serve;
 mod token;
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use self::output::{fail, say};
 use crate::config::{Config, ConfigError};
 
 /// Support desk and messaging server.
@@ -114,31 +116,4 @@ fn openapi() -> ExitCode {
         Ok(document) => say(&document),
         Err(error) => fail(&error.to_string(), 1),
     }
-}
-
-/// Writes a line to standard output. A reader that went away is no failure.
-fn say(line: &str) -> ExitCode {
-    let _ = writeln!(std::io::stdout(), "{line}");
-    ExitCode::SUCCESS
-}
-
-/// Writes one line to standard error.
-fn fail(message: &str, code: u8) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "guichet: {message}");
-    ExitCode::from(code)
-}
-
-/// An error with its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        source = cause.source();
-    }
-    text.replace('\n', " ")
 }

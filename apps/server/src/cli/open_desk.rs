@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{chain, fail};
+use super::output::{chain, fail};
 use crate::bootstrap::Core;
 use crate::config::Config;
 use crate::process::clock::SystemClock;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{chain, fail};
+use super::output::{chain, fail};
 use crate::bootstrap::{StartError, start};
 use crate::config::Config;
 use crate::process::clock::SystemClock;

@@ -7,7 +7,7 @@ use clap::Args;
 use jsonwebtoken::Algorithm;
 use shared_kernel::{Clock as _, EmailAddress, Role, UserId};
 
-use super::{chain, fail, say};
+use super::output::{chain, fail, say};
 use crate::auth::{NewToken, sign, signing_secret};
 use crate::config::Config;
 use crate::process::clock::SystemClock;

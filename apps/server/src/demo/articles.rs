@@ -9,7 +9,7 @@ use faq_domain::{
 };
 use shared_kernel::{Done, FaqId, StoreError, UserId};
 
-use super::At;
+use super::at::At;
 use crate::bootstrap::Core;
 
 /// An article, in French, written some days ago.

@@ -4,13 +4,13 @@
 //! mails are what they would have been.
 
 mod articles;
+mod at;
 mod cast;
 mod stories;
 mod story;
 
-use chrono::{DateTime, Utc};
 use faq_domain::FaqError;
-use shared_kernel::{Clock, Limit, PageNumber, StoreError};
+use shared_kernel::{Limit, PageNumber, StoreError};
 use support_domain::people::welcome;
 use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow};
 use support_domain::rights::Scope;
@@ -19,15 +19,6 @@ use support_domain::{SupportError, TicketQueries as _};
 use self::stories::STORIES;
 use crate::bootstrap::Core;
 use crate::work::Ending;
-
-/// A clock that stands still.
-struct At(DateTime<Utc>);
-
-impl Clock for At {
-    fn now(&self) -> DateTime<Utc> {
-        self.0
-    }
-}
 
 /// Why the shop could not be loaded.
 #[derive(Debug, thiserror::Error)]

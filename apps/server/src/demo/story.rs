@@ -12,7 +12,8 @@ use support_domain::{
     SupportTx, Ticket, TicketFile, Vehicle,
 };
 
-use super::{At, cast};
+use super::at::At;
+use super::cast;
 use crate::bootstrap::Core;
 
 /// A ticket and what became of it. Times are hours before now, then minutes after each step.

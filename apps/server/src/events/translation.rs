@@ -11,12 +11,10 @@ use support_domain::TicketEvent;
 use super::{announcements, faq, messages, notifications};
 use crate::auth::rating_links::RatingLinks;
 
-/// What happened, whichever domain it happened in.
-#[derive(Debug, Clone, PartialEq)]
-pub enum DeskEvent {
-    Ticket(TicketEvent),
-    Message(MessageEvent),
-    Faq(FaqEvent),
+/// An event of a domain that the translator has words for.
+pub trait Translate {
+    /// Pure, and quick: it runs inside the transaction of the change.
+    fn translate(&self, with: &Translator) -> Consequences;
 }
 
 /// Translates events for the log and the queue.
@@ -30,40 +28,31 @@ impl Translator {
     pub fn new(desk: Arc<Desk>, links: Arc<RatingLinks>) -> Self {
         Self { desk, links }
     }
+}
 
-    /// Pure, and quick: it runs inside the transaction of the change.
-    pub fn consequences(&self, event: &DeskEvent) -> Consequences {
-        match event {
-            DeskEvent::Ticket(event) => Consequences {
-                records: announcements::of(event),
-                jobs: notifications::jobs(event, &self.desk, &self.links),
-            },
-            DeskEvent::Message(event) => Consequences {
-                records: messages::of(event),
-                jobs: Vec::new(),
-            },
-            DeskEvent::Faq(event) => Consequences {
-                records: vec![faq::of(event)],
-                jobs: Vec::new(),
-            },
+impl Translate for TicketEvent {
+    fn translate(&self, with: &Translator) -> Consequences {
+        Consequences {
+            records: announcements::of(self),
+            jobs: notifications::jobs(self, &with.desk, &with.links),
         }
     }
 }
 
-impl From<TicketEvent> for DeskEvent {
-    fn from(event: TicketEvent) -> Self {
-        Self::Ticket(event)
+impl Translate for MessageEvent {
+    fn translate(&self, _: &Translator) -> Consequences {
+        Consequences {
+            records: messages::of(self),
+            jobs: Vec::new(),
+        }
     }
 }
 
-impl From<MessageEvent> for DeskEvent {
-    fn from(event: MessageEvent) -> Self {
-        Self::Message(event)
-    }
-}
-
-impl From<FaqEvent> for DeskEvent {
-    fn from(event: FaqEvent) -> Self {
-        Self::Faq(event)
+impl Translate for FaqEvent {
+    fn translate(&self, _: &Translator) -> Consequences {
+        Consequences {
+            records: vec![faq::of(self)],
+            jobs: Vec::new(),
+        }
     }
 }

@@ -12,7 +12,7 @@ use shared_kernel::{Caller, Claim, Done, IdempotencyKey, StoreError};
 use super::answer::Answer;
 use super::field::{Errors, Refusal};
 use super::problem::Problem;
-use crate::events::DeskEvent;
+use crate::events::Translate;
 use crate::http::state::AppState;
 use crate::work::{Collides, DeskTx, Ending};
 
@@ -59,7 +59,7 @@ impl<'a> Write<'a> {
     ///
     /// # Errors
     /// The use case's, and the store's.
-    pub async fn run<T, V: Into<DeskEvent>, E: Into<Problem> + Collides>(
+    pub async fn run<T, V: Translate, E: Into<Problem> + Collides>(
         self,
         use_case: impl AsyncFn(&mut dyn DeskTx) -> Result<Done<T, V>, E>,
         answer: impl Fn(&T) -> Result<Answer, Problem>,
@@ -77,7 +77,7 @@ impl<'a> Write<'a> {
     }
 
     /// `None` when another request with the key is still running.
-    async fn once<T, V: Into<DeskEvent>, E: Into<Problem> + Collides>(
+    async fn once<T, V: Translate, E: Into<Problem> + Collides>(
         &self,
         use_case: &impl AsyncFn(&mut dyn DeskTx) -> Result<Done<T, V>, E>,
         answer: &impl Fn(&T) -> Result<Answer, Problem>,

@@ -10,7 +10,7 @@ use shared_kernel::Clock;
 use store_pg::{JobQueue, PgStore};
 use utoipa::ToSchema;
 
-use crate::jobs::chores::Ledger;
+use super::chore_ledger::Ledger;
 
 /// A probe must be quicker than whoever asks.
 const PROBE: Duration = Duration::from_millis(1_500);

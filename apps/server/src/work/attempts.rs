@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use shared_kernel::{Done, StoreError};
 
-use super::{Collides, DeskStore, DeskTx, Executor};
-use crate::events::DeskEvent;
+use super::consequences::write_consequences;
+use super::{Collides, DeskStore, DeskTx};
+use crate::events::{Translate, Translator};
 
 /// How often a unit of work is run when transactions collide.
 const MOST: u32 = 4;
@@ -23,18 +24,18 @@ pub enum Ending<T> {
 
 /// The attempts at one piece of work. Dropped in the middle of one, it is rolled back.
 pub struct Attempts<'a> {
-    executor: &'a Executor,
     store: &'a dyn DeskStore,
+    translator: &'a Translator,
     /// Begun so far.
     begun: u32,
     open: Option<Box<dyn DeskTx>>,
 }
 
 impl<'a> Attempts<'a> {
-    pub(super) fn new(executor: &'a Executor, store: &'a dyn DeskStore) -> Self {
+    pub(super) fn new(store: &'a dyn DeskStore, translator: &'a Translator) -> Self {
         Self {
-            executor,
             store,
+            translator,
             begun: 0,
             open: None,
         }
@@ -64,11 +65,11 @@ impl<'a> Attempts<'a> {
     /// The use case's, and the store's.
     pub async fn finish<T, V, E>(&mut self, done: Result<Done<T, V>, E>) -> Result<Option<T>, E>
     where
-        V: Into<DeskEvent>,
+        V: Translate,
         E: Collides + From<StoreError>,
     {
         let tx = self.open.as_deref_mut().ok_or_else(not_begun)?;
-        let ending = done.map(|done| Ending::Commit(self.executor.tell(tx, done)));
+        let ending = done.map(|done| Ending::Commit(write_consequences(self.translator, tx, done)));
         self.end(ending).await
     }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use shared_kernel::{Done, StoreError};
 
 use super::attempts::{Attempts, Ending};
+use super::consequences::write_consequences;
 use super::{Collides, DeskStore, DeskTx};
-use crate::events::{DeskEvent, Translator};
+use crate::events::{Translate, Translator};
 
 /// Runs use cases: what they change and what they tell commit together or not at all.
 pub struct Executor {
@@ -29,7 +30,7 @@ impl Executor {
         use_case: impl AsyncFn(&mut dyn DeskTx) -> Result<Done<T, V>, E>,
     ) -> Result<T, E>
     where
-        V: Into<DeskEvent>,
+        V: Translate,
         E: Collides + From<StoreError>,
     {
         let mut attempts = self.attempts();
@@ -64,14 +65,11 @@ impl Executor {
     /// The attempts themselves, one after the other: for tasks that move between threads, which no
     /// async closure can be run in.
     pub fn attempts(&self) -> Attempts<'_> {
-        Attempts::new(self, &*self.store)
+        Attempts::new(&*self.store, &self.translator)
     }
 
     /// Has what a use case tells written with its change.
-    pub fn tell<T, V: Into<DeskEvent>>(&self, tx: &mut dyn DeskTx, done: Done<T, V>) -> T {
-        for event in done.events {
-            tx.write(self.translator.consequences(&event.into()));
-        }
-        done.value
+    pub fn tell<T, V: Translate>(&self, tx: &mut dyn DeskTx, done: Done<T, V>) -> T {
+        write_consequences(&self.translator, tx, done)
     }
 }

@@ -263,7 +263,7 @@ async fn only_so_many_conversations_are_joined_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn socket_io_clients_may_renew_their_token_and_go_back_to_a_cursor_too() {
     let server = TestServer::start();
-    let mut customer = Client::connect(&server, "socket.io", "customer:a7:400").await;
+    let mut customer = Client::connect(&server, "socket.io", "customer:a7:2000").await;
     customer
         .granted("auth", &json!({"token": "customer:a7"}))
         .await;
@@ -274,7 +274,7 @@ async fn socket_io_clients_may_renew_their_token_and_go_back_to_a_cursor_too() {
             "identity_mismatch",
         )
         .await;
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
     customer.ask("resume", &json!({"after": "rubbish"})).await;
     assert_eq!(customer.event().await.0, "resyncRequired");
     assert_eq!(customer.event().await.0, "exception");

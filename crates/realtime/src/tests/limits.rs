@@ -19,6 +19,8 @@ async fn a_slow_reader_is_dropped_and_the_others_get_everything() {
     };
     let server = TestServer::with(RealtimeSettings {
         outbox,
+        // It reads no goodbye either.
+        close_wait: Duration::from_millis(500),
         ..settings()
     });
     let mut healthy = server.connect("customer:1").await;
@@ -71,7 +73,7 @@ fn kept_by_the_kernel(address: &str) -> usize {
 /// Even the close frame cannot be written to it, so its connection does not wait for that.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dropped_reader_that_takes_nothing_has_no_connection_two_seconds_later() {
+async fn a_dropped_reader_that_takes_nothing_has_no_connection_long_before_the_kernel_ends_it() {
     let outbox = OutboxLimits {
         frames: 64,
         bytes: 16 * 1024 * 1024,
@@ -98,7 +100,8 @@ async fn a_dropped_reader_that_takes_nothing_has_no_connection_two_seconds_later
     })
     .await;
     let lingered = dropped.elapsed();
-    assert!(lingered < Duration::from_secs(2), "{lingered:?}");
+    // The wait for the goodbye is one second here, the kernel's for an answer twenty.
+    assert!(lingered < Duration::from_secs(10), "{lingered:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,7 +163,7 @@ async fn draining_closes_everybody_evenly_with_1012_and_lets_nobody_in() {
         clients.push(server.connect(&format!("customer:{user}")).await);
     }
     let stranger = WsClient::connect_bare(&server.url).await;
-    let (over, start) = (Duration::from_millis(300), Instant::now());
+    let (over, start) = (Duration::from_secs(2), Instant::now());
     let gateway = server.gateway.clone();
     let drained = tokio::spawn(async move { gateway.drain(over).await });
     let closing = clients.iter_mut().map(|client| async move {
@@ -173,7 +176,7 @@ async fn draining_closes_everybody_evenly_with_1012_and_lets_nobody_in() {
         closed_at.iter().max().unwrap(),
     );
     assert!(
-        *last > *first + over / 3,
+        *last > *first + over / 10,
         "all closed at once: {closed_at:?}"
     );
     drop(stranger);

@@ -2,6 +2,9 @@
 
 mod commands;
 pub(crate) mod events;
+#[expect(unreachable_pub, reason = "the test kit's own, which is public there")]
+#[path = "../../../../tests/src/eventually.rs"]
+mod eventually;
 mod limits;
 mod live;
 mod log;

@@ -113,10 +113,13 @@ pub(super) fn relay_settings() -> RelaySettings {
     }
 }
 
+/// Where no wait is the subject there is none that a slow machine runs out of.
 pub(super) fn settings() -> RealtimeSettings {
     RealtimeSettings {
+        auth_wait: WAIT,
+        join_wait: WAIT,
         expiry_leeway: Duration::ZERO,
-        close_wait: Duration::from_millis(500),
+        close_wait: WAIT,
         ..RealtimeSettings::default()
     }
 }

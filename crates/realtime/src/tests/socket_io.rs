@@ -202,7 +202,7 @@ async fn what_cannot_be_recovered_gets_a_new_pid_and_the_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_connection_is_closed_for_closes_its_transport() {
     let server = TestServer::start();
-    let (mut expiring, _, _) = enter(&server, &token("customer:7:150")).await;
+    let (mut expiring, _, _) = enter(&server, &token("customer:7:1000")).await;
     assert_eq!(expiring.close_code().await, 4401);
     for (reason, code) in [
         (CloseReason::SlowConsumer, 1013),

@@ -12,9 +12,6 @@ use super::sessions::{Handover, Request};
 use super::{EngineSession, EngineSettings, Frame, packets};
 use crate::close::CloseReason;
 
-/// How long a session that its client closed waits for the poll that the goodbye overtook.
-const OVERTAKEN: std::time::Duration = std::time::Duration::from_millis(100);
-
 const CLOSE: Frame = Frame::Packet(ByteString::from_static("1"));
 const NOOP: Frame = Frame::Packet(ByteString::from_static("6"));
 
@@ -170,7 +167,7 @@ impl<S: EngineSession> Polling<S> {
     async fn say_goodbye(mut self, reason: &CloseReason) {
         let (last, wait) = match reason {
             CloseReason::Gone | CloseReason::PingTimeout => return,
-            CloseReason::Normal => (vec![NOOP], OVERTAKEN),
+            CloseReason::Normal => (vec![NOOP], self.core.settings.overtaken_wait),
             _ => {
                 let mut last = std::mem::take(&mut self.waiting);
                 last.push(CLOSE);

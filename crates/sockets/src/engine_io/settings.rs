@@ -28,6 +28,8 @@ pub struct EngineSettings {
     pub write_stall: Duration,
     /// For the goodbye to leave.
     pub close_wait: Duration,
+    /// How long a session that its client closed waits for the poll that the goodbye overtook.
+    pub overtaken_wait: Duration,
     /// Answers that may wait for a poll, in bytes and in frames; beyond, the session is closed.
     pub max_waiting_bytes: usize,
     /// See [`Self::max_waiting_bytes`].
@@ -46,6 +48,7 @@ impl Default for EngineSettings {
             upgrade_check: Duration::from_millis(100),
             write_stall: Duration::from_secs(10),
             close_wait: Duration::from_secs(2),
+            overtaken_wait: Duration::from_millis(100),
             max_waiting_bytes: 1024 * 1024,
             max_waiting_frames: 256,
             flood: Some(FloodLimit {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::raw::{Came, Polling, Raw, request};
 use super::server::{EchoServer, engine_settings, quick_heartbeat};
-use super::wait::eventually;
+use super::wait::{WAIT, eventually};
 use crate::engine_io::{EngineSettings, FloodLimit};
 
 const PATH: &str = "/engine.io/";
@@ -120,18 +120,32 @@ async fn a_message_above_max_payload_closes_with_1009() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_server_pings_after_the_interval_and_gives_the_silent_up() {
-    let settings = quick_heartbeat();
+async fn the_server_pings_after_the_interval_of_silence() {
+    let settings = quick_heartbeat(WAIT);
     let server = EchoServer::engine(settings.clone());
+    let begun = Instant::now();
     let mut raw = websocket(&server).await;
-    let opened = Instant::now();
     for _ in 0..3 {
         assert_eq!(raw.came_at_all().await, text("2"));
         raw.send("3").await;
     }
-    assert!(opened.elapsed() >= settings.ping_interval * 2);
-    assert_eq!(raw.came_at_all().await, text("2"));
-    assert_eq!(raw.came_at_all().await, Came::Closed(1001));
+    assert!(begun.elapsed() >= settings.ping_interval * 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_gives_up_who_answers_no_ping_or_no_more() {
+    for answers in [0, 1] {
+        // As long as it answers there must be time for that.
+        let ping_timeout = Duration::from_millis(if answers == 0 { 100 } else { 1_000 });
+        let server = EchoServer::engine(quick_heartbeat(ping_timeout));
+        let mut raw = websocket(&server).await;
+        for _ in 0..answers {
+            assert_eq!(raw.came_at_all().await, text("2"));
+            raw.send("3").await;
+        }
+        assert_eq!(raw.came_at_all().await, text("2"));
+        assert_eq!(raw.came_at_all().await, Came::Closed(1001));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,7 +192,11 @@ async fn an_upgrade_loses_and_doubles_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_an_upgrade_the_session_takes_no_poll_and_no_second_websocket() {
-    let server = EchoServer::engine(engine_settings());
+    // A poll that overtakes the upgrade waits for it.
+    let server = EchoServer::engine(EngineSettings {
+        upgrade_check: WAIT,
+        ..engine_settings()
+    });
     let (polling, mut raw) = probed(&server).await;
     raw.send("5").await;
     assert_eq!(polling.poll().await.status, 400);
@@ -203,9 +221,14 @@ async fn a_second_websocket_cannot_take_an_upgrade_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upgrade_that_fails_leaves_the_polling_session_as_it_was() {
-    let server = EchoServer::engine(engine_settings());
+    let patient = EchoServer::engine(engine_settings());
+    let hasty = EchoServer::engine(EngineSettings {
+        upgrade_timeout: Duration::from_secs(1),
+        ..engine_settings()
+    });
     for failure in ["4too early", "2probe", "hang up", "wait"] {
-        let (polling, mut raw) = probed(&server).await;
+        let server = if failure == "wait" { &hasty } else { &patient };
+        let (polling, mut raw) = probed(server).await;
         match failure {
             "hang up" => drop(raw),
             "wait" => assert_ne!(raw.close_code().await, 1000),

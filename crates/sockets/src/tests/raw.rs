@@ -79,6 +79,8 @@ impl Raw {
                     Some(Ok(Message::Text(text))) => return Came::Text(text.to_string()),
                     Some(Ok(Message::Binary(bytes))) => return Came::Binary(bytes.to_vec()),
                     Some(Ok(Message::Close(frame))) => {
+                        // The library has the answer ready and sends it with what comes next.
+                        let _ = self.stream.flush().await;
                         return Came::Closed(frame.map_or(1005, |frame| frame.code.into()));
                     }
                     Some(Ok(_)) => {}

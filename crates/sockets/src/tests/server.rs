@@ -6,16 +6,18 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 
 use super::echo::Echo;
+use super::wait::WAIT;
 use crate::engine_io::{Engine, EngineApp, EngineSettings, FloodLimit};
 use crate::socket_io::{SocketIo, SocketIoSettings};
 
-/// The settings of most tests: no heartbeat in sight, nothing waits long.
+/// The settings of most tests: no heartbeat in sight, and nothing that a slow machine runs out of.
 pub(super) fn engine_settings() -> EngineSettings {
     EngineSettings {
         max_payload: 1_000,
-        upgrade_timeout: Duration::from_millis(300),
+        upgrade_timeout: WAIT,
         upgrade_check: Duration::from_millis(50),
-        close_wait: Duration::from_millis(200),
+        close_wait: WAIT,
+        overtaken_wait: WAIT,
         flood: Some(FloodLimit {
             per_second: 100,
             burst: 1_000,
@@ -24,11 +26,11 @@ pub(super) fn engine_settings() -> EngineSettings {
     }
 }
 
-/// Its heartbeat is fast.
-pub(super) fn quick_heartbeat() -> EngineSettings {
+/// It pings soon, and gives the silent up after `ping_timeout`: short only for those who stay silent.
+pub(super) fn quick_heartbeat(ping_timeout: Duration) -> EngineSettings {
     EngineSettings {
         ping_interval: Duration::from_millis(150),
-        ping_timeout: Duration::from_millis(100),
+        ping_timeout,
         ..engine_settings()
     }
 }

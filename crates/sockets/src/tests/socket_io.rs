@@ -1,9 +1,10 @@
 //! Socket.IO on the wire: the protocol, on an echo.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::raw::{Came, Polling, Raw};
 use super::server::EchoServer;
+use super::wait::WAIT;
 
 const PATH: &str = "/socket.io/";
 const WEBSOCKET: &str = "/socket.io/?EIO=4&transport=websocket";
@@ -23,7 +24,7 @@ async fn echo(server: &EchoServer) -> Raw {
 }
 
 fn echo_server() -> EchoServer {
-    EchoServer::namespaces(Duration::from_secs(10))
+    EchoServer::namespaces(WAIT)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,10 +94,17 @@ async fn a_connection_in_no_namespace_is_closed_after_the_wait() {
     let server = EchoServer::namespaces(Duration::from_millis(100));
     let mut stranger = websocket(&server.address).await;
     assert_eq!(stranger.close_code().await, 4408);
-    let mut leaver = echo(&server).await;
-    tokio::time::sleep(Duration::from_millis(150)).await;
-    leaver.send("41").await;
-    assert_eq!(leaver.close_code().await, 4408);
     let polling = Polling::open(&server.address, PATH).await;
     assert_eq!(polling.poll().await.body, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wait_begins_anew_for_who_leaves_its_last_namespace() {
+    let wait = Duration::from_secs(2);
+    let server = EchoServer::namespaces(wait);
+    let mut leaver = echo(&server).await;
+    let leaves = Instant::now();
+    leaver.send("41").await;
+    assert_eq!(leaver.close_code().await, 4408);
+    assert!(leaves.elapsed() >= wait);
 }

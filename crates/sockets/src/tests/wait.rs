@@ -1,17 +1,15 @@
 //! Waiting for what a test expects.
 
+use std::future::ready;
 use std::time::Duration;
 
-/// How long a test waits for what it expects.
-pub(super) const WAIT: Duration = Duration::from_secs(10);
+use super::eventually::{PATIENCE, eventually as ask_until};
 
+/// How long a test waits for what it expects, and what its server waits for where no wait is the
+/// subject. It costs only a test that fails.
+pub(super) const WAIT: Duration = PATIENCE;
+
+/// Waits until something holds that can be asked at once.
 pub(super) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = tokio::time::Instant::now() + WAIT;
-    while !holds() {
-        assert!(
-            tokio::time::Instant::now() < deadline,
-            "never came true: {what}"
-        );
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    ask_until(what, || ready(holds().then_some(()))).await;
 }

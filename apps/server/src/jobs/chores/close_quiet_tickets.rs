@@ -28,7 +28,7 @@ impl Chore for CloseQuietTickets {
     }
 
     fn period(&self) -> Duration {
-        Duration::from_secs(60)
+        Duration::from_mins(1)
     }
 
     async fn run(&self) -> Result<(), StoreError> {

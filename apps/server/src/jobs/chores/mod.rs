@@ -2,15 +2,14 @@
 //!
 //! A [`Chore`] has a name, a period and one run; [`keep_doing`] is the only loop, and the [`Ledger`]
 //! knows how each chore's last run went, for `/metrics` and `/readyz`. To add one: a file here with
-//! its [`Chore`], and its line in `bootstrap::chores`. It must be safe to run on several instances at
-//! the same time.
+//! its [`Chore`], its line in `bootstrap::chores`, which nobody misses when it is forgotten, and its row in
+//! `docs/OPERATIONS.md`. It must be safe to run on several instances at the same time.
 
 mod close_quiet_tickets;
 mod count_unanswered;
 mod fold_figures;
 mod fold_request_times;
 mod follow_articles;
-mod ledger;
 mod revive_database;
 mod sweep;
 mod tell_presence;
@@ -21,7 +20,6 @@ pub use count_unanswered::CountUnanswered;
 pub use fold_figures::FoldFigures;
 pub use fold_request_times::FoldRequestTimes;
 pub use follow_articles::FollowArticles;
-pub use ledger::Ledger;
 pub use revive_database::ReviveDatabase;
 pub use sweep::Sweep;
 pub use tell_presence::TellPresence;
@@ -35,6 +33,8 @@ use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use shared_kernel::StoreError;
 use tokio_util::sync::CancellationToken;
+
+use crate::process::chore_ledger::Ledger;
 
 /// Something that is done again and again.
 #[async_trait]
@@ -53,7 +53,7 @@ pub trait Chore: Send + Sync {
 
     /// Answers when the next run should not wait for its period.
     async fn rung(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// What is left to do when the server stops. Bounded in time.

@@ -19,7 +19,7 @@ impl Chore for Faltering {
     }
 
     fn period(&self) -> Duration {
-        Duration::from_secs(3_600)
+        Duration::from_hours(1)
     }
 
     async fn run(&self) -> Result<(), StoreError> {

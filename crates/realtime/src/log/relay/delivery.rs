@@ -10,7 +10,7 @@ use shared_kernel::{Clock, LoggedEvent, StreamId};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::RelaySettings;
+use super::settings::RelaySettings;
 use crate::hub::Hub;
 use crate::log::tracker::Tracker;
 use crate::measures;

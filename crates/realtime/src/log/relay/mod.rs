@@ -4,61 +4,24 @@
 //! ([`RelayHandle::committed`]); other instances only say which numbers there are
 //! ([`RelayHandle::nudge`]). Either may be late, doubled, out of order or lost: the `Tracker`
 //! orders them. One task per process reads holes from the log, and every few seconds compares all
-//! followed streams with it. A database that does not answer delays events and loses none.
+//! followed streams with it (`task`, asked by `commands`). A database that does not answer delays
+//! events and loses none.
 
+mod commands;
 mod delivery;
+mod settings;
 mod task;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use shared_kernel::{Clock, EventLog, LoggedEvent, StreamId, StreamPosition};
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use self::commands::{Command, FollowRequest};
 use self::delivery::Delivery;
+pub use self::settings::RelaySettings;
 use self::task::Relay;
 use crate::hub::Hub;
-
-/// Waits and sizes of the relay.
-#[derive(Debug, Clone, Copy)]
-pub struct RelaySettings {
-    /// How long a missing number may still arrive by itself.
-    pub gap_wait: Duration,
-    /// Between two comparisons with the log.
-    pub compare_every: Duration,
-    /// Events of one stream read from the log at once; the next page waits for `gap_wait`, so that
-    /// catching up does not overflow the queues of peers that read well.
-    pub page: u32,
-    /// Events of one stream kept before their turn; they are then delivered all at once.
-    pub max_waiting: usize,
-    /// The shortest wait after a failure of the database.
-    pub retry_from: Duration,
-    /// The longest.
-    pub retry_to: Duration,
-}
-
-impl Default for RelaySettings {
-    fn default() -> Self {
-        Self {
-            gap_wait: Duration::from_millis(20),
-            compare_every: Duration::from_secs(5),
-            page: 32,
-            max_waiting: 64,
-            retry_from: Duration::from_millis(100),
-            retry_to: Duration::from_secs(5),
-        }
-    }
-}
-
-enum Command {
-    Follow(FollowRequest),
-    Unfollow(Vec<StreamId>),
-}
-
-struct FollowRequest {
-    streams: Vec<StreamId>,
-    reply: oneshot::Sender<Vec<StreamPosition>>,
-}
 
 /// The relay is gone: the server is stopping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

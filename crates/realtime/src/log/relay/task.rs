@@ -11,8 +11,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use uuid::Uuid;
 
+use super::commands::{Command, FollowRequest};
 use super::delivery::Delivery;
-use super::{Command, FollowRequest, RelaySettings};
+use super::settings::RelaySettings;
 use crate::log::outage::Outage;
 use crate::log::tracker::Gap;
 use crate::measures;

@@ -13,10 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-// Named by path, because this file is also included by path from another crate's tests.
-#[path = "smtp_sink/conversation.rs"]
 mod conversation;
-#[path = "smtp_sink/received_mail.rs"]
 mod received_mail;
 
 use conversation::Conversation;
