@@ -1,8 +1,9 @@
 //! Guichet: a support desk and messaging server. One binary, one PostgreSQL.
 //!
-//! A thin shell around the domain crates: command line, wiring, HTTP, its half of
-//! real time, background jobs. `bootstrap` is the only place that knows which implementation stands
-//! behind which port.
+//! A shell around the domain crates: command line, wiring, HTTP, units of work, what events become, its
+//! half of real time, jobs and chores. `bootstrap` alone chooses which implementation stands behind which
+//! port. Each module is a room: which may name which, and how to add one, is in `docs/ARCHITECTURE.md`
+//! and `docs/CONTRIBUTING.md`.
 
 pub mod auth;
 pub mod bootstrap;

@@ -1,8 +1,10 @@
 //! Builds the server: the only place that says what stands behind which port.
 //!
-//! `core` is clock, ids and store; `live` is everything of real time; `mail` is the desk's mail;
-//! `state` is what handlers share, `error` why it could not start. Here they are put together with jobs and HTTP, and taken apart
-//! again in order.
+//! `core` is clock, ids, store and executor; `live` is everything of real time; `mail` is the desk's
+//! mail; `state` is what handlers share; `chores` says which there are; `error` why it could not start.
+//! Here they are put together with jobs and HTTP, and taken apart again in order. To add a part: where it
+//! is made is the file whose question it answers; a task it needs is spawned in `start`, and ends by its
+//! `stop`.
 
 mod chores;
 mod core;

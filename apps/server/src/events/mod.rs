@@ -1,9 +1,10 @@
 //! From what happened to who hears of it.
 //!
 //! `translation` runs inside the transaction: it turns what a use case tells into entries of the event
-//! log (`announcements`, `messages`, `faq`) and into e-mail jobs (`notifications`). `commits` runs after it: it wakes
-//! the sockets, the other instances and the job runner. To add an event: its variant in the
-//! domain, an arm in `announcements` and one in `notifications`.
+//! log (`announcements`, `messages`, `faq`) and into e-mail jobs (`notifications`). `commits` runs after
+//! it: it wakes the sockets, the other instances and the job runner. To add an event of a ticket: its
+//! variant in the domain, an arm in `announcements` and one in `notifications`; of a new domain: its
+//! [`Translate`]. Every step is in `docs/CONTRIBUTING.md`.
 
 mod announcements;
 mod commits;

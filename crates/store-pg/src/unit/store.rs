@@ -13,7 +13,7 @@ use crate::unit::lent::Lent;
 use crate::unit::statement::Statement;
 use crate::unit::tx::PgTx;
 
-/// Connections of background work: the caretaker, the knowledge base, presence, a spare one.
+/// Connections of background work: chores, some of which run at the same moment.
 const BACKGROUND_CONNECTIONS: usize = 4;
 /// Connections that search the knowledge base: each keeps a core of the database busy.
 const SEARCH_CONNECTIONS: usize = 4;

@@ -2,8 +2,8 @@
 //!
 //! A [`Chore`] has a name, a period and one run; [`keep_doing`] is the only loop, and the [`Ledger`]
 //! knows how each chore's last run went, for `/metrics` and `/readyz`. To add one: a file here with
-//! its [`Chore`], and its line in `bootstrap::chores`. It must be safe to run on several instances at
-//! the same time.
+//! its [`Chore`], its line in `bootstrap::chores`, which nobody misses when it is forgotten, and its row in
+//! `docs/OPERATIONS.md`. It must be safe to run on several instances at the same time.
 
 mod close_quiet_tickets;
 mod count_unanswered;
