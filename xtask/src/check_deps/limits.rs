@@ -14,7 +14,7 @@ const SHELL: &str = "apps/server";
 /// How much of a hundred product lines, without xtask, may be the shell's. A share and no number: each resource brings
 /// handlers, so the shell grows with the product, but what it gains must be matched by rules, statements and codecs
 /// beside it. It stood at 13,000 of some 40,000 lines when the rule was made.
-const SHELL_SHARE: usize = 32;
+const SHELL_SHARE: usize = 33;
 
 pub(super) fn breaches(product: &[Crate]) -> Vec<String> {
     let mut found: Vec<String> = shell_too_large(product).into_iter().collect();
@@ -108,14 +108,14 @@ mod tests {
     fn the_shell_is_a_share_of_the_whole() {
         let house = |of_shell: usize| {
             let of = |lines: usize| "\n".repeat(lines);
-            let mut beside = shell(&[("lib.rs", of(68).as_str())]);
+            let mut beside = shell(&[("lib.rs", of(67).as_str())]);
             beside.folder = "crates/markup".into();
             [shell(&[("lib.rs", of(of_shell).as_str())]), beside]
         };
-        assert_eq!(breaches(&house(32)), Vec::<String>::new());
+        assert_eq!(breaches(&house(33)), Vec::<String>::new());
         assert_eq!(
-            breaches(&house(33)),
-            ["apps/server: 33 lines of 101, 32 allowed (32 %)"]
+            breaches(&house(34)),
+            ["apps/server: 34 lines of 101, 33 allowed (33 %)"]
         );
     }
 

@@ -16,9 +16,6 @@ use crate::{
     source::{self, Crate},
 };
 
-/// Rules whose breaches are listed and do not fail yet.
-const PENDING: &[Rule] = &[Rule::Limit];
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rule {
     /// Crates and outside crates.
@@ -61,21 +58,15 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         circles::report(&product);
     }
     let found = breaches(&product)?;
-    let (pending, binding): (Vec<_>, Vec<_>) =
-        found.iter().partition(|(rule, _)| PENDING.contains(rule));
-    for (rule, text) in &pending {
-        println!("    pending {rule}: {text}");
-    }
-    if binding.is_empty() {
+    if found.is_empty() {
         println!(
-            "    {} crates, {} files, {} pending",
+            "    {} crates, {} files",
             product.len(),
-            product.iter().map(|one| one.files.len()).sum::<usize>(),
-            pending.len()
+            product.iter().map(|one| one.files.len()).sum::<usize>()
         );
         return Ok(());
     }
-    let lines: Vec<String> = binding
+    let lines: Vec<String> = found
         .iter()
         .map(|(rule, text)| format!("{rule}: {text}"))
         .collect();

@@ -16,7 +16,7 @@ use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow
 use support_domain::rights::Scope;
 use support_domain::{SupportError, TicketQueries as _};
 
-use self::stories::STORIES;
+use self::stories::stories;
 use crate::bootstrap::Core;
 use crate::work::Ending;
 
@@ -50,12 +50,14 @@ pub async fn load(core: &Core) -> Result<usize, DemoError> {
     for order in cast::orders() {
         core.store.add_order(&order, now).await?;
     }
-    for story in STORIES {
+    let stories =
+        stories().ok_or_else(|| StoreError::defect("the demonstration's file is broken"))?;
+    for story in &stories {
         story::tell(core, story, now).await?;
     }
     core.enter_default_articles().await?;
     articles::write(core, now).await?;
-    Ok(STORIES.len())
+    Ok(stories.len())
 }
 
 async fn has_tickets(core: &Core) -> Result<bool, StoreError> {

@@ -1,6 +1,7 @@
 //! What happened to each ticket of the demonstration shop.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
 use shared_kernel::{Actor, Caller, StaffId, StoreError};
 use support_domain::use_cases::{
     AddResponse, AssignTicket, ChangeStatus, CreateTicket, EscalateTicket, Outcome, RateTicket,
@@ -8,34 +9,47 @@ use support_domain::use_cases::{
     escalate_ticket, rate_ticket,
 };
 use support_domain::{
-    Category, Feedback, Message, OrderNumber, Priority, Rating, StatusGroup, Subject, SupportError,
-    SupportTx, Ticket, TicketFile, Vehicle,
+    Category, Feedback, FullName, Message, OrderNumber, Priority, Rating, StatusGroup, Subject,
+    SupportError, SupportTx, Ticket, Vehicle,
 };
 
 use super::at::At;
 use super::cast;
 use crate::bootstrap::Core;
 
-/// A ticket and what became of it. Times are hours before now, then minutes after each step.
+/// A ticket and what became of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Story {
-    pub(super) customer: &'static str,
-    pub(super) hours_ago: i64,
-    pub(super) priority: Priority,
-    pub(super) category: Category,
-    pub(super) subject: &'static str,
-    pub(super) message: &'static str,
-    pub(super) order: Option<&'static str>,
-    pub(super) steps: &'static [(i64, Step)],
+    customer: String,
+    hours_ago: i64,
+    priority: String,
+    category: String,
+    pub(super) subject: String,
+    message: String,
+    order: Option<String>,
+    #[serde(default)]
+    steps: Vec<Moment>,
+}
+
+/// A step, some minutes after the one before it.
+#[derive(Deserialize)]
+struct Moment {
+    minutes: i64,
+    #[serde(flatten)]
+    step: Step,
 }
 
 /// Something that happens to a ticket: by whom, and what.
-pub(crate) enum Step {
-    Assign(&'static str, &'static str),
-    Answer(&'static str, &'static str),
-    Note(&'static str, &'static str),
-    Escalate(&'static str, &'static str, &'static str),
-    Close(&'static str),
-    Rate(&'static str, i64, &'static str),
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Step {
+    Assign(String, String),
+    Answer(String, String),
+    Note(String, String),
+    Escalate(String, String, String),
+    Close(String),
+    Rate(String, i64, String),
 }
 
 /// Makes a ticket and lets its story happen.
@@ -48,11 +62,12 @@ pub(super) async fn tell(
     now: DateTime<Utc>,
 ) -> Result<(), SupportError> {
     let mut at = now - TimeDelta::hours(story.hours_ago);
-    let created = core
-        .work
-        .run(async |tx| create(tx, at_instant(core, &At(at)), story).await);
+    let created = core.work.run(async |tx| {
+        let caller = Caller::Known(actor(&story.customer)?);
+        create_ticket(tx, at_instant(core, &At(at)), &caller, story.form()?).await
+    });
     let ticket = created.await?.ticket;
-    for (minutes, step) in story.steps {
+    for Moment { minutes, step } in &story.steps {
         at += TimeDelta::minutes(*minutes);
         let clock = At(at);
         let with = at_instant(core, &clock);
@@ -82,30 +97,25 @@ fn staff(id: &str) -> Result<StaffId, SupportError> {
     StaffId::parse(id).map_err(|_| wrong())
 }
 
-async fn create(
-    tx: &mut dyn SupportTx,
-    with: Surroundings<'_>,
-    story: &Story,
-) -> Outcome<TicketFile> {
-    let customer = actor(story.customer)?;
-    let form = CreateTicket {
-        name: support_domain::FullName::parse(customer.name.clone().unwrap_or_default())
-            .map_err(|_| wrong())?,
-        email: customer.email.clone().ok_or_else(wrong)?,
-        phone: None,
-        subject: Subject::parse(story.subject).map_err(|_| wrong())?,
-        message: Message::parse(story.message).map_err(|_| wrong())?,
-        priority: story.priority,
-        category: story.category,
-        vehicle: (story.category == Category::Technical).then(Vehicle::default),
-        order_number: story
-            .order
-            .map(OrderNumber::parse)
-            .transpose()
-            .map_err(|_| wrong())?,
-        customer_id: None,
-    };
-    create_ticket(tx, with, &Caller::Known(customer), form).await
+impl Story {
+    /// What the customer wrote into the form.
+    pub(super) fn form(&self) -> Result<CreateTicket, SupportError> {
+        let customer = actor(&self.customer)?;
+        let category = Category::parse(&self.category).ok_or_else(wrong)?;
+        let order = self.order.as_deref().map(OrderNumber::parse).transpose();
+        Ok(CreateTicket {
+            name: FullName::parse(customer.name.unwrap_or_default()).map_err(|_| wrong())?,
+            email: customer.email.ok_or_else(wrong)?,
+            phone: None,
+            subject: Subject::parse(&*self.subject).map_err(|_| wrong())?,
+            message: Message::parse(&*self.message).map_err(|_| wrong())?,
+            priority: Priority::parse(&self.priority).ok_or_else(wrong)?,
+            category,
+            vehicle: (category == Category::Technical).then(Vehicle::default),
+            order_number: order.map_err(|_| wrong())?,
+            customer_id: None,
+        })
+    }
 }
 
 async fn take(
@@ -153,7 +163,7 @@ async fn take(
             change_status(tx, with, &actor(by)?, ask).await?
         }
         Step::Rate(by, stars, feedback) => {
-            let feedback = Some(*feedback).filter(|words| !words.is_empty());
+            let feedback = Some(feedback.as_str()).filter(|words| !words.is_empty());
             let ask = RateTicket {
                 ticket,
                 rating: Rating::new(*stars).ok_or_else(wrong)?,
