@@ -206,6 +206,24 @@ async fn a_caller_who_moves_to_another_address_takes_it_along() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_another_system_wrote_by_its_own_rule_keeps_nobody_from_signing_in() {
+    let desk = Desk::new().await;
+    typed_in(&desk, "cst-typed", MAIL).await;
+    let sql = "UPDATE ___xtr_customer SET cst_id = 'C 12' WHERE cst_id = 'cst-typed'";
+    desk.database
+        .client()
+        .await
+        .execute(sql, &[])
+        .await
+        .unwrap();
+    welcome(&desk, &actor("auth0|1", Some(MAIL), None)).await;
+    assert_eq!(
+        customers(&desk).await,
+        BTreeMap::from([("auth0|1".to_owned(), (held(), true, 1, 1))])
+    );
+}
+
 /// Lets a customer come in person while the form is just entering their address.
 async fn comes_while_the_form_enters_the_address(desk: Arc<Desk>, who: Actor) {
     let mut form = desk.begin().await;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
+use sockets::Rhythm;
 use sockets::engine_io::{EngineSettings, FloodLimit};
 
 use crate::hub::OutboxLimits;
@@ -80,6 +81,16 @@ pub struct RealtimeSettings {
     pub limits: RealtimeLimits,
     /// Where a request comes from, behind trusted proxies.
     pub client_address: ClientAddress,
+}
+
+impl RealtimeSettings {
+    /// How long a silence may last.
+    pub(crate) fn rhythm(&self) -> Rhythm {
+        Rhythm {
+            interval: self.ping_interval,
+            timeout: self.ping_timeout,
+        }
+    }
 }
 
 impl Default for RealtimeSettings {

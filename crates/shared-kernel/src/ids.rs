@@ -49,6 +49,11 @@ macro_rules! id {
                 Ok(Self(text))
             }
 
+            /// Takes it back from the store, where another system may have written it by a rule of its own.
+            pub fn from_stored(text: String) -> Self {
+                Self(text)
+            }
+
             /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -10,23 +10,29 @@ use crate::close::CloseReason;
 /// How late a timer of a busy process may be.
 const TIMER_LATENESS: Duration = Duration::from_millis(50);
 
-/// When to ping a peer, and when to give it up.
+/// How long a silence may last.
+#[derive(Debug, Clone, Copy)]
+pub struct Rhythm {
+    /// Before the peer is pinged.
+    pub interval: Duration,
+    /// After that, before it is given up.
+    pub timeout: Duration,
+}
+
+/// When to ping a peer, and when to give it up. The rhythm is the same for all and comes from the
+/// settings each time: thousands of sockets need not keep a copy.
 #[derive(Debug, Clone, Copy)]
 pub struct Heartbeat {
     due: Instant,
     pinged: bool,
-    interval: Duration,
-    timeout: Duration,
 }
 
 impl Heartbeat {
-    /// Pings after `interval` of silence, and gives the peer up `timeout` later.
-    pub fn new(interval: Duration, timeout: Duration, now: Instant) -> Self {
+    /// The peer is there now.
+    pub fn new(rhythm: Rhythm, now: Instant) -> Self {
         Self {
-            due: now + interval,
+            due: now + rhythm.interval,
             pinged: false,
-            interval,
-            timeout,
         }
     }
 
@@ -36,15 +42,15 @@ impl Heartbeat {
     }
 
     /// The peer has shown that it is there.
-    pub fn heard(&mut self, now: Instant) {
-        (self.pinged, self.due) = (false, now + self.interval);
+    pub fn heard(&mut self, rhythm: Rhythm, now: Instant) {
+        *self = Self::new(rhythm, now);
     }
 
     /// It is due: the peer is to be pinged.
     ///
     /// # Errors
     /// [`CloseReason::PingTimeout`] when the last ping was not answered.
-    pub fn beat(&mut self, now: Instant) -> Result<(), CloseReason> {
+    pub fn beat(&mut self, rhythm: Rhythm, now: Instant) -> Result<(), CloseReason> {
         if self.pinged {
             return Err(CloseReason::PingTimeout);
         }
@@ -52,16 +58,16 @@ impl Heartbeat {
         // A timer that was a little late gives the peer no more time; a task that was held up does.
         let on_time = now.saturating_duration_since(self.due) < TIMER_LATENESS;
         let from = if on_time { self.due } else { now };
-        self.due = from + self.timeout;
+        self.due = from + rhythm.timeout;
         Ok(())
     }
 
     /// Whether the peer has been silent for too long, though no timer has said so yet.
-    pub fn is_given_up(&self, now: Instant) -> bool {
+    pub fn is_given_up(&self, rhythm: Rhythm, now: Instant) -> bool {
         if self.pinged {
             now >= self.due
         } else {
-            now >= self.due + self.timeout
+            now >= self.due + rhythm.timeout
         }
     }
 }
@@ -72,20 +78,24 @@ mod tests {
 
     const INTERVAL: Duration = Duration::from_secs(25);
     const TIMEOUT: Duration = Duration::from_secs(20);
+    const RHYTHM: Rhythm = Rhythm {
+        interval: INTERVAL,
+        timeout: TIMEOUT,
+    };
 
     fn begun() -> (Heartbeat, Instant) {
         let now = Instant::now();
-        (Heartbeat::new(INTERVAL, TIMEOUT, now), now)
+        (Heartbeat::new(RHYTHM, now), now)
     }
 
     #[test]
     fn a_silent_peer_is_pinged_once_and_then_given_up() {
         let (mut heartbeat, start) = begun();
         assert_eq!(heartbeat.due(), start + INTERVAL);
-        assert_eq!(heartbeat.beat(start + INTERVAL), Ok(()));
+        assert_eq!(heartbeat.beat(RHYTHM, start + INTERVAL), Ok(()));
         assert_eq!(heartbeat.due(), start + INTERVAL + TIMEOUT);
         assert_eq!(
-            heartbeat.beat(heartbeat.due()),
+            heartbeat.beat(RHYTHM, heartbeat.due()),
             Err(CloseReason::PingTimeout)
         );
     }
@@ -93,18 +103,18 @@ mod tests {
     #[test]
     fn any_sign_of_life_begins_it_anew() {
         let (mut heartbeat, start) = begun();
-        heartbeat.beat(start + INTERVAL).unwrap();
+        heartbeat.beat(RHYTHM, start + INTERVAL).unwrap();
         let answered = start + INTERVAL + Duration::from_secs(1);
-        heartbeat.heard(answered);
+        heartbeat.heard(RHYTHM, answered);
         assert_eq!(heartbeat.due(), answered + INTERVAL);
-        assert_eq!(heartbeat.beat(heartbeat.due()), Ok(()));
+        assert_eq!(heartbeat.beat(RHYTHM, heartbeat.due()), Ok(()));
     }
 
     #[test]
     fn a_timer_that_is_a_little_late_gives_the_peer_no_more_time() {
         let (mut heartbeat, start) = begun();
         heartbeat
-            .beat(start + INTERVAL + Duration::from_millis(49))
+            .beat(RHYTHM, start + INTERVAL + Duration::from_millis(49))
             .unwrap();
         assert_eq!(heartbeat.due(), start + INTERVAL + TIMEOUT);
     }
@@ -113,7 +123,7 @@ mod tests {
     fn a_task_that_was_held_up_does_not_count_it_against_the_peer() {
         let (mut heartbeat, start) = begun();
         let late = start + INTERVAL + Duration::from_secs(30);
-        heartbeat.beat(late).unwrap();
+        heartbeat.beat(RHYTHM, late).unwrap();
         assert_eq!(heartbeat.due(), late + TIMEOUT);
     }
 
@@ -121,11 +131,11 @@ mod tests {
     fn a_peer_is_given_up_at_interval_and_timeout_whether_it_was_pinged_or_not() {
         let (mut pinged, start) = begun();
         let silent = pinged;
-        pinged.beat(start + INTERVAL).unwrap();
+        pinged.beat(RHYTHM, start + INTERVAL).unwrap();
         let end = start + INTERVAL + TIMEOUT;
         for heartbeat in [pinged, silent] {
-            assert!(!heartbeat.is_given_up(end - Duration::from_millis(1)));
-            assert!(heartbeat.is_given_up(end));
+            assert!(!heartbeat.is_given_up(RHYTHM, end - Duration::from_millis(1)));
+            assert!(heartbeat.is_given_up(RHYTHM, end));
         }
     }
 }

@@ -25,7 +25,7 @@ mod tests;
 
 pub use close::CloseReason;
 pub use flood::{FloodMeter, Verdict};
-pub use heartbeat::Heartbeat;
+pub use heartbeat::{Heartbeat, Rhythm};
 pub use line::{Cut, Line, bound_silence};
 
 // The echo is one file for the tests here and for the example, which knows this crate by its name.

@@ -70,7 +70,7 @@ impl Follower {
     }
 
     /// Writes the views noted so far down, for who is about to count them. What goes wrong is tried
-    /// again by the task. In a task of its own: a caller that goes away must not take the views along.
+    /// again by the chore `write_page_views`. In a task of its own: a caller that goes away must not take the views along.
     pub async fn catch_up(self: &Arc<Self>) {
         if self.articles.page_views().is_empty() {
             return;

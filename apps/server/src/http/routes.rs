@@ -27,9 +27,9 @@ fn endpoint(method: Method, path: &'static str, route: fn() -> Route) -> Endpoin
 /// The table. Routes of one path stand together.
 pub fn endpoints() -> Vec<Endpoint> {
     [
-        // Tried in this order: articles are read most, messages written most.
-        faq_endpoints(),
+        // Tried in this order: messages are written most, articles read most.
         message_endpoints(),
+        faq_endpoints(),
         ticket_endpoints(),
         operation_endpoints(),
     ]

@@ -1,8 +1,7 @@
 //! The shell's half of real time: what `realtime` asks of the database and of other instances.
 //!
-//! `conversations` answers who talks with whom, `presence` speaks for all instances, `wakeups` tells
-//! them what was committed here and hears it from them. How they are put together is said in
-//! `bootstrap/live.rs`.
+//! `conversations` answers who talks with whom, `presence` speaks for all instances, `wakeups` hears
+//! what they committed. How they are put together, and what tells them, is said in `bootstrap/live.rs`.
 
 mod conversations;
 mod presence;

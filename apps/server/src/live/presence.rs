@@ -105,11 +105,14 @@ impl Presence {
     pub async fn tell(&self) -> Result<(), StoreError> {
         let mut past = self.past.lock().await;
         // Tried again each round until it succeeds.
+        let mut shown = Ok(());
         if past.shown.is_none_or(|at| at.elapsed() >= SIGN_EVERY) {
-            self.show_alive().await?;
-            past.shown = Some(Instant::now());
+            shown = self.show_alive().await;
+            if shown.is_ok() {
+                past.shown = Some(Instant::now());
+            }
         }
-        self.tell_changes(&mut past.told).await
+        self.tell_changes(&mut past.told).await.and(shown)
     }
 
     /// Tells the other instances that this one is gone. Without it its users would be thought here

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A run may take this long, beyond the chore's period, before the chore counts as stuck.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// A run may take this long, beyond the chore's period, before the chore counts as stuck. A sweep of
+/// millions of rows is long and well; only what hangs must take an instance out of service.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The last run of each chore.
 #[derive(Default)]
@@ -19,7 +20,8 @@ struct Entry {
     /// When it last began or ended a run.
     seen: Instant,
     period: Duration,
-    succeeded: Option<Instant>,
+    /// At first when it was begun: one that never succeeds grows old too.
+    succeeded: Instant,
 }
 
 impl Ledger {
@@ -32,7 +34,7 @@ impl Ledger {
             .or_insert(Entry {
                 seen,
                 period,
-                succeeded: None,
+                succeeded: seen,
             });
     }
 
@@ -44,7 +46,7 @@ impl Ledger {
         if let Some(entry) = self.chores().get_mut(chore) {
             entry.seen = Instant::now();
             if well {
-                entry.succeeded = Some(entry.seen);
+                entry.succeeded = entry.seen;
             }
         }
     }
@@ -59,10 +61,8 @@ impl Ledger {
     /// Brings the gauges up to date: seconds since each chore last succeeded.
     pub fn publish_gauges(&self) {
         for (chore, entry) in &*self.chores() {
-            if let Some(succeeded) = entry.succeeded {
-                metrics::gauge!("guichet_chore_last_success_seconds", "chore" => *chore)
-                    .set(succeeded.elapsed().as_secs_f64());
-            }
+            metrics::gauge!("guichet_chore_last_success_seconds", "chore" => *chore)
+                .set(entry.succeeded.elapsed().as_secs_f64());
         }
     }
 

@@ -111,17 +111,26 @@ impl Database {
 
 impl PrivateDatabase {
     /// Starts it again if it has died. Blocks meanwhile.
-    pub fn revive(&self) {
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be started; the log says why.
+    pub fn revive(&self) -> Result<(), StoreError> {
         let mut cluster = self.cluster.lock().unwrap_or_else(PoisonError::into_inner);
         if cluster.as_mut().is_some_and(Cluster::is_running) {
-            return;
+            return Ok(());
         }
         tracing::error!("the private PostgreSQL has died; starting it again");
         // The folder's lock goes with the old one.
         drop(cluster.take());
         match Cluster::start(self.options.clone()) {
-            Ok(started) => *cluster = Some(started),
-            Err(error) => tracing::error!(%error, "the private PostgreSQL cannot be started"),
+            Ok(started) => {
+                *cluster = Some(started);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(%error, "the private PostgreSQL cannot be started");
+                Err(StoreError::Unavailable(error.into()))
+            }
         }
     }
 }

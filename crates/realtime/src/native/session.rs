@@ -59,7 +59,7 @@ impl Socket {
             registration,
             wire,
             incoming,
-            heartbeat: Heartbeat::new(settings.ping_interval, settings.ping_timeout, now),
+            heartbeat: Heartbeat::new(settings.rhythm(), now),
             gateway,
         }
     }
@@ -154,13 +154,14 @@ impl Socket {
     }
 
     async fn beat(&mut self) -> Result<(), CloseReason> {
-        self.heartbeat.beat(Instant::now())?;
+        let rhythm = self.gateway.settings.rhythm();
+        self.heartbeat.beat(rhythm, Instant::now())?;
         self.send(Message::Ping(actix_web::web::Bytes::new())).await
     }
 
     async fn received(&mut self, message: Received) -> Result<Option<ClientFrame>, CloseReason> {
         let now = Instant::now();
-        self.heartbeat.heard(now);
+        self.heartbeat.heard(self.gateway.settings.rhythm(), now);
         let verdict = self.meter.count(now, 1);
         if verdict == Verdict::Flood {
             return Err(CloseReason::Flood);

@@ -31,7 +31,7 @@ impl<S: EngineSession> Core<S> {
             app,
             settings: Arc::clone(settings),
             seat,
-            heartbeat: Heartbeat::new(settings.ping_interval, settings.ping_timeout, now),
+            heartbeat: Heartbeat::new(settings.rhythm(), now),
             meter,
         }
     }
@@ -54,8 +54,15 @@ impl<S: EngineSession> Core<S> {
     /// # Errors
     /// When the last one was not answered.
     pub(super) fn beat(&mut self) -> Result<Frame, CloseReason> {
-        self.heartbeat.beat(Instant::now())?;
+        self.heartbeat
+            .beat(self.settings.rhythm(), Instant::now())?;
         Ok(Frame::Packet(ByteString::from_static("2")))
+    }
+
+    /// Whether the peer has been silent for too long, though no timer has said so yet.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.heartbeat
+            .is_given_up(self.settings.rhythm(), Instant::now())
     }
 
     /// A packet came.
@@ -68,7 +75,7 @@ impl<S: EngineSession> Core<S> {
         out: &mut Vec<Frame>,
     ) -> Result<(), CloseReason> {
         let now = Instant::now();
-        self.heartbeat.heard(now);
+        self.heartbeat.heard(self.settings.rhythm(), now);
         let meter = self.meter.as_mut();
         let verdict = meter.map_or(Verdict::Allowed, |meter| meter.count(now, 1));
         if verdict == Verdict::Flood {

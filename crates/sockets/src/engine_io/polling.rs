@@ -118,7 +118,7 @@ impl<S: EngineSession> Polling<S> {
     }
 
     fn polled(&mut self, reply: oneshot::Sender<String>) -> Result<(), CloseReason> {
-        if self.core.heartbeat.is_given_up(Instant::now()) {
+        if self.core.is_given_up() {
             return Err(CloseReason::PingTimeout);
         }
         if self.poll.is_some() {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::heartbeat::Rhythm;
+
 /// Packets a client may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FloodLimit {
@@ -36,6 +38,16 @@ pub struct EngineSettings {
     pub max_waiting_frames: usize,
     /// Packets a client may send; none means as many as it likes.
     pub flood: Option<FloodLimit>,
+}
+
+impl EngineSettings {
+    /// How long a silence may last.
+    pub(super) fn rhythm(&self) -> Rhythm {
+        Rhythm {
+            interval: self.ping_interval,
+            timeout: self.ping_timeout,
+        }
+    }
 }
 
 impl Default for EngineSettings {

@@ -9,7 +9,7 @@ use shared_kernel::{CustomerId, EmailAddress, EmailKey, StoreError};
 use support_domain::people::Holder;
 use support_domain::{ArrivalsTx, Customer, Staff};
 
-use crate::error::{bad_row, from_diesel};
+use crate::error::from_diesel;
 use crate::unit::statement::Statement;
 use crate::unit::tx::PgTx;
 
@@ -46,16 +46,13 @@ struct HolderRow {
     verified: bool,
 }
 
-impl TryFrom<HolderRow> for Holder {
-    type Error = StoreError;
-
-    fn try_from(row: HolderRow) -> Result<Self, StoreError> {
-        let id = CustomerId::parse(row.cst_id.clone())
-            .map_err(|_| bad_row("___xtr_customer", &row.cst_id, "cst_id"))?;
-        Ok(Self {
-            id,
+impl From<HolderRow> for Holder {
+    /// Whatever the id: whoever proves the address of a row that another system wrote becomes it.
+    fn from(row: HolderRow) -> Self {
+        Self {
+            id: CustomerId::from_stored(row.cst_id),
             is_proven: row.verified,
-        })
+        }
     }
 }
 
@@ -99,7 +96,7 @@ impl ArrivalsTx for PgTx {
             .rows(self.begun().await?)
             .await
             .map_err(from_diesel)?;
-        rows.into_iter().map(Holder::try_from).collect()
+        Ok(rows.into_iter().map(Holder::from).collect())
     }
 
     async fn insert_customer(

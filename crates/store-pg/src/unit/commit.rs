@@ -76,13 +76,7 @@ impl Waiting {
     }
 
     async fn rows(&self, ctes: CteSet, conn: &AsyncPgConnection) -> QueryResult<Vec<Row>> {
-        const OF_A_MESSAGE: usize = CteSet::OF_A_MESSAGE.number();
-        let statement = self.statement(ctes);
-        if ctes.number() == OF_A_MESSAGE {
-            statement.rows_of::<OF_A_MESSAGE, Row>(conn).await
-        } else {
-            statement.rows(conn).await
-        }
+        self.statement(ctes).rows(conn).await
     }
 
     /// Whether the statement can find out about those taken on trust: its answer are the streams.

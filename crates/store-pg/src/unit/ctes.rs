@@ -12,7 +12,6 @@ use crate::jobs::enqueue;
 use crate::link::session::Session;
 use crate::log::entries;
 use crate::messages::{insert, named};
-use crate::unit::statement::{Parted, StatementText};
 
 /// Where a CTE says on what condition it writes.
 const CONDITION: &str = "/*if known*/";
@@ -65,10 +64,6 @@ impl CteSet {
     /// How many combinations there are.
     const COUNT: usize = 1 << Cte::ALL.len();
 
-    /// A message to somebody connected, by far the most frequent.
-    pub(super) const OF_A_MESSAGE: Self =
-        Self(Cte::NamedCheck.bit() | Cte::Messages.bit() | Cte::Events.bit() | Cte::Deltas.bit());
-
     /// The CTEs for which this is true.
     pub(super) fn of(is_in: impl Fn(Cte) -> bool) -> Self {
         let all = Cte::ALL.into_iter().filter(|cte| is_in(*cte));
@@ -94,13 +89,11 @@ impl CteSet {
     }
 
     /// The statement, put together at most once for each combination.
-    pub(super) fn text(self) -> StatementText {
-        static TEXTS: [OnceLock<Parted>; CteSet::COUNT] =
+    pub(super) fn text(self) -> Cow<'static, str> {
+        static TEXTS: [OnceLock<String>; CteSet::COUNT] =
             [const { OnceLock::new() }; CteSet::COUNT];
         match TEXTS.get(self.number()) {
-            Some(text) => text
-                .get_or_init(|| Parted::new(&self.put_together()))
-                .into(),
+            Some(text) => text.get_or_init(|| self.put_together()).as_str().into(),
             None => self.put_together().into(),
         }
     }

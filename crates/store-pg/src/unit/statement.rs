@@ -6,7 +6,6 @@
 //! are put together freely (`filtered_list.rs`), [`Statement::rarely`] keeps it small.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::time::Duration;
 
 use diesel::deserialize::QueryableByName;
@@ -27,57 +26,15 @@ const SILENCE: Duration = Duration::from_secs(7);
 /// Where a value is bound.
 const MARK: &str = "{}";
 
-/// A statement's text.
-pub(crate) enum StatementText {
-    Whole(Cow<'static, str>),
-    Parted(&'static Parted),
-}
-
-/// A long text, taken apart at its marks once and for all: it is walked over several times at each use.
-pub(crate) struct Parted(Box<[Box<str>]>);
-
-impl Parted {
-    pub(crate) fn new(text: &str) -> Self {
-        Self(text.split(MARK).map(Box::from).collect())
-    }
-}
-
-impl From<&'static str> for StatementText {
-    fn from(text: &'static str) -> Self {
-        Self::Whole(text.into())
-    }
-}
-
-impl From<String> for StatementText {
-    fn from(text: String) -> Self {
-        Self::Whole(text.into())
-    }
-}
-
-impl From<&'static Parted> for StatementText {
-    fn from(text: &'static Parted) -> Self {
-        Self::Parted(text)
-    }
-}
-
-impl fmt::Display for StatementText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(text) => f.write_str(text),
-            Self::Parted(Parted(pieces)) => f.write_str(&pieces.join(MARK)),
-        }
-    }
-}
-
 pub(crate) struct Statement {
-    text: StatementText,
+    text: Cow<'static, str>,
     binds: Vec<Bind>,
     patient: bool,
     rare: bool,
 }
 
 impl Statement {
-    pub(crate) fn new(text: impl Into<StatementText>) -> Self {
+    pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Self {
             text: text.into(),
             binds: Vec::new(),
@@ -119,23 +76,6 @@ impl Statement {
         answered(patient, RunQueryDsl::load(self, &mut &*conn)).await
     }
 
-    /// The same for the one text that has this number: it is found among those prepared by the
-    /// number, where others are by reading all of their text.
-    pub(crate) async fn rows_of<const NUMBER: usize, T>(
-        self,
-        conn: &AsyncPgConnection,
-    ) -> QueryResult<Vec<T>>
-    where
-        T: QueryableByName<Pg> + Send + 'static,
-    {
-        let patient = self.patient;
-        answered(
-            patient,
-            RunQueryDsl::load(WithStaticId::<NUMBER>(self), &mut &*conn),
-        )
-        .await
-    }
-
     pub(crate) async fn row<T>(self, conn: &AsyncPgConnection) -> QueryResult<Option<T>>
     where
         T: QueryableByName<Pg> + Send + 'static,
@@ -154,19 +94,7 @@ impl QueryFragment<Pg> for Statement {
         if self.rare {
             out.unsafe_to_cache_prepared();
         }
-        match &self.text {
-            StatementText::Whole(text) => self.walk(text.split(MARK), out),
-            StatementText::Parted(parted) => self.walk(parted.0.iter().map(|piece| &**piece), out),
-        }
-    }
-}
-
-impl Statement {
-    fn walk<'b>(
-        &'b self,
-        mut pieces: impl Iterator<Item = &'b str>,
-        mut out: AstPass<'_, 'b, Pg>,
-    ) -> QueryResult<()> {
+        let mut pieces = self.text.split(MARK);
         out.push_sql(pieces.next().unwrap_or_default());
         let mut binds = self.binds.iter();
         for piece in pieces {
@@ -180,7 +108,9 @@ impl Statement {
             Ok(())
         }
     }
+}
 
+impl Statement {
     fn miscounted(&self) -> Error {
         Error::QueryBuilderError(format!("binds and marks differ in: {}", self.text).into())
     }
@@ -209,23 +139,5 @@ impl QueryId for Statement {
 }
 
 impl Query for Statement {
-    type SqlType = Untyped;
-}
-
-/// A statement found among the prepared ones by its number, which the compiler knows.
-struct WithStaticId<const NUMBER: usize>(Statement);
-
-impl<const NUMBER: usize> QueryFragment<Pg> for WithStaticId<NUMBER> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-}
-
-impl<const NUMBER: usize> QueryId for WithStaticId<NUMBER> {
-    type QueryId = Self;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl<const NUMBER: usize> Query for WithStaticId<NUMBER> {
     type SqlType = Untyped;
 }

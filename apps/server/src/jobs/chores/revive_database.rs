@@ -28,6 +28,6 @@ impl Chore for ReviveDatabase {
         let database = Arc::clone(&self.database);
         tokio::task::spawn_blocking(move || database.revive())
             .await
-            .map_err(|_| StoreError::defect("the thread that looks after PostgreSQL failed"))
+            .map_err(|_| StoreError::defect("the thread that looks after PostgreSQL failed"))?
     }
 }
