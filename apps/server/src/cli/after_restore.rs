@@ -6,14 +6,17 @@ use settings::Config;
 
 use super::open_desk::with_open_desk;
 use super::output::{chain, say};
+use crate::bootstrap::Core;
 
 pub(super) async fn run(config: &Config) -> ExitCode {
-    with_open_desk(config, async |core, _| {
+    let renewed = async |core: Core, _: &str| {
         let streams = core.store.renew_epochs().await;
-        let streams = streams.map_err(|error| chain(&error))?;
-        Ok(say(&format!(
+        streams.map_err(|error| chain(&error))
+    };
+    with_open_desk(config, renewed, |streams| {
+        say(&format!(
             "{streams} streams have a new epoch; older cursors get resyncRequired"
-        )))
+        ))
     })
     .await
 }

@@ -46,18 +46,16 @@ pub(super) async fn run(config: &Config, args: &FaqArgs) -> ExitCode {
             Err(wrong) => return fail(&wrong.join("\nguichet: "), 1),
         },
     };
-    with_open_desk(config, async |core, url| {
-        let line = match (&args.command, base) {
-            (FaqCommand::Export { file }, _) => export(&core, file).await?,
-            (FaqCommand::Import { .. }, base) => {
-                import(core, url, base.unwrap_or_default()).await?
-            }
-        };
-        Ok(if line.is_empty() {
+    let exchanged = async |core: Core, url: &str| match (&args.command, base) {
+        (FaqCommand::Export { file }, _) => export(&core, file).await,
+        (FaqCommand::Import { .. }, base) => import(core, url, base.unwrap_or_default()).await,
+    };
+    with_open_desk(config, exchanged, |line| {
+        if line.is_empty() {
             ExitCode::SUCCESS
         } else {
             say(&line)
-        })
+        }
     })
     .await
 }

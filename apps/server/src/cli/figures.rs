@@ -9,6 +9,7 @@ use store_pg::PgStore;
 
 use super::open_desk::with_open_desk;
 use super::output::{chain, say};
+use crate::bootstrap::Core;
 
 #[derive(Debug, Args)]
 pub(super) struct FiguresArgs {
@@ -18,17 +19,19 @@ pub(super) struct FiguresArgs {
 }
 
 pub(super) async fn run(config: &Config, args: &FiguresArgs) -> ExitCode {
-    with_open_desk(config, async |core, _| {
+    let counted = async |core: Core, _: &str| {
         let differences = differences(&core.store, args.rebuild).await;
-        let differences = differences.map_err(|error| chain(&error))?;
+        differences.map_err(|error| chain(&error))
+    };
+    with_open_desk(config, counted, |differences| {
         for difference in &differences {
             say(difference);
         }
-        Ok(if differences.is_empty() {
+        if differences.is_empty() {
             say("the figures agree with the tickets")
         } else {
             ExitCode::FAILURE
-        })
+        }
     })
     .await
 }

@@ -10,11 +10,12 @@ use crate::bootstrap::Core;
 use crate::process::clock::SystemClock;
 use crate::process::database::Database;
 
-/// Opens the database, does the work over it and closes it again, whatever came of it. The work
-/// also gets the URL, and says itself what it did.
-pub(super) async fn with_open_desk(
+/// Opens the database, does the work over it, which also gets the URL, and closes it again. What came
+/// of it is told only then: who waits for the line may start a server on the same folder at once.
+pub(super) async fn with_open_desk<T>(
     config: &Config,
-    work: impl AsyncFnOnce(Core, &str) -> Result<ExitCode, String>,
+    work: impl AsyncFnOnce(Core, &str) -> Result<T, String>,
+    tell: impl FnOnce(T) -> ExitCode,
 ) -> ExitCode {
     let database = match Database::open_migrated(config).await {
         Ok(database) => database,
@@ -25,5 +26,8 @@ pub(super) async fn with_open_desk(
         Err(error) => Err(chain(&error)),
     };
     database.close();
-    done.unwrap_or_else(|message| fail(&message, 1))
+    match done {
+        Ok(outcome) => tell(outcome),
+        Err(message) => fail(&message, 1),
+    }
 }

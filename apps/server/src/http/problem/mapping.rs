@@ -99,12 +99,11 @@ fn message_field_of(named: messages_domain::Named) -> &'static str {
     }
 }
 
-/// The rule a request broke, in the words of its fields.
-fn rule_of(reserved: Reserved) -> &'static str {
+/// The rule a request broke: the domain's words, or where it has fields for them, theirs.
+fn rule_of(reserved: Reserved) -> String {
     match reserved {
-        Reserved::Note => "internal notes are for staff",
-        Reserved::AssignmentOrNote => "assigned_to and internal_note are for staff",
-        Reserved::Rating => "only the customer rates a ticket",
+        Reserved::AssignmentOrNote => "assigned_to and internal_note are for staff".to_owned(),
+        Reserved::Note | Reserved::Rating => reserved.to_string(),
     }
 }
 
