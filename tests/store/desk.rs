@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use guichet::events::Translator;
 use guichet::process::clock::SystemClock;
 use guichet::process::random_ids::RandomIds;
-use guichet::work::Executor;
+use guichet::work::{DeskTx, Executor};
 use identity::rating_links::RatingLinks;
 use serde_json::{Value, json};
 use shared_kernel::{
@@ -15,7 +15,7 @@ use shared_kernel::{
     StaffId, StreamId, TicketId, UserId,
 };
 use store_pg::{CommitListener, DatabaseSettings, JobQueue, Lent, PgStore};
-use support_domain::{Category, Customer, Message, Priority, Status, Subject, SupportTx, Ticket};
+use support_domain::{Category, Customer, Message, Priority, Status, Subject, Ticket};
 use testkit::TestDatabase;
 
 /// What the commit listener heard.
@@ -83,7 +83,7 @@ impl Desk {
         store(url, 2, Arc::clone(&self.heard))
     }
 
-    pub async fn begin(&self) -> Box<dyn SupportTx> {
+    pub async fn begin(&self) -> Box<dyn DeskTx> {
         Box::new(self.store.open().await.unwrap())
     }
 

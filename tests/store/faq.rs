@@ -12,7 +12,7 @@ use faq_domain::use_cases::{
 };
 use faq_domain::{
     Article, ArticleFile, CategoryDetails, CategoryId, Change, Content, FaqError, FaqQueries as _,
-    FaqTx, Locale, Order, Scope, Tags, Text, Texts,
+    Locale, Order, Scope, Tags, Text, Texts,
 };
 use guichet::process::clock::SystemClock;
 use guichet::process::random_ids::RandomIds;
@@ -60,19 +60,19 @@ async fn open_category(desk: &Desk, id: &str) -> Result<(), FaqError> {
             published: true,
         },
     };
-    let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
+    let mut tx = desk.begin().await;
     let _ = create_category(&mut *tx, around(&ids()), &user("staff-1"), ask).await?;
     Ok(tx.commit().await?)
 }
 
 async fn close_category(desk: &Desk, id: &str) -> Result<(), FaqError> {
-    let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
+    let mut tx = desk.begin().await;
     let _ = delete_category(&mut *tx, around(&ids()), &user("staff-1"), &category(id)).await?;
     Ok(tx.commit().await?)
 }
 
 async fn write(desk: &Desk, content: Content) -> Result<ArticleFile, FaqError> {
-    let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
+    let mut tx = desk.begin().await;
     let ask = CreateArticle { id: None, content };
     let file = create_article(&mut *tx, around(&ids()), &user("staff-1"), ask).await?;
     tx.commit().await?;
@@ -80,20 +80,20 @@ async fn write(desk: &Desk, content: Content) -> Result<ArticleFile, FaqError> {
 }
 
 async fn change(desk: &Desk, id: &FaqId, ask: UpdateArticle) -> Result<ArticleFile, FaqError> {
-    let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
+    let mut tx = desk.begin().await;
     let file = update_article(&mut *tx, around(&ids()), &user("staff-2"), id, ask).await?;
     tx.commit().await?;
     Ok(file.value)
 }
 
 async fn remove(desk: &Desk, id: &FaqId) -> Result<(), FaqError> {
-    let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
+    let mut tx = desk.begin().await;
     let _ = delete_article(&mut *tx, around(&ids()), &user("staff-2"), id, None).await?;
     Ok(tx.commit().await?)
 }
 
 async fn restore(desk: &Desk, id: &FaqId, version: u64) -> Result<ArticleFile, FaqError> {
-    let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await?);
+    let mut tx = desk.begin().await;
     let ask = RestoreArticle {
         id: id.clone(),
         version,
@@ -296,7 +296,7 @@ async fn a_category_made_anew_goes_on_counting_its_versions() {
 async fn of_many_who_start_at_once_one_enters_the_defaults() {
     let desk = Desk::new().await;
     let enter = async || {
-        let mut tx: Box<dyn FaqTx> = Box::new(desk.store.open().await.unwrap());
+        let mut tx = desk.begin().await;
         let done = enter_defaults(&mut *tx, around(&ids())).await.unwrap();
         tx.commit().await.unwrap();
         done.value

@@ -12,7 +12,7 @@ use crate::desk::{Desk, consequences, customer, now, ticket};
 const AT_ONCE: Duration = Duration::from_secs(8);
 
 /// A transaction that holds a ticket's lock and has written an event.
-async fn unsaved(desk: &Desk) -> Box<dyn support_domain::SupportTx> {
+async fn unsaved(desk: &Desk) -> Box<dyn guichet::work::DeskTx> {
     let owner = customer("cst-1", "a@example.com");
     desk.enter(&owner).await;
     let mut tx = desk.begin().await;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use shared_kernel::{FaqId, Page, StoreError, UnitOfWork};
+use shared_kernel::{FaqId, Page, StoreError};
 
 use crate::article::{Article, ArticleFile};
 use crate::category::{Category, CategoryFile, CategoryId};
@@ -13,7 +13,7 @@ use crate::version::{ArticleVersion, CategoryVersion};
 
 /// An open transaction over the knowledge base.
 #[async_trait]
-pub trait FaqTx: UnitOfWork {
+pub trait FaqTx: Send {
     /// True when nothing was ever written, and then nobody else gets this answer until the end.
     async fn claim_untouched_base(&mut self) -> Result<bool, StoreError>;
 

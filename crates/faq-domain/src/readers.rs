@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use shared_kernel::{FaqId, StoreError, UnitOfWork};
+use shared_kernel::{FaqId, StoreError};
 
 use crate::article::Counters;
 use crate::rights::Scope;
@@ -42,7 +42,7 @@ pub struct View {
 
 /// An open transaction, as a reader's vote needs it.
 #[async_trait]
-pub trait ReaderTx: UnitOfWork {
+pub trait ReaderTx: Send {
     /// Whether this scope holds an article; it stays there until the end.
     async fn hold_readable(&mut self, id: &FaqId, scope: Scope) -> Result<bool, StoreError>;
 

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use shared_kernel::{
-    Actor, CustomerId, EntryId, Limit, OrderId, Page, StaffId, StoreError, TicketId, UnitOfWork,
+    Actor, CustomerId, EntryId, Limit, OrderId, Page, StaffId, StoreError, TicketId,
 };
 
 use crate::message::{Message, State};
@@ -31,7 +31,7 @@ impl Known {
 
 /// An open transaction over conversations.
 #[async_trait]
-pub trait MessagesTx: UnitOfWork {
+pub trait MessagesTx: Send {
     /// Which of those a message names are there. A store may take them on trust, and refuse the commit
     /// as a [`StoreError::Collision`] when it was deceived.
     async fn known(

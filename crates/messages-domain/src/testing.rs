@@ -5,29 +5,20 @@
 //! into it that the rule is about, run the request.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Utc};
+pub(crate) use shared_kernel::testing::at;
+use shared_kernel::testing::{At, CountedIds, at_once};
 use shared_kernel::{
-    Actor, Claim, Clock, Consequences, CustomerId, Done, EmailKey, EntryId, FaqId, IdGenerator,
-    IdempotencyKey, OrderId, Role, StaffId, StoreError, StoredAnswer, TicketId, UnitOfWork, UserId,
+    Actor, CustomerId, Done, EntryId, OrderId, Role, StaffId, StoreError, TicketId, UserId,
 };
-use uuid::Uuid;
 
 use crate::events::MessageEvent;
 use crate::message::{Content, Message, Priority, Side, State, Subject};
 use crate::ports::{ConversationQueries, Known, MessagesTx};
 use crate::use_cases::Surroundings;
-
-/// An instant: so many minutes after the desk opened.
-pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap() + TimeDelta::minutes(minutes)
-}
 
 pub(crate) fn customer_id(id: &str) -> CustomerId {
     CustomerId::parse(id).unwrap()
@@ -196,72 +187,6 @@ pub(crate) fn message_of(event: &MessageEvent) -> &Message {
         | MessageEvent::Read { message, .. }
         | MessageEvent::Closed { message, .. } => message,
     }
-}
-
-/// Runs what never waits.
-fn at_once<T>(work: impl Future<Output = T>) -> T {
-    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => done,
-        Poll::Pending => panic!("a desk in memory keeps nobody waiting"),
-    }
-}
-
-struct At(DateTime<Utc>);
-
-impl Clock for At {
-    fn now(&self) -> DateTime<Utc> {
-        self.0
-    }
-}
-
-/// `MSG-1`, `MSG-2` and so on.
-#[derive(Default)]
-struct CountedIds(AtomicU32);
-
-impl IdGenerator for CountedIds {
-    fn ticket_id(&self) -> TicketId {
-        TicketId::parse("TICKET-1").unwrap()
-    }
-
-    fn faq_id(&self) -> FaqId {
-        FaqId::parse("FAQ-1").unwrap()
-    }
-
-    fn entry_id(&self, _now: DateTime<Utc>) -> EntryId {
-        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        entry_id(&format!("MSG-{number}"))
-    }
-
-    fn event_id(&self) -> Uuid {
-        Uuid::nil()
-    }
-
-    fn customer_id(&self, email: &EmailKey) -> CustomerId {
-        customer_id(email.as_str())
-    }
-}
-
-#[async_trait]
-impl UnitOfWork for Desk {
-    fn write(&mut self, _: Consequences) {}
-
-    async fn claim(&mut self, _key: &IdempotencyKey) -> Result<Claim, StoreError> {
-        Ok(Claim::Fresh)
-    }
-
-    async fn remember(
-        &mut self,
-        _key: &IdempotencyKey,
-        _answer: &StoredAnswer,
-    ) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn rollback(self: Box<Self>) {}
 }
 
 #[async_trait]

@@ -17,6 +17,8 @@ pub mod page;
 pub mod session;
 pub mod store_error;
 pub mod surroundings;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 pub mod unit_of_work;
 pub mod words;

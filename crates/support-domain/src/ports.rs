@@ -6,9 +6,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shared_kernel::{
-    CustomerId, EmailKey, Limit, OrderId, Page, StaffId, StoreError, TicketId, UnitOfWork,
-};
+use shared_kernel::{CustomerId, EmailKey, Limit, OrderId, Page, StaffId, StoreError, TicketId};
 
 use crate::customer::Customer;
 use crate::people::Holder;
@@ -80,7 +78,7 @@ pub trait ArrivalsTx: Send {
 
 /// An open transaction over tickets and their people.
 #[async_trait]
-pub trait SupportTx: UnitOfWork + ArrivalsTx {
+pub trait SupportTx: ArrivalsTx {
     /// Finds the customer with this address, or enters `candidate`. Safe under concurrency.
     async fn find_or_create_customer(
         &mut self,

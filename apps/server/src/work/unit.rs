@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use faq_domain::FaqTx;
 use faq_domain::readers::ReaderTx;
 use messages_domain::MessagesTx;
-use shared_kernel::StoreError;
+use shared_kernel::{StoreError, UnitOfWork};
 use store_pg::{PgStore, PgTx};
 use support_domain::SupportTx;
 
 /// An open transaction over tickets, conversations and the knowledge base.
-pub trait DeskTx: SupportTx + MessagesTx + FaqTx + ReaderTx {}
+pub trait DeskTx: UnitOfWork + SupportTx + MessagesTx + FaqTx + ReaderTx {}
 
 impl DeskTx for PgTx {}
 

@@ -8,17 +8,12 @@
 mod ports;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Poll, Waker};
 
-use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
-use shared_kernel::{
-    Clock, CustomerId, Done, EmailKey, EntryId, FaqId, IdGenerator, TicketId, UserId,
-};
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
+pub(crate) use shared_kernel::testing::at;
+use shared_kernel::testing::{At, CountedIds, at_once};
+use shared_kernel::{Done, FaqId, UserId};
 
 use crate::article::{
     Answer, Article, ArticleFile, Content, Counters, Question, Tags, Text, Texts,
@@ -31,11 +26,6 @@ use crate::ports::FaqTx;
 use crate::readers::{ReaderTx, Visitor};
 use crate::use_cases::Surroundings;
 use crate::version::{ArticleVersion, CategoryVersion, Change};
-
-/// An instant: so many minutes after the base was begun.
-pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap() + TimeDelta::minutes(minutes)
-}
 
 pub(crate) fn user(id: &str) -> UserId {
     UserId::parse(id).unwrap()
@@ -253,48 +243,5 @@ fn line(event: &FaqEvent) -> String {
             version,
             change,
         } => format!("{id} v{version} {}", change.as_str()),
-    }
-}
-
-/// Runs what never waits.
-fn at_once<T>(work: impl Future<Output = T>) -> T {
-    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => done,
-        Poll::Pending => panic!("a base in memory keeps nobody waiting"),
-    }
-}
-
-struct At(DateTime<Utc>);
-
-impl Clock for At {
-    fn now(&self) -> DateTime<Utc> {
-        self.0
-    }
-}
-
-/// `FAQ-1`, `FAQ-2` and so on.
-#[derive(Default)]
-struct CountedIds(AtomicU32);
-
-impl IdGenerator for CountedIds {
-    fn ticket_id(&self) -> TicketId {
-        TicketId::parse("TICKET-1").unwrap()
-    }
-
-    fn faq_id(&self) -> FaqId {
-        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        faq_id(&format!("FAQ-{number}"))
-    }
-
-    fn entry_id(&self, _now: DateTime<Utc>) -> EntryId {
-        EntryId::parse("MSG-1").unwrap()
-    }
-
-    fn event_id(&self) -> Uuid {
-        Uuid::nil()
-    }
-
-    fn customer_id(&self, email: &EmailKey) -> CustomerId {
-        CustomerId::parse(email.as_str()).unwrap()
     }
 }

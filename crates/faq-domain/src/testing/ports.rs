@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shared_kernel::{
-    Claim, Consequences, FaqId, IdempotencyKey, StoreError, StoredAnswer, UnitOfWork,
-};
+use shared_kernel::{FaqId, StoreError};
 
 use super::Base;
 use crate::article::{Article, ArticleFile, Counters};
@@ -13,29 +11,6 @@ use crate::ports::FaqTx;
 use crate::readers::{ReaderTx, Visitor};
 use crate::rights::Scope;
 use crate::version::{ArticleVersion, CategoryVersion};
-
-#[async_trait]
-impl UnitOfWork for Base {
-    fn write(&mut self, _: Consequences) {}
-
-    async fn claim(&mut self, _key: &IdempotencyKey) -> Result<Claim, StoreError> {
-        Ok(Claim::Fresh)
-    }
-
-    async fn remember(
-        &mut self,
-        _key: &IdempotencyKey,
-        _answer: &StoredAnswer,
-    ) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn rollback(self: Box<Self>) {}
-}
 
 #[async_trait]
 impl FaqTx for Base {

@@ -137,7 +137,7 @@ impl PgTx {
     }
 
     /// Writes what waited, with or as the transaction, and commits it.
-    async fn write(&mut self, waiting: Waiting) -> Result<Vec<LoggedEvent>, StoreError> {
+    async fn commit_waiting(&mut self, waiting: Waiting) -> Result<Vec<LoggedEvent>, StoreError> {
         let logged = if self.has_begun {
             waiting.write_and_commit(self.session()?).await?
         } else if waiting.is_nothing() {
@@ -210,7 +210,7 @@ impl UnitOfWork for PgTx {
         }
         let waiting = std::mem::take(&mut self.waiting);
         let queued = waiting.jobs.len();
-        let logged = self.write(waiting).await?;
+        let logged = self.commit_waiting(waiting).await?;
         self.give_back();
         self.lent.listener.committed(logged, queued);
         Ok(())

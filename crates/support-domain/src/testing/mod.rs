@@ -7,18 +7,14 @@
 mod ports;
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Poll, Waker};
 
-use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Utc};
+pub(crate) use shared_kernel::testing::at;
+use shared_kernel::testing::{At, CountedIds, at_once};
 use shared_kernel::{
-    Actor, Clock, CustomerId, Done, EmailAddress, EmailKey, EntryId, FaqId, IdGenerator, OrderId,
-    Role, StaffId, StoreError, TicketId, UserId,
+    Actor, CustomerId, Done, EmailAddress, OrderId, Role, StaffId, StoreError, TicketId, UserId,
 };
-use uuid::Uuid;
 
 use crate::customer::Customer;
 use crate::events::TicketEvent;
@@ -29,11 +25,6 @@ use crate::staff::Staff;
 use crate::thread::Entry;
 use crate::ticket::{Category, Message, Priority, Status, Subject, Ticket, TicketFile};
 use crate::use_cases::Surroundings;
-
-/// An instant: so many minutes after the desk opened.
-pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap() + TimeDelta::minutes(minutes)
-}
 
 pub(crate) fn customer_id(id: &str) -> CustomerId {
     CustomerId::parse(id).unwrap()
@@ -255,52 +246,5 @@ fn line(event: &TicketEvent) -> String {
         TicketEvent::Escalated { reason, .. } => {
             format!("escalated, {:?} of {}", reason.kind, reason.author.id)
         }
-    }
-}
-
-/// Runs what never waits.
-fn at_once<T>(work: impl Future<Output = T>) -> T {
-    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => done,
-        Poll::Pending => panic!("a desk in memory keeps nobody waiting"),
-    }
-}
-
-struct At(DateTime<Utc>);
-
-impl Clock for At {
-    fn now(&self) -> DateTime<Utc> {
-        self.0
-    }
-}
-
-/// `TICKET-1`, `TICKET-2`, … and so on.
-#[derive(Default)]
-struct CountedIds {
-    tickets: AtomicU32,
-    entries: AtomicU32,
-}
-
-impl IdGenerator for CountedIds {
-    fn ticket_id(&self) -> TicketId {
-        let number = self.tickets.fetch_add(1, Ordering::Relaxed) + 1;
-        TicketId::parse(format!("TICKET-{number}")).unwrap()
-    }
-
-    fn faq_id(&self) -> FaqId {
-        FaqId::parse("FAQ-1").unwrap()
-    }
-
-    fn entry_id(&self, _now: DateTime<Utc>) -> EntryId {
-        let number = self.entries.fetch_add(1, Ordering::Relaxed) + 1;
-        EntryId::parse(format!("MSG-{number}")).unwrap()
-    }
-
-    fn event_id(&self) -> Uuid {
-        Uuid::nil()
-    }
-
-    fn customer_id(&self, email: &EmailKey) -> CustomerId {
-        customer_id(&format!("CST-{}", email.as_str()))
     }
 }

@@ -2,10 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shared_kernel::{
-    Claim, Consequences, CustomerId, EmailKey, IdempotencyKey, OrderId, StaffId, StoreError,
-    StoredAnswer, TicketId, UnitOfWork,
-};
+use shared_kernel::{CustomerId, EmailKey, OrderId, StaffId, StoreError, TicketId};
 
 use super::Desk;
 use crate::customer::Customer;
@@ -15,29 +12,6 @@ use crate::ports::{ArrivalsTx, FoundCustomer, SupportTx};
 use crate::staff::Staff;
 use crate::thread::Entry;
 use crate::ticket::{OrderNumber, Status, Ticket, TicketFile};
-
-#[async_trait]
-impl UnitOfWork for Desk {
-    fn write(&mut self, _: Consequences) {}
-
-    async fn claim(&mut self, _key: &IdempotencyKey) -> Result<Claim, StoreError> {
-        Ok(Claim::Fresh)
-    }
-
-    async fn remember(
-        &mut self,
-        _key: &IdempotencyKey,
-        _answer: &StoredAnswer,
-    ) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn rollback(self: Box<Self>) {}
-}
 
 #[async_trait]
 impl ArrivalsTx for Desk {
