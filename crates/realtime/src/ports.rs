@@ -2,6 +2,7 @@
 //! time, and how a refused handshake is answered. To need one more: a field of [`Ports`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use shared_kernel::{Actor, Clock, Session, StoreError, UserId};
@@ -36,6 +37,10 @@ pub trait Authenticate: Send + Sync {
     /// # Errors
     /// [`Refusal`].
     fn authenticate(&self, token: &str) -> Result<Session, Refusal>;
+
+    /// How long after its `exp` a token is still good: a socket ends no sooner than a request is
+    /// refused.
+    fn leeway(&self) -> Duration;
 }
 
 /// Answers what a client may address. A question about something that does not exist is answered

@@ -62,8 +62,6 @@ pub struct RealtimeSettings {
     pub write_stall: Duration,
     /// For the close frame to leave and the peer to answer it.
     pub close_wait: Duration,
-    /// After the token's `exp`; the same leeway the verifier grants.
-    pub expiry_leeway: Duration,
     /// The longest message a client may send, in bytes.
     pub message_bytes: usize,
     /// The queue of one socket.
@@ -94,23 +92,25 @@ impl RealtimeSettings {
 }
 
 impl Default for RealtimeSettings {
+    /// What both dialects share is as the engine has it.
     fn default() -> Self {
+        let engine = EngineSettings::default();
+        let flood = FloodLimit::default();
         Self {
-            ping_interval: Duration::from_secs(25),
-            ping_timeout: Duration::from_secs(20),
+            ping_interval: engine.ping_interval,
+            ping_timeout: engine.ping_timeout,
             auth_wait: Duration::from_secs(10),
             join_wait: Duration::from_secs(10),
-            write_stall: Duration::from_secs(10),
-            close_wait: Duration::from_secs(2),
-            expiry_leeway: Duration::ZERO,
-            message_bytes: 64 * 1024,
+            write_stall: engine.write_stall,
+            close_wait: engine.close_wait,
+            message_bytes: engine.max_payload,
             outbox: OutboxLimits {
-                frames: 256,
-                bytes: 1024 * 1024,
+                frames: engine.max_waiting_frames,
+                bytes: engine.max_waiting_bytes,
             },
             replay_events: 1_000,
-            events_per_second: 20,
-            event_burst: 40,
+            events_per_second: flood.per_second,
+            event_burst: flood.burst,
             origins: Vec::new(),
             limits: RealtimeLimits::default(),
             client_address: ClientAddress(Arc::new(|request| {

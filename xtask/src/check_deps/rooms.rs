@@ -27,14 +27,13 @@ const ROOMS: &[Room] = &[
     ),
     // Chores of every room they keep going.
     ("jobs", &["faq", "live", "process", "work"]),
-    // Other instances tell what changed, articles too.
+    // Articles in memory hear of a commit first, and of other instances'.
     ("live", &["faq"]),
     // What they share.
     ("auth", &["work"]),
     ("faq", &["work"]),
     ("work", &["events"]),
-    // Articles in memory hear of a commit first.
-    ("events", &["faq"]),
+    ("events", &[]),
     // Below: it knows nobody.
     ("process", &[]),
 ];

@@ -1,8 +1,9 @@
 //! The verifier for sockets: `realtime` knows tokens by its port only.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use identity::TokenVerifier;
+use identity::{LEEWAY_SECONDS, TokenVerifier};
 use realtime::{Authenticate, Refusal};
 use shared_kernel::Session;
 
@@ -15,5 +16,9 @@ impl Authenticate for SocketCallers {
             code: refused.code(),
             message: refused.to_string(),
         })
+    }
+
+    fn leeway(&self) -> Duration {
+        Duration::from_secs(LEEWAY_SECONDS)
     }
 }

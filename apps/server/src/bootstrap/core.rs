@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 use super::error::StartError;
 use super::mail;
-use crate::events::{Commits, Translator};
+use crate::events::Translator;
+use crate::live::Commits;
 use crate::process::random_ids::RandomIds;
 use crate::work::Executor;
 

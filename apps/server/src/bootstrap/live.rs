@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use identity::{LEEWAY_SECONDS, TokenVerifier};
+use identity::TokenVerifier;
 use realtime::log::{RelayHandle, RelaySettings};
 use realtime::{
     ClientAddress, Gateway, Hub, MessagingEngine, OutboxLimits, Ports, RealtimeLimits,
@@ -113,7 +113,6 @@ fn settings(config: &Config) -> RealtimeSettings {
         ping_interval: Duration::from_secs(realtime.ping_seconds),
         ping_timeout: Duration::from_secs(realtime.pong_timeout_seconds),
         auth_wait: Duration::from_secs(realtime.auth_timeout_seconds),
-        expiry_leeway: Duration::from_secs(LEEWAY_SECONDS),
         outbox: OutboxLimits {
             frames: realtime.queue_frames,
             bytes: realtime.queue_bytes,

@@ -1,17 +1,15 @@
-//! From what happened to who hears of it.
+//! From what happened to what is written with it.
 //!
 //! `translation` runs inside the transaction: it turns what a use case tells into entries of the event
-//! log (`announcements`, `messages`, `faq`) and into e-mail jobs (`notifications`). `commits` runs after
-//! it: it wakes the sockets, the other instances and the job runner. To add an event of a ticket: its
+//! log (`announcements`, `messages`, `faq`) and into e-mail jobs (`notifications`). Who hears of the commit
+//! is `live::Commits`'s. To add an event of a ticket: its
 //! variant in the domain, an arm in `announcements` and one in `notifications`; of a new domain: its
 //! [`Translate`]. Every step is in `docs/CONTRIBUTING.md`.
 
 mod announcements;
-mod commits;
 mod faq;
 mod messages;
 pub(crate) mod notifications;
 mod translation;
 
-pub use commits::Commits;
 pub use translation::{Translate, Translator};

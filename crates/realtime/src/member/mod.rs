@@ -265,7 +265,7 @@ impl Drop for Member {
 /// When it has ended.
 pub(crate) fn expiry(gateway: &Gateway, session: &Session) -> Result<Instant, CloseReason> {
     let left = session.expires_at - gateway.ports.clock.now();
-    let leeway = gateway.settings.expiry_leeway;
+    let leeway = gateway.ports.verifier.leeway();
     let left = match left.to_std() {
         Ok(left) => left.min(LONGEST_SESSION) + leeway,
         Err(_) => leeway

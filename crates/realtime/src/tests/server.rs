@@ -38,6 +38,10 @@ impl Clock for Stopped {
 struct Words;
 
 impl Authenticate for Words {
+    fn leeway(&self) -> Duration {
+        Duration::ZERO
+    }
+
     fn authenticate(&self, token: &str) -> Result<Session, Refusal> {
         let refusal = || Refusal {
             code: "invalid_token",
@@ -118,7 +122,6 @@ pub(super) fn settings() -> RealtimeSettings {
     RealtimeSettings {
         auth_wait: WAIT,
         join_wait: WAIT,
-        expiry_leeway: Duration::ZERO,
         close_wait: WAIT,
         ..RealtimeSettings::default()
     }

@@ -13,6 +13,15 @@ pub struct FloodLimit {
     pub burst: u32,
 }
 
+impl Default for FloodLimit {
+    fn default() -> Self {
+        Self {
+            per_second: 20,
+            burst: 40,
+        }
+    }
+}
+
 /// Waits and limits of an engine.
 #[derive(Debug, Clone)]
 pub struct EngineSettings {
@@ -63,10 +72,7 @@ impl Default for EngineSettings {
             overtaken_wait: Duration::from_millis(100),
             max_waiting_bytes: 1024 * 1024,
             max_waiting_frames: 256,
-            flood: Some(FloodLimit {
-                per_second: 20,
-                burst: 40,
-            }),
+            flood: Some(FloodLimit::default()),
         }
     }
 }
