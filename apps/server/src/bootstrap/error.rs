@@ -4,11 +4,11 @@
 use std::net::SocketAddr;
 
 use faq_domain::FaqError;
+use identity::{SecretError, VerifierError};
 use shared_kernel::StoreError;
 
 use super::mail::MailError;
 use crate::process::database::DatabaseError;
-use identity::{SecretError, VerifierError};
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]

@@ -98,6 +98,7 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
+    use crate::jobs::chores::{Chore as _, CountUnanswered};
 
     #[derive(Default)]
     struct Kept {
@@ -153,6 +154,15 @@ mod tests {
         let all = kept.unanswered(10).await.unwrap();
         assert_eq!(all.len(), 1);
         assert_eq!((all[0].times, all[0].first_at), (2, at(1)));
+    }
+
+    #[tokio::test]
+    async fn what_waits_when_the_server_stops_is_written() {
+        let kept = Arc::new(Kept::default());
+        let searches = Arc::new(UnansweredSearches::new(Arc::clone(&kept) as _));
+        searches.note("attelage", &Locale::french(), at(1));
+        CountUnanswered { searches }.farewell().await;
+        assert_eq!(kept.unanswered(10).await.unwrap().len(), 1);
     }
 
     #[test]
