@@ -6,6 +6,7 @@
 
 mod access;
 mod chat;
+mod contract;
 mod demo;
 mod desk;
 mod faq;

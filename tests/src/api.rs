@@ -1,8 +1,10 @@
-//! A caller of the HTTP API.
+//! A caller of the HTTP API. Every answer is held against the OpenAPI document.
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::Value;
+
+use crate::contract;
 
 /// What came back.
 #[derive(Debug, Clone)]
@@ -112,20 +114,27 @@ impl Api {
     ///
     /// # Errors
     /// The client's, when nothing answers.
+    ///
+    /// # Panics
+    /// When the answer is not one the document knows.
     pub async fn try_call(
         &self,
         method: Method,
         path: &str,
         body: Option<Vec<u8>>,
     ) -> Result<Answer, reqwest::Error> {
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        let mut request = self
+            .client
+            .request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
         if let Some(body) = body {
-            request = request
-                .header("content-type", "application/json")
-                .body(body);
+            let typed = |(name, _): &(String, String)| name == "content-type";
+            if !self.headers.iter().any(typed) {
+                request = request.header("content-type", "application/json");
+            }
+            request = request.body(body);
         }
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -133,11 +142,13 @@ impl Api {
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await?;
-        Ok(Answer {
+        let answer = Answer {
             status,
             headers,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
-        })
+        };
+        contract::check(&method, path, &answer);
+        Ok(answer)
     }
 }

@@ -1,5 +1,5 @@
 //! The kit of the black-box tests: a database per test, a server in this process, an SMTP server
-//! that records, clients in either dialect and in Node, a way that can be cut, a way that writes
+//! that records, clients in either dialect and in Node, one generated from the OpenAPI document (`typed_client`), every answer held against the OpenAPI document (`contract`), a way that can be cut, a way that writes
 //! statements down, a clock that moves.
 //!
 //! One throw-away PostgreSQL serves a test program; every test gets a clone of a migrated
@@ -10,6 +10,7 @@
 
 mod api;
 mod clock;
+pub mod contract;
 mod database;
 mod eventually;
 pub mod node_client;
@@ -19,6 +20,7 @@ mod server;
 pub mod sio_client;
 pub mod smtp_sink;
 pub mod statements;
+pub mod typed_client;
 pub mod ws_client;
 
 pub use api::{Answer, Api};

@@ -22,23 +22,22 @@ const WAIT: Duration = Duration::from_mins(1);
 fn folder() -> Result<&'static Path, &'static str> {
     static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     FOLDER
-        .get_or_init(install)
+        .get_or_init(|| with_packages("tests/node", "socket.io-client"))
         .as_deref()
         .map_err(String::as_str)
 }
 
-fn install() -> Result<PathBuf, String> {
+/// A folder of scripts with its packages, one of them by name, installed if they were not; or why there is none.
+pub(crate) fn with_packages(place: &str, package: &str) -> Result<PathBuf, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
-        .map(|above| above.join("tests/node"))
+        .map(|above| above.join(place))
         .find(|folder| folder.join("package.json").is_file())
-        .ok_or("the folder tests/node is missing")?;
+        .ok_or_else(|| format!("the folder {place} is missing"))?;
     let node = StdCommand::new("node").arg("--version").output();
     node.map_err(|error| format!("Node is not here: {error}"))?;
-    if folder
-        .join("node_modules/socket.io-client/package.json")
-        .is_file()
-    {
+    let installed = folder.join("node_modules").join(package);
+    if installed.join("package.json").is_file() {
         return Ok(folder);
     }
     let npm = StdCommand::new("npm")

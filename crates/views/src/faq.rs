@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared_kernel::StoreError;
 use utoipa::ToSchema;
 
-use crate::instant;
+use crate::{Instant, instant};
 
 /// Where the words of a search stand: HTML, in which nothing but `<mark>` is an element.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -34,8 +34,7 @@ pub struct FaqView {
     pub helpful: i64,
     pub not_helpful: i64,
     pub views: i64,
-    /// UTC, ISO 8601, milliseconds.
-    pub last_updated: String,
+    pub last_updated: Instant,
     /// The language this is in.
     pub locale: String,
     /// Every language there is.

@@ -8,5 +8,6 @@ pub mod faq;
 mod instant;
 pub mod messages;
 pub mod tickets;
+pub mod words;
 
-pub use instant::instant;
+pub use instant::{Instant, instant};

@@ -5,7 +5,8 @@ use messages_domain::ports::MessageCounts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::instant;
+use crate::words::{MessageAuthor, MessagePriority, MessageStatus};
+use crate::{Instant, instant};
 
 /// A message.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -14,6 +15,7 @@ pub struct ModernMessage {
     pub id: String,
     pub customer_id: String,
     /// Null until somebody of support is in the conversation.
+    #[schema(required)]
     pub staff_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_id: Option<String>,
@@ -22,20 +24,17 @@ pub struct ModernMessage {
     pub parent_id: Option<String>,
     pub conversation_id: String,
     pub author_id: String,
-    /// `customer` or `staff`.
-    pub author_kind: &'static str,
+    pub author_kind: MessageAuthor,
     pub subject: String,
     pub content: String,
-    /// `open` or `closed`.
-    pub status: &'static str,
-    pub priority: &'static str,
-    /// UTC, ISO 8601, milliseconds.
-    pub created_at: String,
-    pub updated_at: String,
+    pub status: MessageStatus,
+    pub priority: MessagePriority,
+    pub created_at: Instant,
+    pub updated_at: Instant,
     /// The other side has read it.
     pub is_read: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub read_at: Option<String>,
+    pub read_at: Option<Instant>,
 }
 
 impl From<&Message> for ModernMessage {
@@ -48,11 +47,11 @@ impl From<&Message> for ModernMessage {
             parent_id: message.root.as_ref().map(ToString::to_string),
             conversation_id: message.conversation().to_string(),
             author_id: message.author.to_string(),
-            author_kind: message.author_side.as_str(),
+            author_kind: message.author_side.into(),
             subject: message.subject.as_str().to_owned(),
             content: message.content.as_str().to_owned(),
-            status: message.state.as_str(),
-            priority: message.priority.as_str(),
+            status: message.state.into(),
+            priority: message.priority.into(),
             created_at: instant(message.created_at),
             updated_at: instant(message.updated_at),
             is_read: message.read_at.is_some(),

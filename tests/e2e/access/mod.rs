@@ -5,7 +5,7 @@
 mod identity;
 mod internal_notes;
 mod nothing_internal;
-mod people;
+pub mod people;
 mod rights;
 mod route_coverage;
-mod rules;
+pub mod rules;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::json;
-use testkit::{Answer, Api, TestServer};
+use testkit::{Answer, Api, TestOptions, TestServer};
 
 use super::rules::Row;
 use crate::desk::{FAQ_CATEGORIES, JEAN, LIST, at, ticket_by};
@@ -16,7 +16,12 @@ pub struct People {
 
 impl People {
     pub async fn gather() -> Self {
-        let server = TestServer::start().await;
+        Self::gather_with(TestOptions::default()).await
+    }
+
+    /// The same on a server that is otherwise than usual.
+    pub async fn gather_with(options: TestOptions) -> Self {
+        let server = TestServer::start_with(options).await;
         let callers = [
             ("anyone", server.api.clone()),
             (
@@ -107,22 +112,24 @@ impl Ids {
 }
 
 pub async fn ask(caller: &Api, row: &Row, ids: &Ids) -> Answer {
+    let (method, path) = (row.method.clone(), path_of(row, ids));
+    caller.call(method, &path, body_of(row)).await
+}
+
+/// Where a row asks.
+pub fn path_of(row: &Row, ids: &Ids) -> String {
+    let path = row
+        .path
+        .replace("{ticketId}", &ids.ticket)
+        .replace("{id}", &ids.message)
+        .replace("{faqId}", &ids.article)
+        .replace("{categoryId}", &ids.category)
+        .replace("{version}", "1");
+    format!("{path}{}", row.query)
+}
+
+/// What a row sends.
+pub fn body_of(row: &Row) -> Option<Vec<u8>> {
     let body = row.body.to_string().replace("{new}", &new_category());
-    let body = (!row.body.is_null()).then(|| body.into_bytes());
-    caller
-        .call(
-            row.method.clone(),
-            &format!(
-                "{}{}",
-                row.path
-                    .replace("{ticketId}", &ids.ticket)
-                    .replace("{id}", &ids.message)
-                    .replace("{faqId}", &ids.article)
-                    .replace("{categoryId}", &ids.category)
-                    .replace("{version}", "1"),
-                row.query
-            ),
-            body,
-        )
-        .await
+    (!row.body.is_null()).then(|| body.into_bytes())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use guichet::http::{openapi, routes};
+use guichet::http::routes;
 use serde_json::{Value, json};
 use testkit::TestServer;
 
@@ -29,7 +29,7 @@ fn described(document: &Value) -> Routes {
 
 #[test]
 fn the_document_describes_exactly_what_is_served() {
-    let document = serde_json::to_value(openapi::api()).expect("the document is JSON");
+    let document = serde_json::to_value(routes::document()).expect("the document is JSON");
     assert_eq!(described(&document), served());
 }
 
@@ -44,7 +44,7 @@ fn the_table_of_rights_has_a_row_for_exactly_what_is_served() {
 
 #[test]
 fn the_document_says_which_routes_need_a_token() {
-    let document = serde_json::to_value(openapi::api()).expect("the document is JSON");
+    let document = serde_json::to_value(routes::document()).expect("the document is JSON");
     for row in rules::rows() {
         let operation = &document["paths"][row.path][row.method.as_str().to_lowercase()];
         let security = operation["security"]
@@ -67,7 +67,7 @@ fn the_document_says_which_routes_need_a_token() {
 async fn the_served_document_is_the_generated_one() {
     let server = TestServer::start().await;
     let served = server.api.get("/api/openapi.json").await.expect(200);
-    let generated = serde_json::to_value(openapi::api()).expect("the document is JSON");
+    let generated = serde_json::to_value(routes::document()).expect("the document is JSON");
     assert_eq!(served.body, generated);
     assert_eq!(served.text_at("/openapi"), "3.1.0");
     server.stop().await;

@@ -9,4 +9,4 @@ mod fields;
 mod headers;
 mod idempotency;
 pub mod problems;
-mod raw_http;
+pub mod raw_http;

@@ -112,7 +112,7 @@ fn load(common: &Common) -> Result<Config, ConfigError> {
 }
 
 fn openapi() -> ExitCode {
-    match crate::http::openapi::api().to_pretty_json() {
+    match crate::http::routes::document().to_pretty_json() {
         Ok(document) => say(&document),
         Err(error) => fail(&error.to_string(), 1),
     }

@@ -4,11 +4,13 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, web};
 use identity::TokenRefused;
 use shared_kernel::{Actor, Caller, UserId};
 use sockets::bearer;
 
+use super::contract::{Takes, Terms};
 use super::field::{Errors, Field};
 use super::problem::Problem;
 use super::state::AppState;
@@ -80,6 +82,33 @@ impl FromRequest for StaffOnly {
                 Err(Problem::staff_only())
             }
         })
+    }
+}
+
+const NO_TOKEN: &str = "No valid token";
+
+impl Takes for MaybeUser {
+    fn tell(terms: &mut Terms) {
+        terms.token(false);
+        terms.refuse_unless_said(
+            StatusCode::UNAUTHORIZED,
+            "The token that is shown is not valid; without one the answer is as for anybody",
+        );
+    }
+}
+
+impl Takes for AnyUser {
+    fn tell(terms: &mut Terms) {
+        terms.token(true);
+        terms.refuse_unless_said(StatusCode::UNAUTHORIZED, NO_TOKEN);
+    }
+}
+
+impl Takes for StaffOnly {
+    fn tell(terms: &mut Terms) {
+        terms.token(true);
+        terms.refuse_unless_said(StatusCode::UNAUTHORIZED, NO_TOKEN);
+        terms.refuse(StatusCode::FORBIDDEN, "Staff only");
     }
 }
 

@@ -5,7 +5,7 @@ use realtime::log::{Place, Resync, feed, resume_from, streams_of};
 use serde::Serialize;
 use shared_kernel::{Limit, LoggedEvent};
 use utoipa::ToSchema;
-use views::instant;
+use views::{Instant, instant};
 
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Refusal, fields};
@@ -31,7 +31,7 @@ pub struct EventView {
     pub event: String,
     /// As sockets tell it.
     pub data: serde_json::Value,
-    pub occurred_at: String,
+    pub occurred_at: Instant,
     /// Goes on after this event.
     pub cursor: String,
 }

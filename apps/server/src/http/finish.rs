@@ -80,7 +80,7 @@ fn problem_body(problem: &Problem, response: &ServiceResponse<BoxBody>, id: &Req
         status_code: problem.status.as_u16(),
         message: &problem.message,
         code: problem.code,
-        timestamp: now.map(instant).unwrap_or_default(),
+        timestamp: now.map(instant),
         path: response.request().path(),
         request_id: id.as_str(),
         errors: &problem.errors,

@@ -6,12 +6,14 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Bytes, BytesMut};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
+use super::contract::{Takes, Terms};
 use super::problem::Problem;
 use crate::http::state::AppState;
 
@@ -70,6 +72,28 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJsonBody<T
             Ok(Self { value, bytes })
         })
     }
+}
+
+impl<T: ToSchema> Takes for JsonBody<T> {
+    fn tell(terms: &mut Terms) {
+        terms.body::<T>(true);
+        tell_of_reading(terms);
+    }
+}
+
+impl<T: ToSchema> Takes for OptionalJsonBody<T> {
+    fn tell(terms: &mut Terms) {
+        terms.body::<T>(false);
+        tell_of_reading(terms);
+    }
+}
+
+fn tell_of_reading(terms: &mut Terms) {
+    terms.refuse(
+        StatusCode::BAD_REQUEST,
+        "Not a JSON object, or refused fields",
+    );
+    web::Payload::tell(terms);
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {

@@ -2,12 +2,13 @@
 //!
 //! `routes` is the whole table. A handler extracts, calls one use case, maps. `field` reads
 //! requests into domain types, `write` runs a use case in a unit of work, `problem` maps every
-//! error. To add an endpoint: a file in the resource's folder, a line in `routes`, its path in
-//! `openapi`, its row in the access tests.
+//! error. `contract` is what the types of a handler's arguments tell the document. To add an endpoint: a file in
+//! the resource's folder, a line in `routes`, its path in `openapi`, its row in the access tests.
 
 pub mod answer;
 pub mod caller;
 pub mod client_address;
+pub mod contract;
 pub mod cross_origin;
 pub mod events;
 pub mod faq;
@@ -23,6 +24,7 @@ pub mod precondition;
 pub mod problem;
 pub mod query;
 pub mod rate_limit;
+pub mod repeatable;
 mod request_id;
 mod request_metrics;
 pub mod routes;

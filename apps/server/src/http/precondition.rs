@@ -3,11 +3,12 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest};
 use support_domain::SupportError;
 
 use super::answer::etag;
+use super::contract::{Takes, Terms};
 use super::problem::Problem;
 
 /// The version the caller expects; `None` when any will do.
@@ -31,6 +32,19 @@ impl FromRequest for IfMatch {
                     .ok_or_else(|| SupportError::VersionMismatch.into()),
             },
         )
+    }
+}
+
+impl Takes for IfMatch {
+    fn tell(terms: &mut Terms) {
+        terms.header(
+            "If-Match",
+            "The ETag of the version the change is meant for; `*` or nothing for any.",
+        );
+        terms.refuse_unless_said(
+            StatusCode::PRECONDITION_FAILED,
+            "If-Match names a version that has passed",
+        );
     }
 }
 

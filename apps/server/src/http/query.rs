@@ -3,10 +3,13 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::IntoParams;
 
+use super::contract::{Takes, Terms};
 use super::field::{Errors, FieldNames, Refusal};
 use super::problem::Problem;
 
@@ -19,6 +22,13 @@ impl<T: DeserializeOwned + FieldNames> FromRequest for Query<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(parse(request.query_string()).map(Self))
+    }
+}
+
+impl<T: IntoParams> Takes for Query<T> {
+    fn tell(terms: &mut Terms) {
+        terms.query::<T>();
+        terms.refuse(StatusCode::BAD_REQUEST, "Refused parameters");
     }
 }
 

@@ -3,8 +3,11 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, Route, guard, web};
+use actix_web::{HttpResponse, guard};
+use utoipa::openapi::OpenApi;
 
+use super::contract::{Route, Terms, web};
+use super::openapi::ServedDocument;
 use super::problem::Problem;
 use super::request_metrics::RouteLabel;
 use super::{events, faq, health, messages, openapi, pages, tickets};
@@ -14,6 +17,13 @@ pub struct Endpoint {
     pub method: Method,
     pub path: &'static str,
     route: fn() -> Route,
+}
+
+impl Endpoint {
+    /// What its handler takes, and how it refuses.
+    pub fn terms(&self) -> Terms {
+        (self.route)().terms()
+    }
 }
 
 fn endpoint(method: Method, path: &'static str, route: fn() -> Route) -> Endpoint {
@@ -213,8 +223,18 @@ fn operation_endpoints() -> Vec<Endpoint> {
     ]
 }
 
+/// The OpenAPI document of the table.
+pub fn document() -> OpenApi {
+    openapi::of(
+        endpoints()
+            .iter()
+            .map(|endpoint| (&endpoint.method, endpoint.path, endpoint.terms())),
+    )
+}
+
 /// Puts every route, the API page and the sockets into an application.
 pub fn configure(app: &mut web::ServiceConfig) {
+    app.app_data(web::Data::new(ServedDocument(document)));
     let mut endpoints = endpoints().into_iter().peekable();
     while let Some(first) = endpoints.next() {
         let path = first.path;
@@ -241,11 +261,12 @@ pub fn configure(app: &mut web::ServiceConfig) {
 }
 
 /// What answers GET answers HEAD too: probes and balancers ask so.
-fn guarded(method: &Method, route: fn() -> Route) -> Route {
+fn guarded(method: &Method, route: fn() -> Route) -> actix_web::Route {
+    let route = route().served();
     if *method == Method::GET {
-        route().guard(guard::Any(guard::Get()).or(guard::Head()))
+        route.guard(guard::Any(guard::Get()).or(guard::Head()))
     } else {
-        route().method(method.clone())
+        route.method(method.clone())
     }
 }
 

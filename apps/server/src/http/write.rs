@@ -4,14 +4,15 @@
 
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::http::header::HeaderMap;
-use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest as _, Sha256};
 use shared_kernel::{Caller, Claim, Done, IdempotencyKey, StoreError};
 
 use super::answer::Answer;
 use super::field::{Errors, Refusal};
 use super::problem::Problem;
+use super::repeatable::Repeatable;
 use crate::events::Translate;
 use crate::http::state::AppState;
 use crate::work::{Collides, DeskTx, Ending};
@@ -34,7 +35,7 @@ impl<'a> Write<'a> {
     /// 400 for an `Idempotency-Key` that cannot be one.
     pub fn of(
         state: &'a AppState,
-        request: &HttpRequest,
+        request: &Repeatable,
         caller: &Caller,
         body: &[u8],
     ) -> Result<Self, Problem> {

@@ -13,6 +13,7 @@ pub struct CustomerView {
     pub cst_id: String,
     pub cst_name: String,
     pub cst_fname: String,
+    #[schema(required)]
     pub cst_mail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cst_phone: Option<String>,

@@ -4,7 +4,8 @@ use serde::Serialize;
 use support_domain::Entry;
 use utoipa::ToSchema;
 
-use crate::instant;
+use crate::words::EntryAuthor;
+use crate::{Instant, instant};
 
 /// An entry of a ticket's thread.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -14,10 +15,9 @@ pub struct ContactResponse {
     pub msg_parent_id: String,
     /// An internal note shows with its prefix, `[NOTE INTERNE]` or `[ESCALADE]`.
     pub msg_content: String,
-    pub msg_date: String,
+    pub msg_date: Instant,
     pub author_id: String,
-    /// `customer` or `staff`.
-    pub author_kind: &'static str,
+    pub author_kind: EntryAuthor,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author_name: Option<String>,
     /// True for notes, which only staff see.
@@ -32,7 +32,7 @@ impl From<&Entry> for ContactResponse {
             msg_content: format!("{}{}", entry.kind.shown_prefix(), entry.text.as_str()),
             msg_date: instant(entry.created_at),
             author_id: entry.author.id.to_string(),
-            author_kind: entry.author.kind.as_str(),
+            author_kind: entry.author.kind.into(),
             author_name: entry.author.name.clone(),
             internal: entry.kind.is_internal(),
         }

@@ -5,7 +5,8 @@ use support_domain::{Ticket, Vehicle};
 use utoipa::ToSchema;
 
 use super::Audience;
-use crate::instant;
+use crate::words::{Flag, TicketCategory, TicketPriority, TicketStatus};
+use crate::{Instant, instant};
 
 /// The vehicle as the form has it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -42,7 +43,7 @@ pub struct SatisfactionView {
     pub rating: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feedback: Option<String>,
-    pub rated_at: String,
+    pub rated_at: Instant,
 }
 
 /// A ticket.
@@ -58,16 +59,14 @@ pub struct ContactTicket {
     pub msg_ord_id: Option<String>,
     pub msg_subject: String,
     pub msg_content: String,
-    /// UTC, ISO 8601, milliseconds.
-    pub msg_date: String,
+    pub msg_date: Instant,
     /// `1` open, `0` closed.
-    pub msg_open: &'static str,
+    pub msg_open: Flag,
     /// `1` closed, `0` open.
-    pub msg_close: &'static str,
-    pub priority: &'static str,
-    pub category: &'static str,
-    /// `open`, `in_progress`, `waiting_customer`, `resolved` or `closed`.
-    pub status: &'static str,
+    pub msg_close: Flag,
+    pub priority: TicketPriority,
+    pub category: TicketCategory,
+    pub status: TicketStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vehicle_info: Option<VehicleView>,
     /// As typed into the form.
@@ -77,12 +76,12 @@ pub struct ContactTicket {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unverified: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_response_at: Option<String>,
+    pub first_response_at: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub closed_at: Option<String>,
+    pub closed_at: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub satisfaction: Option<SatisfactionView>,
-    pub updated_at: String,
+    pub updated_at: Instant,
     /// The number in the entity tag.
     pub version: u64,
 }
@@ -112,11 +111,11 @@ impl ContactTicket {
             msg_subject: ticket.subject.as_str().to_owned(),
             msg_content: ticket.message.as_str().to_owned(),
             msg_date: instant(ticket.created_at),
-            msg_open: if is_open { "1" } else { "0" },
-            msg_close: if is_open { "0" } else { "1" },
-            priority: ticket.priority.as_str(),
-            category: ticket.category.as_str(),
-            status: ticket.status.as_str(),
+            msg_open: Flag(is_open),
+            msg_close: Flag(!is_open),
+            priority: ticket.priority.into(),
+            category: ticket.category.into(),
+            status: ticket.status.into(),
             vehicle_info: ticket.vehicle.as_ref().map(VehicleView::from),
             order_number: ticket
                 .order_number

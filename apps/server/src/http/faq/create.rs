@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use faq_domain::article::{Answer as AnswerText, Question};
 use faq_domain::use_cases::{CreateArticle, create_article};
 use faq_domain::{
@@ -19,6 +19,7 @@ use crate::http::caller::{StaffOnly, must_be_caller};
 use crate::http::field::{Errors, Field, Refusal, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -117,7 +118,7 @@ fn read_translations(
     (status = 403, description = "Staff only, or createdBy is not the caller", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn create(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     StaffOnly(actor): StaffOnly,
     body: JsonBody<CreateFaqBody>,

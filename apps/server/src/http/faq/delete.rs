@@ -1,6 +1,6 @@
 //! `DELETE /api/support/faq/:faqId`
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use faq_domain::use_cases::delete_article;
 use shared_kernel::Caller;
 
@@ -9,6 +9,7 @@ use super::faq_path::FaqPath;
 use crate::http::answer::Answer;
 use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -23,7 +24,7 @@ use crate::http::write::Write;
     (status = 412, description = "If-Match names a version that has passed", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn delete(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     StaffOnly(actor): StaffOnly,
     FaqPath(id): FaqPath,

@@ -10,6 +10,8 @@ use actix_web::{FromRequest, HttpRequest};
 use faq_domain::{ArticleFile, FaqError, Locale};
 use views::faq::entity_tag;
 
+use crate::http::contract::{Takes, Terms};
+use crate::http::precondition::IfMatch;
 use crate::http::problem::Problem;
 
 /// The entity tag of an article as it is shown.
@@ -35,6 +37,12 @@ impl FromRequest for IfMatchArticle {
                     .ok_or_else(|| FaqError::VersionMismatch.into()),
             },
         )
+    }
+}
+
+impl Takes for IfMatchArticle {
+    fn tell(terms: &mut Terms) {
+        IfMatch::tell(terms);
     }
 }
 

@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{
     AdditionalProperties, Object, ObjectBuilder, Schema, SchemaType, Type,
 };
 
-use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
+use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields, list_of, or_null};
 
 fn typed(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(kind))
@@ -81,9 +81,7 @@ impl Parse for Tags {
     }
 
     fn schema() -> Object {
-        typed(Type::Array)
-            .description(Some("At most 20 texts of 1 to 50 characters."))
-            .build()
+        list_of(&Tag::schema(), Self::MAX)
     }
 }
 
@@ -153,6 +151,7 @@ impl Parse for Translations {
 
     fn schema() -> Object {
         let mut text = TranslationBody::schema();
+        or_null(&mut text);
         text.description = Some("A text, or null to take the language away.".to_owned());
         typed(Type::Object)
             .additional_properties(Some(AdditionalProperties::from(Schema::Object(text))))

@@ -8,6 +8,8 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
 use faq_domain::{Languages, Locale};
 
+use crate::http::contract::{Takes, Terms};
+
 /// Languages read of one header; more than anybody speaks.
 const MAX: usize = 20;
 
@@ -29,6 +31,15 @@ impl FromRequest for Preferred {
         let header = request.headers().get(header::ACCEPT_LANGUAGE);
         let text = header.and_then(|value| value.to_str().ok());
         ready(Ok(Self(read(text.unwrap_or_default()))))
+    }
+}
+
+impl Takes for Preferred {
+    fn tell(terms: &mut Terms) {
+        terms.header(
+            "Accept-Language",
+            "Languages to answer in, best first; French when none is known.",
+        );
     }
 }
 

@@ -45,7 +45,10 @@ fields! {
 /// staff, all.
 #[utoipa::path(get, path = "/api/support/faq", tag = "faq", operation_id = "listFaqs",
     params(ListFaqQuery, ("Accept-Language" = Option<String>, Header)), responses(
-    (status = 200, description = "The articles; X-Total-Count says how many there are, Link where the next part is", body = Vec<FaqView>),
+    (status = 200, description = "The articles", body = Vec<FaqView>, headers(
+        ("X-Total-Count" = u64, description = "How many there are in all."),
+        ("Link" = String, description = "Where the next part is; absent at the end."))),
+    (status = 429, description = "Too many searches from this address", body = ProblemBody),
     (status = 400, description = "Refused parameters", body = ProblemBody),
 ), security((), ("bearer" = [])))]
 pub async fn list(

@@ -1,7 +1,7 @@
 //! `POST /api/support/faq/:faqId/versions/:version/restore`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use faq_domain::use_cases::{RestoreArticle, restore_article};
 use faq_domain::{ArticleFile, Locale};
 use shared_kernel::Caller;
@@ -13,6 +13,7 @@ use super::faq_path::FaqPath;
 use super::version_path::VersionPath;
 use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -28,7 +29,7 @@ use crate::http::write::Write;
     (status = 412, description = "If-Match names a version that has passed", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn restore(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     StaffOnly(actor): StaffOnly,
     FaqPath(id): FaqPath,

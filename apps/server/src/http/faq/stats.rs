@@ -44,9 +44,11 @@ pub struct FaqStatsView {
     pub total_categories: usize,
     /// Null when nothing was viewed yet.
     #[serde(rename = "mostViewedFAQ")]
+    #[schema(required)]
     pub most_viewed_faq: Option<FaqView>,
     /// Null when nothing was found helpful yet.
     #[serde(rename = "mostHelpfulFAQ")]
+    #[schema(required)]
     pub most_helpful_faq: Option<FaqView>,
     /// By the id of the category.
     pub category_stats: BTreeMap<String, CategoryStatsView>,

@@ -5,7 +5,7 @@ use faq_domain::unanswered::Unanswered;
 use serde::Serialize;
 use shared_kernel::Limit;
 use utoipa::ToSchema;
-use views::instant;
+use views::{Instant, instant};
 
 use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
@@ -32,9 +32,8 @@ pub struct UnansweredView {
     pub locale: String,
     /// How often.
     pub count: u64,
-    /// UTC, ISO 8601, milliseconds.
-    pub first_asked: String,
-    pub last_asked: String,
+    pub first_asked: Instant,
+    pub last_asked: Instant,
 }
 
 impl From<Unanswered> for UnansweredView {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use faq_domain::article::{Answer as AnswerText, Question};
 use faq_domain::use_cases::{UpdateArticle, UpdateText, update_article};
 use faq_domain::{ArticleFile, CategoryId, Locale, Order, Tags};
@@ -18,6 +18,7 @@ use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, Refusal, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -93,7 +94,7 @@ impl UpdateFaqBody {
     (status = 412, description = "If-Match names a version that has passed", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn update(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     StaffOnly(actor): StaffOnly,
     FaqPath(id): FaqPath,

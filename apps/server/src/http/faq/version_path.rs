@@ -3,9 +3,11 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use faq_domain::FaqError;
 
+use crate::http::contract::{Takes, Terms};
 use crate::http::problem::Problem;
 
 /// `:version`. What is no number names no version.
@@ -22,5 +24,11 @@ impl FromRequest for VersionPath {
                 .map(Self)
                 .map_err(|_| FaqError::VersionNotFound.into()),
         )
+    }
+}
+
+impl Takes for VersionPath {
+    fn tell(terms: &mut Terms) {
+        terms.refuse_unless_said(StatusCode::NOT_FOUND, "No such version");
     }
 }

@@ -6,7 +6,8 @@ use actix_web::{HttpResponse, web};
 use faq_domain::{Article, ArticleVersion, FaqError, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
-use views::instant;
+use views::words::ArticleChange;
+use views::{Instant, instant};
 
 use super::faq_path::FaqPath;
 use crate::http::caller::StaffOnly;
@@ -39,7 +40,7 @@ pub struct SnapshotView {
     pub order: i32,
     pub published: bool,
     pub created_by: String,
-    pub created_at: String,
+    pub created_at: Instant,
     /// By language.
     pub texts: BTreeMap<String, TextView>,
 }
@@ -67,11 +68,9 @@ impl From<&Article> for SnapshotView {
 #[serde(rename_all = "camelCase")]
 pub struct VersionView {
     pub version: u64,
-    /// `created`, `updated`, `restored`, `imported` or `deleted`.
-    pub change: &'static str,
+    pub change: ArticleChange,
     pub changed_by: String,
-    /// UTC, ISO 8601, milliseconds.
-    pub changed_at: String,
+    pub changed_at: Instant,
     /// How it stood afterwards; of a deleted one, before.
     pub snapshot: SnapshotView,
 }
@@ -80,7 +79,7 @@ impl From<&ArticleVersion> for VersionView {
     fn from(version: &ArticleVersion) -> Self {
         Self {
             version: version.article.version,
-            change: version.change.as_str(),
+            change: version.change.into(),
             changed_by: version.by.to_string(),
             changed_at: instant(version.at),
             snapshot: SnapshotView::from(&version.article),

@@ -1,7 +1,7 @@
 //! `PUT /api/support/faq/:faqId/helpful`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use faq_domain::use_cases;
 use faq_domain::{Counters, Locale, Scope};
 use views::faq::FaqView;
@@ -15,6 +15,7 @@ use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -45,7 +46,7 @@ fields! {
     (status = 429, description = "Too many votes from this address", body = ProblemBody),
 ), security((), ("bearer" = [])))]
 pub async fn vote(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     MaybeUser(caller): MaybeUser,
     FaqPath(id): FaqPath,

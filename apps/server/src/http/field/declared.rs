@@ -1,13 +1,14 @@
 //! Declaring a request's fields, once for reading and for the OpenAPI document.
 
+use serde_json::Value;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Object, ObjectBuilder};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 /// Declares the fields of a request, once for reading and for the OpenAPI document.
 ///
-/// `required` and `optional` are what the document says; what is really asked for is up to
-/// [`Errors::required`](crate::http::field::Errors::required).
+/// `required`, `nullable` (it must be there, and may be null) and `optional` (null is as good as nothing) are what the
+/// document says; what is really asked for is up to [`Errors::required`](crate::http::field::Errors::required).
 macro_rules! fields {
     ($(#[doc = $about:expr])* $vis:vis struct $name:ident {
         $($(#[doc = $doc:expr])* $need:ident $field:ident: $kind:ty,)*
@@ -28,7 +29,7 @@ macro_rules! fields {
             fn described() -> Vec<$crate::http::field::Described> {
                 vec![$($crate::http::field::Described {
                     name: stringify!($field),
-                    required: stringify!($need) == "required",
+                    need: $crate::http::field::Need::$need,
                     about: concat!($($doc,)*).trim(),
                     schema: <$kind as $crate::http::field::Parse>::schema(),
                 },)*]
@@ -60,10 +61,21 @@ pub trait FieldNames {
     const NAMES: &'static [&'static str];
 }
 
+/// Whether a field has to be there, in the words of `fields!`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(non_camel_case_types, reason = "the words of `fields!`")]
+pub enum Need {
+    required,
+    /// There, but maybe null.
+    nullable,
+    /// Absent, or null, which is the same.
+    optional,
+}
+
 /// A field, as the document describes it.
 pub struct Described {
     pub name: &'static str,
-    pub required: bool,
+    pub need: Need,
     pub about: &'static str,
     pub schema: Object,
 }
@@ -73,11 +85,14 @@ impl Described {
     pub fn object(fields: Vec<Self>) -> Object {
         let mut object = ObjectBuilder::new();
         for mut field in fields {
+            if field.need != Need::required {
+                or_null(&mut field.schema);
+            }
             if !field.about.is_empty() {
                 field.schema.description = Some(field.about.to_owned());
             }
             object = object.property(field.name, field.schema);
-            if field.required {
+            if field.need != Need::optional {
                 object = object.required(field.name);
             }
         }
@@ -92,15 +107,25 @@ impl Described {
                 ParameterBuilder::new()
                     .name(field.name)
                     .parameter_in(ParameterIn::Query)
-                    .required(if field.required {
-                        Required::True
-                    } else {
+                    .required(if field.need == Need::optional {
                         Required::False
+                    } else {
+                        Required::True
                     })
                     .description((!field.about.is_empty()).then_some(field.about))
                     .schema(Some(field.schema))
                     .build()
             })
             .collect()
+    }
+}
+
+/// The same, or null.
+pub fn or_null(schema: &mut Object) {
+    if let SchemaType::Type(kind) = &schema.schema_type {
+        schema.schema_type = SchemaType::Array(vec![kind.clone(), Type::Null]);
+    }
+    if let Some(words) = &mut schema.enum_values {
+        words.push(Value::Null);
     }
 }

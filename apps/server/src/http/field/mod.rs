@@ -9,9 +9,9 @@ mod declared;
 mod parsed;
 
 pub(in crate::http) use declared::fields;
-pub use declared::{Described, FieldNames};
+pub use declared::{Described, FieldNames, Need, or_null};
 pub use parsed::StatusChoice;
-pub(in crate::http) use parsed::{one_of, words_schema};
+pub(in crate::http) use parsed::{list_of, one_of, words_schema};
 
 use serde::de::{Deserialize, Deserializer};
 use serde_json::Value;

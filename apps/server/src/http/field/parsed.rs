@@ -7,6 +7,7 @@ use shared_kernel::{
 };
 use support_domain::{Category, Priority, Rating, Status, StatusGroup};
 use utoipa::openapi::KnownFormat;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
 use super::{Parse, Refusal};
@@ -75,6 +76,17 @@ pub(in crate::http) fn words_schema(words: &[&'static str]) -> Object {
     object(Type::String)
         .enum_values(Some(words.to_vec()))
         .build()
+}
+
+/// A list of at most so many. The library's description of a type has no place for its items.
+pub(in crate::http) fn list_of(item: &Object, most: usize) -> Object {
+    let mut list = object(Type::Array).build();
+    let item = serde_json::to_value(item).unwrap_or_default();
+    list.extensions = Some(Extensions::from_iter([
+        ("items", item),
+        ("maxItems", most.into()),
+    ]));
+    list
 }
 
 impl<const MIN: usize, const MAX: usize> Parse for SingleLine<MIN, MAX> {

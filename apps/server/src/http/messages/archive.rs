@@ -1,7 +1,7 @@
 //! `PUT /api/messages/:id/archive`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use messages_domain::Message;
 use messages_domain::use_cases::archive_message;
 use shared_kernel::Caller;
@@ -14,6 +14,7 @@ use crate::http::answer::Answer;
 use crate::http::caller::AnyUser;
 use crate::http::json_body::OptionalJsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -26,7 +27,7 @@ use crate::http::write::Write;
     (status = 404, description = "No such message, or not the caller's", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn archive(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
     MessagePath(id): MessagePath,

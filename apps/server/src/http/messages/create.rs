@@ -1,7 +1,7 @@
 //! `POST /api/messages`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use messages_domain::use_cases::{CreateMessage, create_message};
 use messages_domain::{Content, Message, Priority, Subject};
 use shared_kernel::{Caller, CustomerId, OrderId, StaffId};
@@ -13,6 +13,7 @@ use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -65,7 +66,7 @@ impl CreateMessageBody {
     (status = 403, description = "In somebody else's name", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn create(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
     body: JsonBody<CreateMessageBody>,

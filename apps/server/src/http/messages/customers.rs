@@ -26,6 +26,7 @@ pub struct CustomerLineView {
     pub cst_id: String,
     /// First name and family name.
     pub cst_fname: String,
+    #[schema(required)]
     pub cst_mail: Option<String>,
 }
 

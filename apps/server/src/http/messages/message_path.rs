@@ -3,10 +3,12 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use messages_domain::MessagesError;
 use shared_kernel::EntryId;
 
+use crate::http::contract::{Takes, Terms};
 use crate::http::problem::Problem;
 
 /// `:id`. What could not be an id names no message.
@@ -22,5 +24,11 @@ impl FromRequest for MessagePath {
             id.map(Self)
                 .map_err(|_| MessagesError::MessageNotFound.into()),
         )
+    }
+}
+
+impl Takes for MessagePath {
+    fn tell(terms: &mut Terms) {
+        terms.refuse_unless_said(StatusCode::NOT_FOUND, "No such message for this caller");
     }
 }

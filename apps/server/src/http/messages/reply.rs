@@ -1,7 +1,7 @@
 //! `POST /api/messages/:id/reply`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use messages_domain::use_cases::{Reply, reply_to_message};
 use messages_domain::{Content, Message};
 use shared_kernel::{Caller, UserId};
@@ -14,6 +14,7 @@ use crate::http::caller::{AnyUser, must_be_caller};
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -36,7 +37,7 @@ fields! {
     (status = 404, description = "No such message for this caller", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn reply(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
     MessagePath(to): MessagePath,

@@ -1,7 +1,7 @@
 //! `/rate/:ticketId`: the page behind the link in the closing e-mail. Works without scripts.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use minijinja::{Environment, context};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -14,6 +14,7 @@ use crate::http::field::{Errors, Field};
 use crate::http::json_body;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::tickets::rate::{LinkQuery, rater};
 use crate::http::write::Write;
@@ -77,8 +78,8 @@ fn invalid(state: &AppState) -> HttpResponse {
 /// The form behind the link in the closing e-mail.
 #[utoipa::path(get, path = "/rate/{ticketId}", tag = "tickets", operation_id = "ratingForm",
     params(("ticketId" = String, Path), LinkQuery), responses(
-    (status = 200, description = "The form", content_type = "text/html"),
-    (status = 403, description = "The link is not valid", content_type = "text/html"),
+    (status = 200, description = "The form", body = String, content_type = "text/html"),
+    (status = 403, description = "The link is not valid", body = String, content_type = "text/html"),
 ))]
 pub async fn show(
     state: web::Data<AppState>,
@@ -118,13 +119,15 @@ impl FormBody {
 #[utoipa::path(post, path = "/rate/{ticketId}", tag = "tickets", operation_id = "submitRatingForm",
     params(("ticketId" = String, Path), LinkQuery),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"), responses(
-    (status = 200, description = "Thanks", content_type = "text/html"),
-    (status = 400, description = "No rating chosen", content_type = "text/html"),
-    (status = 403, description = "The link is not valid", content_type = "text/html"),
-    (status = 409, description = "Rated otherwise before, or open again", content_type = "text/html"),
+    (status = 200, description = "Thanks", body = String, content_type = "text/html"),
+    (status = 400, description = "No rating chosen", body = String, content_type = "text/html"),
+    (status = 403, description = "The link is not valid", body = String, content_type = "text/html"),
+    (status = 409, description = "Rated otherwise before, or open again", body = String, content_type = "text/html"),
+    (status = 422, description = "The page was sent with the key of another request", body = String, content_type = "text/html"),
+    (status = 503, description = "The database is away", body = String, content_type = "text/html"),
 ))]
 pub async fn submit(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     path: web::Path<String>,
     Query(link): Query<LinkQuery>,

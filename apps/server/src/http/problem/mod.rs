@@ -14,6 +14,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
+use views::Instant;
 
 pub use self::handshake::answer_refused;
 
@@ -106,7 +107,8 @@ pub struct ProblemBody<'a> {
     /// Stable.
     pub code: &'a str,
     /// When, in UTC.
-    pub timestamp: String,
+    #[schema(required, nullable = false)]
+    pub timestamp: Option<Instant>,
     /// The route, without its query.
     pub path: &'a str,
     /// Quote it when asking for help.

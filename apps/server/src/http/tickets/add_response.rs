@@ -1,7 +1,7 @@
 //! `POST /api/support/contact/ticket/:ticketId/responses`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use shared_kernel::Caller;
 use support_domain::thread::EntryText;
 use support_domain::use_cases::{AddResponse, add_response};
@@ -14,6 +14,7 @@ use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -36,7 +37,7 @@ fields! {
     (status = 404, description = "No such ticket for this caller", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn add(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
     TicketPath(ticket): TicketPath,

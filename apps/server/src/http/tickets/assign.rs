@@ -1,6 +1,6 @@
 //! `PUT /api/support/contact/ticket/:ticketId/assign`
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use shared_kernel::{Caller, StaffId};
 use support_domain::TicketFile;
 use support_domain::use_cases::{AssignTicket, assign_ticket};
@@ -13,6 +13,7 @@ use crate::http::field::{Errors, Field, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -20,7 +21,7 @@ fields! {
     /// Who gets it.
     pub struct AssignBody {
         /// A staff member's id; null takes the ticket away from whoever has it.
-        required staff_id: StaffId,
+        nullable staff_id: StaffId,
     }
 }
 
@@ -36,7 +37,7 @@ fields! {
     (status = 412, description = "If-Match names a version that has passed", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn assign(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     StaffOnly(actor): StaffOnly,
     TicketPath(ticket): TicketPath,

@@ -1,7 +1,7 @@
 //! `PUT` and `PATCH /api/support/contact/ticket/:ticketId/status`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use shared_kernel::{Caller, StaffId};
 use support_domain::thread::EntryText;
 use support_domain::use_cases::{ChangeStatus, change_status};
@@ -15,6 +15,7 @@ use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::precondition::IfMatch;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -30,7 +31,7 @@ fields! {
 }
 
 /// Open or close a ticket. Asking for the present status changes nothing and tells nobody.
-#[utoipa::path(put, path = "/api/support/contact/ticket/{ticketId}/status", tag = "tickets", operation_id = "changeStatus",
+#[utoipa::path(method(put, patch), path = "/api/support/contact/ticket/{ticketId}/status", tag = "tickets", operation_id = "changeStatus",
     params(("ticketId" = String, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ChangeStatusBody, responses(
     (status = 200, description = "The ticket as it stands now", body = ContactTicket),
@@ -41,7 +42,7 @@ fields! {
     (status = 412, description = "If-Match names a version that has passed", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn change(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
     TicketPath(ticket): TicketPath,
@@ -70,18 +71,6 @@ pub async fn change(
         )
         .await
 }
-
-/// The same, as `PATCH`.
-#[utoipa::path(patch, path = "/api/support/contact/ticket/{ticketId}/status", tag = "tickets",
-    operation_id = "patchStatus",
-    params(("ticketId" = String, Path), ("If-Match" = Option<String>, Header)), request_body = ChangeStatusBody, responses(
-    (status = 200, description = "The ticket as it stands now", body = ContactTicket),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 404, description = "No such ticket for this caller", body = ProblemBody),
-), security(("bearer" = [])))]
-#[expect(dead_code, reason = "documents the alias; the route calls `change`")]
-fn patch() {}
 
 /// A changed ticket, with its new entity tag.
 pub(super) fn ticket_answer(file: &TicketFile, audience: &Audience) -> Result<Answer, Problem> {

@@ -1,7 +1,7 @@
 //! `POST /api/support/contact`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde_json::Value;
 use shared_kernel::{Caller, CustomerId, EmailAddress, PhoneNumber};
 use support_domain::customer::FullName;
@@ -16,6 +16,7 @@ use crate::http::caller::MaybeUser;
 use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -155,7 +156,7 @@ fn read_vehicle(errors: &mut Errors, field: Field<VehicleBody>) -> Option<Vehicl
         (status = 503, description = "The database is away", body = ProblemBody),
     ), security((), ("bearer" = [])))]
 pub async fn create(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     MaybeUser(caller): MaybeUser,
     body: JsonBody<CreateTicketBody>,

@@ -1,6 +1,6 @@
 //! `POST /api/support/contact/ticket/:ticketId/escalate`
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use shared_kernel::{Caller, StaffId};
 use support_domain::TicketFile;
 use support_domain::thread::EntryText;
@@ -13,6 +13,7 @@ use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -35,7 +36,7 @@ fields! {
     (status = 404, description = "No such ticket", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn escalate(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     StaffOnly(actor): StaffOnly,
     TicketPath(ticket): TicketPath,

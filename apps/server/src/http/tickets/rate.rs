@@ -1,6 +1,6 @@
 //! `POST /api/support/contact/ticket/:ticketId/satisfaction`
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use identity::TokenRefused;
 use shared_kernel::{Caller, TicketId};
 use support_domain::use_cases::{RateTicket, Rater, rate_ticket};
@@ -14,6 +14,7 @@ use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -65,7 +66,7 @@ pub(in crate::http) fn rater(
     (status = 409, description = "Still open, or rated otherwise before", body = ProblemBody),
 ), security((), ("bearer" = [])))]
 pub async fn rate(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     MaybeUser(caller): MaybeUser,
     TicketPath(ticket): TicketPath,

@@ -25,12 +25,15 @@ pub struct TicketStatsView {
     pub pending_tickets: i64,
     pub tickets_last_24h: i64,
     /// Creation to the first public answer; null with nothing to average.
+    #[schema(required)]
     pub avg_response_time_hours: Option<f64>,
     /// Creation to the closing that stands; null with nothing to average.
+    #[schema(required)]
     pub avg_resolution_time_hours: Option<f64>,
     pub by_priority: BTreeMap<&'static str, i64>,
     pub by_category: BTreeMap<&'static str, i64>,
     /// Mean of the ratings given, 1 to 5; null with none.
+    #[schema(required)]
     pub satisfaction_score: Option<f64>,
 }
 

@@ -3,9 +3,11 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use shared_kernel::TicketId;
 
+use crate::http::contract::{Takes, Terms};
 use crate::http::problem::Problem;
 
 /// `:ticketId`. What could not be an id names no ticket.
@@ -18,5 +20,11 @@ impl FromRequest for TicketPath {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = TicketId::parse(request.match_info().query("ticketId"));
         ready(id.map(Self).map_err(|_| Problem::ticket_not_found()))
+    }
+}
+
+impl Takes for TicketPath {
+    fn tell(terms: &mut Terms) {
+        terms.refuse_unless_said(StatusCode::NOT_FOUND, "No such ticket for this caller");
     }
 }

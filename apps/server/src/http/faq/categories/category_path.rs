@@ -3,9 +3,11 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use faq_domain::{CategoryId, FaqError};
 
+use crate::http::contract::{Takes, Terms};
 use crate::http::problem::Problem;
 
 /// `:categoryId`. What could not be an id names no category.
@@ -21,5 +23,11 @@ impl FromRequest for CategoryPath {
             id.map(Self)
                 .ok_or_else(|| FaqError::CategoryNotFound.into()),
         )
+    }
+}
+
+impl Takes for CategoryPath {
+    fn tell(terms: &mut Terms) {
+        terms.refuse_unless_said(StatusCode::NOT_FOUND, "No such category for this caller");
     }
 }

@@ -1,7 +1,7 @@
 //! `POST /api/support/faq/categories`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use faq_domain::category::{CategoryName, Description, Icon};
 use faq_domain::use_cases::{CreateCategory, create_category};
 use faq_domain::{CategoryDetails, CategoryFile, CategoryId, Order};
@@ -13,6 +13,7 @@ use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -70,7 +71,7 @@ impl CreateCategoryBody {
     (status = 409, description = "Another category has this id", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn create(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     StaffOnly(actor): StaffOnly,
     body: JsonBody<CreateCategoryBody>,

@@ -1,6 +1,6 @@
 //! `DELETE /api/support/faq/categories/:categoryId`
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use faq_domain::use_cases::delete_category;
 use shared_kernel::Caller;
 
@@ -8,6 +8,7 @@ use super::category_path::CategoryPath;
 use crate::http::answer::Answer;
 use crate::http::caller::StaffOnly;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -21,7 +22,7 @@ use crate::http::write::Write;
     (status = 404, description = "No such category", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn delete(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     StaffOnly(actor): StaffOnly,
     CategoryPath(id): CategoryPath,

@@ -1,7 +1,7 @@
 //! `PUT /api/support/faq/categories/:categoryId`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use faq_domain::category::{CategoryName, Description, Icon};
 use faq_domain::use_cases::{UpdateCategory, update_category};
 use faq_domain::{CategoryFile, Order};
@@ -14,6 +14,7 @@ use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, Field, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
@@ -57,7 +58,7 @@ impl UpdateCategoryBody {
     (status = 404, description = "No such category", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn update(
-    request: HttpRequest,
+    request: Repeatable,
     state: web::Data<AppState>,
     StaffOnly(actor): StaffOnly,
     CategoryPath(id): CategoryPath,

@@ -1,10 +1,24 @@
 //! The OpenAPI document, generated from the handlers, and its page, which works offline.
+//!
+//! A handler's note (`#[utoipa::path]`) says what it is for, its answer, and what is particular. The rest follows from
+//! what the handler takes ([`super::contract`]) and is completed here, one concept a file: `operation` puts the terms
+//! into an operation, `answers` gives every answer its headers and problems their type, `absent` tells what is left out
+//! from what is null, `twins` names what is one handler under two methods.
 
-use actix_web::HttpResponse;
+mod absent;
+mod answers;
+mod operation;
+mod twins;
+
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+use actix_web::{HttpResponse, web};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::contract::Terms;
 use super::tickets::{
     add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
     stats,
@@ -25,7 +39,6 @@ use super::{events, faq, health, messages, pages};
         stats::stats,
         show::show,
         change_status::change,
-        change_status::patch,
         responses::responses,
         add_response::add,
         assign::assign,
@@ -94,10 +107,24 @@ impl Modify for BearerScheme {
     }
 }
 
-/// The document.
-pub fn api() -> utoipa::openapi::OpenApi {
-    ApiDoc::openapi()
+/// The document of these routes.
+pub fn of<'a>(
+    routes: impl Iterator<Item = (&'a Method, &'a str, Terms)>,
+) -> utoipa::openapi::OpenApi {
+    let mut document = ApiDoc::openapi();
+    let mut asked = BTreeSet::new();
+    for (method, path, terms) in routes {
+        asked.extend(terms.body.as_ref().map(|body| body.name.clone()));
+        operation::complete(&mut document, method, path, terms);
+    }
+    twins::name(&mut document);
+    absent::tell(&mut document, &asked);
+    answers::complete(&mut document);
+    document
 }
+
+/// Where the served document comes from: the table of routes, which names this file.
+pub struct ServedDocument(pub fn() -> utoipa::openapi::OpenApi);
 
 /// The page at `/docs`. It asks nobody outside.
 pub fn page() -> SwaggerUi {
@@ -107,7 +134,7 @@ pub fn page() -> SwaggerUi {
 
 /// This document.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "operations", operation_id = "openapiDocument",
-    responses((status = 200, description = "OpenAPI 3.1")))]
-pub async fn document() -> HttpResponse {
-    HttpResponse::Ok().json(api())
+    responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
+pub async fn document(served: web::Data<ServedDocument>) -> HttpResponse {
+    HttpResponse::Ok().json((served.0)())
 }

@@ -1,0 +1,151 @@
+//! Answers: the type of a problem, and the headers each answer has.
+
+use std::collections::BTreeSet;
+
+use utoipa::ToSchema as _;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::header::Header;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{Components, Ref, Schema};
+use utoipa::openapi::{OpenApi, PathItem, RefOr, Response};
+
+use crate::http::problem::ProblemBody;
+
+const JSON: &str = "application/json";
+const PROBLEM: &str = "application/problem+json";
+
+/// A refusal.
+pub(super) fn problem(about: &str) -> Response {
+    let mut response = Response::new(about);
+    add_problem(&mut response);
+    response
+}
+
+/// Lets a response be a problem, beside what it may be already.
+pub(super) fn add_problem(response: &mut Response) {
+    let schema = RefOr::<Schema>::Ref(Ref::from_schema_name(ProblemBody::name()));
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    if response.content.get(JSON).is_some_and(is_problem) {
+        response.content.shift_remove(JSON);
+    }
+    response
+        .content
+        .insert(PROBLEM.to_owned(), RefOr::T(content));
+}
+
+fn is_problem(content: &RefOr<utoipa::openapi::Content>) -> bool {
+    let RefOr::T(content) = content else {
+        return false;
+    };
+    let problem = Ref::from_schema_name(ProblemBody::name());
+    matches!(&content.schema, Some(RefOr::Ref(named)) if named.ref_location == problem.ref_location)
+}
+
+/// Gives every answer its headers, and every problem its type.
+pub(super) fn complete(document: &mut OpenApi) {
+    let versioned = document
+        .components
+        .as_ref()
+        .map(versioned)
+        .unwrap_or_default();
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            for (status, response) in &mut operation.responses.responses {
+                let RefOr::T(response) = response else {
+                    continue;
+                };
+                if response.content.get(JSON).is_some_and(is_problem) {
+                    add_problem(response);
+                }
+                add_headers(status, response, &versioned);
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn add_headers(status: &str, response: &mut Response, versioned: &BTreeSet<String>) {
+    let mut add = |name: &str, about: &str, always: bool| {
+        let mut header = Header::default();
+        header.description = Some(about.to_owned());
+        if always {
+            header.extensions = Some(Extensions::from_iter([("required", true)]));
+        }
+        response
+            .headers
+            .entry(name.to_owned())
+            .or_insert(RefOr::T(header));
+    };
+    add("X-Request-Id", "Quote it when asking for help.", true);
+    match status {
+        "401" => add("WWW-Authenticate", "`Bearer`.", true),
+        "429" | "503" => add("Retry-After", "Seconds to wait.", true),
+        "409" => add(
+            "Retry-After",
+            "Seconds to wait; only while a request with the same Idempotency-Key is running.",
+            false,
+        ),
+        "304" => add("ETag", "The version the reader has.", true),
+        _ => {}
+    }
+    let shown = response.content.get(JSON);
+    if shown.is_some_and(|content| shows_one_of(content, versioned)) {
+        add_version(response);
+    }
+}
+
+fn add_version(response: &mut Response) {
+    let mut header = Header::default();
+    header.description =
+        Some("The version shown: send it as `If-Match` to change nothing newer.".to_owned());
+    header.extensions = Some(Extensions::from_iter([("required", true)]));
+    response
+        .headers
+        .entry("ETag".to_owned())
+        .or_insert(RefOr::T(header));
+}
+
+fn shows_one_of(content: &RefOr<utoipa::openapi::Content>, versioned: &BTreeSet<String>) -> bool {
+    let RefOr::T(content) = content else {
+        return false;
+    };
+    matches!(&content.schema, Some(RefOr::Ref(named)) if versioned.contains(&named.ref_location))
+}
+
+/// What has a `version` is told by an entity tag wherever it is shown alone.
+fn versioned(components: &Components) -> BTreeSet<String> {
+    let has_version = |(_, schema): &(&String, &RefOr<Schema>)| is_versioned(components, schema, 3);
+    let names = components.schemas.iter().filter(has_version);
+    names
+        .map(|(name, _)| Ref::from_schema_name(name.as_str()).ref_location)
+        .collect()
+}
+
+/// Looks through at most this many references.
+fn is_versioned(components: &Components, schema: &RefOr<Schema>, depth: u8) -> bool {
+    match schema {
+        RefOr::Ref(named) => {
+            let name = named.ref_location.rsplit('/').next().unwrap_or_default();
+            let target = components.schemas.get(name).filter(|_| depth > 0);
+            target.is_some_and(|target| is_versioned(components, target, depth - 1))
+        }
+        RefOr::T(Schema::Object(object)) => object.properties.contains_key("version"),
+        RefOr::T(Schema::AllOf(all)) => {
+            let mut parts = all.items.iter();
+            parts.any(|part| is_versioned(components, part, depth))
+        }
+        RefOr::T(_) => false,
+    }
+}

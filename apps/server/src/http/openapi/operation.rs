@@ -1,0 +1,176 @@
+//! An operation, completed by what its handler takes and how it refuses.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::Method;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::{Object, Ref, Schema, SchemaType, Type};
+use utoipa::openapi::{OpenApi, PathItem, RefOr, Required, Response};
+
+use super::absent::without_null;
+use super::answers;
+use crate::http::contract::{Body, Refusal, Terms};
+
+/// Completes the operation of a route, if its note is in the document.
+pub(super) fn complete(document: &mut OpenApi, method: &Method, path: &str, terms: Terms) {
+    let item = document.paths.paths.get_mut(path);
+    let Some(operation) = item.and_then(|item| operation_of(item, method)) else {
+        return;
+    };
+    let said = operation.parameters.take().unwrap_or_default();
+    operation.parameters = Some(parameters(path, said, terms.parameters));
+    operation.security = (!terms.security.is_empty()).then_some(terms.security);
+    refuse(&mut operation.responses.responses, &terms.refusals);
+    if let Some(body) = terms.body {
+        let said = operation.request_body.take();
+        operation.request_body = Some(RefOr::T(request_body(said, &body)));
+        if let Some(components) = &mut document.components {
+            components.schemas.insert(body.name, body.schema);
+            components.schemas.extend(body.inner);
+        }
+    }
+}
+
+fn operation_of<'a>(item: &'a mut PathItem, method: &Method) -> Option<&'a mut Operation> {
+    match *method {
+        Method::GET => item.get.as_mut(),
+        Method::PUT => item.put.as_mut(),
+        Method::POST => item.post.as_mut(),
+        Method::PATCH => item.patch.as_mut(),
+        Method::DELETE => item.delete.as_mut(),
+        _ => None,
+    }
+}
+
+/// Those of the path, those the handler takes, and what else its note knows of.
+fn parameters(
+    path: &str,
+    said: Vec<RefOr<Parameter>>,
+    taken: Vec<Parameter>,
+) -> Vec<RefOr<Parameter>> {
+    let same = |one: &Parameter, other: &Parameter| {
+        one.name == other.name && one.parameter_in == other.parameter_in
+    };
+    let mut all = taken;
+    for parameter in said {
+        if let RefOr::T(mut parameter) = parameter
+            && !all.iter().any(|one| same(one, &parameter))
+        {
+            // Nothing outside a body can be null.
+            if let Some(schema) = &mut parameter.schema {
+                without_null(schema);
+            }
+            all.push(parameter);
+        }
+    }
+    for name in path.split(['{', '}']).skip(1).step_by(2) {
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(Object::with_type(SchemaType::Type(Type::String))))
+            .build();
+        if !all.iter().any(|one| same(one, &parameter)) {
+            all.push(parameter);
+        }
+    }
+    let place = |parameter: &Parameter| match parameter.parameter_in {
+        ParameterIn::Path => 0,
+        ParameterIn::Header => 2,
+        _ => 1,
+    };
+    all.sort_by_key(place);
+    all.into_iter().map(RefOr::T).collect()
+}
+
+/// The body the handler takes; its example is the note's.
+fn request_body(said: Option<RefOr<RequestBody>>, taken: &Body) -> RequestBody {
+    let mut body = match said {
+        Some(RefOr::T(said)) => said,
+        _ => RequestBody::new(),
+    };
+    body.required = taken.required.then_some(Required::True);
+    if body.content.is_empty() {
+        let schema = RefOr::<Schema>::Ref(Ref::from_schema_name(taken.name.as_str()));
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        body.content
+            .insert("application/json".to_owned(), RefOr::T(content));
+    }
+    body
+}
+
+/// Adds the refusals: the note's words first, then the terms', none twice.
+fn refuse(responses: &mut BTreeMap<String, RefOr<Response>>, refusals: &[Refusal]) {
+    for refusal in refusals {
+        let status = refusal.status.as_u16().to_string();
+        match responses.get_mut(&status) {
+            Some(RefOr::T(said)) => {
+                answers::add_problem(said);
+                if !refusal.unless_said && !said.description.contains(refusal.about) {
+                    said.description = format!("{}. {}", said.description, refusal.about);
+                }
+            }
+            Some(RefOr::Ref(_)) => {}
+            None => {
+                let problem = answers::problem(refusal.about);
+                responses.insert(status, RefOr::T(problem));
+            }
+        }
+    }
+    if !refusals.is_empty() {
+        let problem = answers::problem("Any other problem, such as a defect of the server");
+        responses.insert("default".to_owned(), RefOr::T(problem));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::StatusCode;
+
+    use super::*;
+
+    fn refusal(status: StatusCode, about: &'static str, unless_said: bool) -> Refusal {
+        Refusal {
+            status,
+            about,
+            unless_said,
+        }
+    }
+
+    #[test]
+    fn a_status_is_explained_in_the_words_of_the_note_and_by_each_term_once() {
+        let mut responses = BTreeMap::from([
+            ("400".to_owned(), RefOr::T(Response::new("No such person"))),
+            ("404".to_owned(), RefOr::T(Response::new("Never was"))),
+        ]);
+        let terms = [
+            refusal(StatusCode::BAD_REQUEST, "Refused fields", false),
+            refusal(StatusCode::BAD_REQUEST, "Refused fields", false),
+            refusal(StatusCode::NOT_FOUND, "No such ticket", true),
+            refusal(StatusCode::UNAUTHORIZED, "No valid token", true),
+        ];
+        refuse(&mut responses, &terms);
+        let words = |status: &str| match responses.get(status) {
+            Some(RefOr::T(response)) => response.description.as_str(),
+            _ => "",
+        };
+        assert_eq!(words("400"), "No such person. Refused fields");
+        assert_eq!(words("404"), "Never was");
+        assert_eq!(words("401"), "No valid token");
+    }
+
+    #[test]
+    fn the_placeholders_of_a_path_are_its_parameters() {
+        let named = parameters("/a/{one}/b/{two}/c", Vec::new(), Vec::new());
+        let names: Vec<_> = named
+            .into_iter()
+            .filter_map(|parameter| match parameter {
+                RefOr::T(parameter) => Some(parameter.name),
+                RefOr::Ref(_) => None,
+            })
+            .collect();
+        assert_eq!(names, ["one", "two"]);
+    }
+}
