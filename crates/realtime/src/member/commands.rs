@@ -83,9 +83,9 @@ fn payload<T: DeserializeOwned>(data: Value) -> Result<T, EventRefused> {
 }
 
 /// An id that could exist: anything else would only be asked of the database in vain.
-fn sane_id(id: String) -> Result<String, EventRefused> {
-    EntryId::parse(id.as_str()).map_err(|_| EventRefused::BAD_PAYLOAD)?;
-    Ok(id)
+fn sane_id(id: &str) -> Result<String, EventRefused> {
+    let id = EntryId::typed(id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
+    Ok(id.to_string())
 }
 
 impl Member {
@@ -140,7 +140,7 @@ impl Member {
             "leaveConversation" => {
                 let conversation: ConversationRef = payload(data)?;
                 registration.leave(&RoomId::Conversation(sane_id(
-                    conversation.conversation_id,
+                    &conversation.conversation_id,
                 )?));
                 Ok(Value::Null)
             }
@@ -192,7 +192,7 @@ impl Member {
     }
 
     async fn type_to(&mut self, to: TypingTo) -> Done {
-        let recipient = UserId::parse(to.recipient_id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
+        let recipient = UserId::typed(&to.recipient_id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
         if !self.typing.knows(&recipient, Instant::now()) {
             let asked = self
                 .gateway
@@ -210,7 +210,7 @@ impl Member {
 
     /// Confirms to this connection alone; nothing is stored, as the REST route does that.
     async fn mark_as_read(&self, message: MessageRef, frames: &mut Vec<ByteString>) -> Done {
-        let id = sane_id(message.message_id)?;
+        let id = sane_id(&message.message_id)?;
         let asked = self
             .gateway
             .ports
@@ -236,7 +236,7 @@ impl Member {
         registration: &mut Registration,
         conversation: ConversationRef,
     ) -> Done {
-        let id = sane_id(conversation.conversation_id)?;
+        let id = sane_id(&conversation.conversation_id)?;
         let asked = self.gateway.ports.conversations.may_join(&self.actor, &id);
         let allowed = within(&self.gateway, &self.connection, asked).await?;
         if !allowed.map_err(EventRefused::from)? {
