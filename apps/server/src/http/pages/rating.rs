@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use minijinja::{Environment, Value, context};
+use minijinja::value::Serde;
+use minijinja::{Environment, context};
 use serde::Serialize;
 use shared_kernel::{Caller, TicketId};
 use support_domain::use_cases::{RateTicket, rate_ticket};
@@ -54,7 +55,7 @@ fn render(status: StatusCode, shop: &str, ticket: &str, view: &View<'_>) -> Http
         .and_then(|()| templates.get_template("page.html"))
         .and_then(|page| {
             page.render(
-                context! { shop, ticket, form => Value::from_serialize(form), thanks, message, longest },
+                context! { shop, ticket, form => Serde(form), thanks, message, longest },
             )
         });
     match page {

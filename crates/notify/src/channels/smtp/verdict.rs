@@ -44,9 +44,12 @@ pub(super) enum Verdict {
 
 /// Words by which servers say that they refuse us where they name the recipient. Many ask about
 /// client and sender only at RCPT TO, and answer with a general code.
-const ABOUT_US: [&str; 8] = [
+const ABOUT_US: [&str; 11] = [
     "relay",
     "sender address",
+    "sender not ",
+    "sender is not ",
+    "to send as ",
     "client host",
     "helo command",
     "authenticat",
@@ -197,6 +200,8 @@ mod tests {
             "550 5.7.26 the domain's mail is not authenticated",
             "550 5.7.23 SPF check failed",
             "550 5.7.60 the client may not send as this sender",
+            "550 5.7.1 sender not allowed",
+            "550 5.7.1 the client has no permission to send as this sender",
             "550 5.7.255 tenant exceeded its threshold",
             "452 4.3.1 insufficient system storage",
             "550 Daily SMTP relay limit exceeded",
