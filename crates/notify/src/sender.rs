@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use shared_kernel::is_blank;
 use url::Url;
 
 use crate::desk::Desk;
@@ -123,7 +124,7 @@ fn words<'a>(
             .to_name
             .as_deref()
             .map(one_line)
-            .filter(|name| !name.trim().is_empty()),
+            .filter(|name| !is_blank(name)),
         subject: values.subject.as_deref().map(one_line),
         author: values.author.as_deref().map(one_line),
         text: values.text.as_deref().map(several_lines),
@@ -260,7 +261,7 @@ mod tests {
 
     #[test]
     fn nobody_without_a_name_is_greeted_by_one() {
-        for name in [None, Some(""), Some(" \u{a0}")] {
+        for name in [None, Some(""), Some(" \u{a0}\u{200b}")] {
             let mut mail = notification(Template::StatusUpdated);
             mail.to_name = name.map(str::to_owned);
             let mail = render(&mail, &desk()).unwrap();

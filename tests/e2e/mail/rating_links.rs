@@ -88,7 +88,7 @@ async fn a_refused_form_says_what_is_wrong_with_each_field_and_keeps_what_was_ty
     assert!(page.contains("value=\"4\" required aria-label=\"4 sur 5\" checked"), "{page}");
     let (status, page) = submit(&desk, &id, &sig, "rating=9&feedback=caf%E9").await;
     assert_eq!(status, 400);
-    assert!(page.contains(choose) && page.contains("pas pu être lus"), "{page}");
+    assert!(page.contains(choose) && page.contains("pas pu être lu"), "{page}");
     let shown = desk.claire.get(&at(&id, "")).await.expect(200);
     assert!(shown.body["satisfaction"].is_null(), "{}", shown.text);
     desk.server.stop().await;

@@ -2,5 +2,4 @@
 //!
 //! To add a page: its file and its template, its line here, in `routes` and in `openapi`.
 
-mod form;
 pub mod rating;

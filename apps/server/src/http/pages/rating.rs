@@ -1,17 +1,15 @@
 //! `/rate/:ticketId`: the page behind the link in the closing e-mail. Works without scripts.
 
-use std::collections::BTreeMap;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
+use request_text::pairs::{NotText, pairs};
 use serde::Serialize;
-use shared_kernel::{Caller, TicketId};
+use shared_kernel::{Caller, TicketId, is_blank};
 use support_domain::use_cases::{RateTicket, rate_ticket};
 use support_domain::{Feedback, Rating, TicketFile};
 
-use super::form::{self, Typed};
 use crate::http::answer::Answer;
 use crate::http::field::{Field, Parse as _, Refusal};
 use crate::http::json_body;
@@ -123,47 +121,53 @@ struct Opinion {
 }
 
 impl Filled {
-    fn of(mut fields: BTreeMap<String, Typed>) -> (Self, Option<Opinion>) {
-        let mut take = |name| fields.remove(name);
-        let rating = take("rating").map(|typed| typed.text).unwrap_or_default();
+    /// Reads a form, and the opinion in it where every field is fine.
+    fn of(body: &[u8]) -> (Self, Option<Opinion>) {
+        let (mut rating, mut typed) = (String::new(), Ok(String::new()));
+        for pair in pairs(body) {
+            match pair.name.as_str() {
+                "rating" => rating = pair.value.unwrap_or_default(),
+                // Browsers count a line break once and send two characters for it.
+                "feedback" => typed = pair.value.map(|text| text.replace("\r\n", "\n")),
+                _ => {}
+            }
+        }
         let stars = rating.trim().parse().ok().and_then(Rating::new);
-        let typed = take("feedback");
-        let feedback = typed.as_ref().map_or(Ok(None), comment);
+        let feedback = comment(typed.as_deref());
         let filled = Self {
             rating_refused: stars.is_none().then_some("Merci de choisir une note de 1 à 5."),
             feedback_refused: feedback.as_ref().err().cloned(),
-            feedback: typed.map(|typed| typed.text).unwrap_or_default(),
+            feedback: typed.unwrap_or_default(),
             rating,
             refused: None,
         };
-        let opinion = stars.zip(feedback.ok());
-        (
-            filled,
-            opinion.map(|(rating, feedback)| Opinion { rating, feedback }),
-        )
+        let opinion = stars
+            .zip(feedback.ok())
+            .map(|(rating, feedback)| Opinion { rating, feedback });
+        (filled, opinion)
     }
 }
 
 /// A comment, or why it cannot be kept. One left blank is none.
-fn comment(typed: &Typed) -> Result<Option<Feedback>, String> {
-    if typed.text.trim().is_empty() {
+fn comment(typed: Result<&str, &NotText>) -> Result<Option<Feedback>, String> {
+    let Ok(text) = typed else {
+        return Err("Votre commentaire n'a pas pu être lu : écrivez-le de nouveau.".to_owned());
+    };
+    if is_blank(text) {
         return Ok(None);
     }
-    if !typed.is_text {
-        return Err(
-            "Certains caractères de votre commentaire n'ont pas pu être lus : corrigez-les, puis renvoyez-le."
-                .to_owned(),
-        );
-    }
-    Feedback::parse(typed.text.as_str()).map(Some).map_err(|error| {
+    Feedback::parse(text).map(Some).map_err(|error| {
         let refusal = Refusal::from(error);
-        let length = typed.text.chars().count();
+        let length = text.chars().count();
         match refusal.code {
             "too_long" => format!(
                 "Votre commentaire est trop long : {}, le vôtre en a {length}.",
                 refusal.message
             ),
-            _ => format!("Votre commentaire ne peut pas être enregistré : {}.", refusal.message),
+            _ => format!(
+                "Votre commentaire ne peut pas être enregistré : {}.",
+                refusal.message
+            ),
         }
     })
 }
@@ -195,7 +199,7 @@ pub async fn submit(
         let shop = &state.desk.shop_name;
         render(status, shop, ticket.as_str(), view)
     };
-    let (mut filled, opinion) = Filled::of(form::fields(&body));
+    let (mut filled, opinion) = Filled::of(&body);
     let Some(Opinion { rating, feedback }) = opinion else {
         return Ok(page(StatusCode::BAD_REQUEST, &View::Form(&filled)));
     };
