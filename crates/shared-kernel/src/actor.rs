@@ -50,6 +50,13 @@ pub struct Actor {
     pub name: Option<String>,
 }
 
+impl Actor {
+    /// Staff and admins.
+    pub fn is_staff(&self) -> bool {
+        self.role.is_staff()
+    }
+}
+
 /// Somebody at the door: known, or the public.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
