@@ -43,7 +43,7 @@ pub use dialect::ServerEvent;
 pub use door::HandshakeRefused;
 pub use gateway::Gateway;
 pub use hub::{ConnectionId, Hub, HubCounts, OutboxLimits, RoomId};
-pub use ports::{Authenticate, Conversations, Ports, Refusal};
+pub use ports::{Authenticate, Conversation, Conversations, Ports, Refusal};
 pub use settings::{ClientAddress, RealtimeLimits, RealtimeSettings};
 pub use socket_io::{MessagingEngine, messaging_engine};
 
