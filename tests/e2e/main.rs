@@ -9,6 +9,7 @@ mod chat;
 mod contract;
 mod demo;
 mod desk;
+mod documents;
 mod faq;
 mod mail;
 mod messages;

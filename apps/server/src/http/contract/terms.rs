@@ -15,6 +15,8 @@ pub struct Terms {
     /// Empty for who reads no token; then nothing is said.
     pub security: Vec<SecurityRequirement>,
     pub refusals: Vec<Refusal>,
+    /// Headers an answer may have, and what they say.
+    pub answer_headers: Vec<(&'static str, &'static str)>,
 }
 
 /// A JSON body.
@@ -62,6 +64,11 @@ impl Terms {
             .description(Some(about))
             .schema(Some(Object::with_type(SchemaType::Type(Type::String))));
         self.parameters.push(header.build());
+    }
+
+    /// A header that an answer may have.
+    pub fn answer_header(&mut self, name: &'static str, about: &'static str) {
+        self.answer_headers.push((name, about));
     }
 
     /// The parameters of a query.

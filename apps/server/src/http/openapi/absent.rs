@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, RefOr};
+
+use super::parts;
 
 /// Applies the rule to everything but the bodies that are asked for.
 pub(super) fn tell(document: &mut OpenApi, asked: &BTreeSet<String>) {
@@ -22,30 +24,14 @@ fn leave_out(schema: &mut RefOr<Schema>) {
     let RefOr::T(schema) = schema else {
         return;
     };
-    match schema {
-        Schema::Object(object) => {
-            for (name, property) in &mut object.properties {
-                if !object.required.contains(name) {
-                    without_null(property);
-                }
-                leave_out(property);
-            }
-            if let Some(AdditionalProperties::RefOr(other)) =
-                object.additional_properties.as_deref_mut()
-            {
-                leave_out(other);
+    if let Schema::Object(object) = schema {
+        for (name, property) in &mut object.properties {
+            if !object.required.contains(name) {
+                without_null(property);
             }
         }
-        Schema::Array(array) => {
-            if let ArrayItems::RefOrSchema(item) = &mut array.items {
-                leave_out(item);
-            }
-        }
-        Schema::OneOf(one) => one.items.iter_mut().for_each(leave_out),
-        Schema::AllOf(all) => all.items.iter_mut().for_each(leave_out),
-        Schema::AnyOf(any) => any.items.iter_mut().for_each(leave_out),
-        _ => {}
     }
+    parts::each(schema, &mut leave_out);
 }
 
 /// The schema, of whatever it is of but null.

@@ -1,8 +1,8 @@
 //! Answers: the type of a problem, and the headers each answer has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use utoipa::ToSchema as _;
+use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::Header;
@@ -44,24 +44,33 @@ fn is_problem(content: &RefOr<utoipa::openapi::Content>) -> bool {
 
 /// Gives every answer its headers, and every problem its type.
 pub(super) fn complete(document: &mut OpenApi) {
-    let versioned = document
-        .components
-        .as_ref()
-        .map(versioned)
-        .unwrap_or_default();
+    let components = document.components.get_or_insert_default();
+    name_problems(components);
+    let versioned = versioned(components);
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
             for (status, response) in &mut operation.responses.responses {
                 let RefOr::T(response) = response else {
                     continue;
                 };
-                if response.content.get(JSON).is_some_and(is_problem) {
+                // What a note says of a refusal is why, and seldom more.
+                let refusal = status.starts_with(['4', '5']) && response.content.is_empty();
+                if refusal || response.content.get(JSON).is_some_and(is_problem) {
                     add_problem(response);
                 }
                 add_headers(status, response, &versioned);
             }
         }
     }
+}
+
+fn name_problems(components: &mut Components) {
+    let mut inner = Vec::new();
+    ProblemBody::schemas(&mut inner);
+    components.schemas.extend(inner);
+    let schema = ProblemBody::schema();
+    let name = ProblemBody::name().into_owned();
+    components.schemas.insert(name, schema);
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
@@ -76,45 +85,50 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     .flatten()
 }
 
-fn add_headers(status: &str, response: &mut Response, versioned: &BTreeSet<String>) {
-    let mut add = |name: &str, about: &str, always: bool| {
-        let mut header = Header::default();
-        header.description = Some(about.to_owned());
-        if always {
-            header.extensions = Some(Extensions::from_iter([("required", true)]));
+/// A header that the answers of a note may have.
+pub(super) fn tell_header(
+    responses: &mut BTreeMap<String, RefOr<Response>>,
+    name: &str,
+    about: &str,
+) {
+    for response in responses.values_mut() {
+        if let RefOr::T(response) = response {
+            add_header(response, name, about, false);
         }
-        response
-            .headers
-            .entry(name.to_owned())
-            .or_insert(RefOr::T(header));
-    };
-    add("X-Request-Id", "Quote it when asking for help.", true);
+    }
+}
+
+fn add_headers(status: &str, response: &mut Response, versioned: &BTreeSet<String>) {
+    let mut add = |name: &str, about: &str| add_header(response, name, about, true);
+    add("X-Request-Id", "Quote it when asking for help.");
     match status {
-        "401" => add("WWW-Authenticate", "`Bearer`.", true),
-        "429" | "503" => add("Retry-After", "Seconds to wait.", true),
-        "409" => add(
+        "401" => add("WWW-Authenticate", "`Bearer`."),
+        "429" | "503" => add("Retry-After", "Seconds to wait."),
+        "409" => add_header(
+            response,
             "Retry-After",
             "Seconds to wait; only while a request with the same Idempotency-Key is running.",
             false,
         ),
-        "304" => add("ETag", "The version the reader has.", true),
+        "304" => add("ETag", "The version the reader has."),
         _ => {}
     }
     let shown = response.content.get(JSON);
     if shown.is_some_and(|content| shows_one_of(content, versioned)) {
-        add_version(response);
+        let about = "The version shown: send it as `If-Match` to change nothing newer.";
+        add_header(response, "ETag", about, true);
     }
 }
 
-fn add_version(response: &mut Response) {
+/// Adds a header that is there `always`, or maybe; what the note says of it stays.
+fn add_header(response: &mut Response, name: &str, about: &str, always: bool) {
     let mut header = Header::default();
-    header.description =
-        Some("The version shown: send it as `If-Match` to change nothing newer.".to_owned());
-    header.extensions = Some(Extensions::from_iter([("required", true)]));
-    response
-        .headers
-        .entry("ETag".to_owned())
-        .or_insert(RefOr::T(header));
+    header.description = Some(about.to_owned());
+    if always {
+        header.extensions = Some(Extensions::from_iter([("required", true)]));
+    }
+    let headers = response.headers.entry(name.to_owned());
+    headers.or_insert(RefOr::T(header));
 }
 
 fn shows_one_of(content: &RefOr<utoipa::openapi::Content>, versioned: &BTreeSet<String>) -> bool {

@@ -3,11 +3,14 @@
 //! A handler's note (`#[utoipa::path]`) says what it is for, its answer, and what is particular. The rest follows from
 //! what the handler takes ([`super::contract`]) and is completed here, one concept a file: `operation` puts the terms
 //! into an operation, `answers` gives every answer its headers and problems their type, `absent` tells what is left out
-//! from what is null, `twins` names what is one handler under two methods.
+//! from what is null, `twins` names what is one handler under two methods, `named`
+//! refers to what has a name.
 
 mod absent;
 mod answers;
+mod named;
 mod operation;
+mod parts;
 mod twins;
 
 use std::collections::BTreeSet;
@@ -119,6 +122,7 @@ pub fn of<'a>(
     }
     twins::name(&mut document);
     absent::tell(&mut document, &asked);
+    named::refer(&mut document);
     answers::complete(&mut document);
     document
 }

@@ -22,7 +22,11 @@ pub(super) fn complete(document: &mut OpenApi, method: &Method, path: &str, term
     let said = operation.parameters.take().unwrap_or_default();
     operation.parameters = Some(parameters(path, said, terms.parameters));
     operation.security = (!terms.security.is_empty()).then_some(terms.security);
-    refuse(&mut operation.responses.responses, &terms.refusals);
+    let responses = &mut operation.responses.responses;
+    for (name, about) in terms.answer_headers {
+        answers::tell_header(responses, name, about);
+    }
+    refuse(responses, &terms.refusals);
     if let Some(body) = terms.body {
         let said = operation.request_body.take();
         operation.request_body = Some(RefOr::T(request_body(said, &body)));
