@@ -1,7 +1,7 @@
 //! `POST /api/support/contact`
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 use shared_kernel::{Caller, CustomerId, EmailAddress, PhoneNumber};
 use support_domain::customer::FullName;
