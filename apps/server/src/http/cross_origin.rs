@@ -8,6 +8,7 @@ use actix_web::http::header::{
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 /// How long a browser may remember an answer to its question, in seconds.
 const REMEMBER: usize = 3_600;
 
@@ -23,7 +24,7 @@ pub fn cross_origin(origins: &[String]) -> Cors {
             IDEMPOTENCY_KEY,
             REQUEST_ID,
         ])
-        .expose_headers([ETAG, LINK, RETRY_AFTER, REQUEST_ID, TOTAL_COUNT])
+        .expose_headers([ETAG, LINK, RETRY_AFTER, REQUEST_ID, TOTAL_COUNT, NEXT_CURSOR])
         .block_on_origin_mismatch(false)
         .max_age(REMEMBER);
     origins
