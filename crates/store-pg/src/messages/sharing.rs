@@ -6,7 +6,6 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Text};
 use messages_domain::{ConversationQueries, Message, MessageQueries as _};
 use shared_kernel::{Actor, CustomerId, EntryId, StaffId, StoreError, TicketId};
-use support_domain::TicketQueries as _;
 use support_domain::rights::Scope as TicketScope;
 
 use crate::error::from_diesel;
@@ -32,7 +31,7 @@ impl ConversationQueries for PgStore {
     }
 
     async fn may_see_ticket(&self, actor: &Actor, id: &TicketId) -> Result<bool, StoreError> {
-        Ok(self.detail(id, &TicketScope::of(actor)).await?.is_some())
+        self.holds_ticket(id, &TicketScope::of(actor)).await
     }
 
     async fn have_met(&self, customer: &CustomerId, staff: &StaffId) -> Result<bool, StoreError> {

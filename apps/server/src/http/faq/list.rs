@@ -13,6 +13,7 @@ use super::languages::Preferred;
 use super::search;
 use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -52,6 +53,7 @@ pub async fn list(
     request: HttpRequest,
     state: web::Data<AppState>,
     MaybeUser(caller): MaybeUser,
+    _turn: LargeAnswer,
     preferred: Preferred,
     Query(query): Query<ListFaqQuery>,
 ) -> Result<HttpResponse, Problem> {

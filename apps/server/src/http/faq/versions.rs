@@ -10,6 +10,7 @@ use views::instant;
 
 use super::faq_path::FaqPath;
 use crate::http::caller::StaffOnly;
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 
@@ -99,6 +100,7 @@ impl From<&ArticleVersion> for VersionView {
 pub async fn versions(
     state: web::Data<AppState>,
     _: StaffOnly,
+    _turn: LargeAnswer,
     FaqPath(id): FaqPath,
 ) -> Result<HttpResponse, Problem> {
     let versions = state.faq.queries.article_versions(&id).await?;

@@ -14,6 +14,7 @@ use views::messages::ModernMessage;
 use super::list_cursor;
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Field, Parse, Refusal, fields, one_of, words_schema};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -103,6 +104,7 @@ pub struct MessageListView {
 pub async fn list(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeAnswer,
     Query(query): Query<ListMessagesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
@@ -154,7 +156,11 @@ fn view(part: &Page<Message>, start: &Start, limit: Limit) -> MessageListView {
     let last = part.items.last().filter(|_| part.has_more);
     MessageListView {
         success: true,
-        data: part.items.iter().map(ModernMessage::from).collect(),
+        data: part
+            .items
+            .iter()
+            .map(|message| ModernMessage::from(message).in_page(limit))
+            .collect(),
         pagination: Pagination {
             page: page.get(),
             limit: limit.get(),
