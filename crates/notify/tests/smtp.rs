@@ -176,13 +176,25 @@ async fn an_answer_is_judged_by_whom_it_is_about_and_not_by_its_first_digit() {
         ("MAIL", "451 4.7.1 slow down", "down"),
         ("MAIL", quota, "down"),
         ("RCPT", quota, "down"),
-        ("RCPT", "554 5.7.1 <jean@example.com>: Relay access denied", "down"),
-        ("RCPT", "550 5.1.1 <jean@example.com>: no such mailbox", "refused"),
+        (
+            "RCPT",
+            "554 5.7.1 <jean@example.com>: Relay access denied",
+            "down",
+        ),
+        (
+            "RCPT",
+            "550 5.1.1 <jean@example.com>: no such mailbox",
+            "refused",
+        ),
         ("RCPT", "552 5.2.2 mailbox full", "put off"),
         ("RCPT", "451 4.7.1 greylisted", "put off"),
         ("DATA", quota, "down"),
         (".", quota, "down"),
-        (".", "550 5.7.26 this domain's mail is not authenticated", "down"),
+        (
+            ".",
+            "550 5.7.26 this domain's mail is not authenticated",
+            "down",
+        ),
         (".", "554 5.7.1 the text looks like spam", "put off"),
         (".", "552 5.3.4 too big", "refused"),
     ] {
