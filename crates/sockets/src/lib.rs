@@ -3,15 +3,18 @@
 //! From the network upwards: [`listener`] serves HTTP over connections that can be cut ([`Line`]),
 //! [`websocket`] opens a WebSocket on one, [`engine_io`] keeps sessions over it or over polling,
 //! [`socket_io`] puts namespaces into such a session. Beside them what every protocol needs: the
-//! [`Heartbeat`], the [`FloodMeter`], why a socket is closed ([`CloseReason`]) and where it shows
+//! [`Heartbeat`], the [`FloodMeter`], instants ahead ([`deadline`]), why a socket is closed ([`CloseReason`]) and where it shows
 //! its token ([`bearer`]).
 //!
 //! To speak another protocol over a WebSocket: [`websocket::open`] in its handler and one task per
 //! socket. To say something over Socket.IO: a [`socket_io::NamespaceApp`].
 #![warn(missing_docs)]
+// Of times: numbers are let through by `clippy.toml`.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod bearer;
 mod close;
+pub mod deadline;
 pub mod engine_io;
 mod flood;
 mod heartbeat;

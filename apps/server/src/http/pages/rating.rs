@@ -69,7 +69,7 @@ fn render(status: StatusCode, shop: &str, ticket: &str, view: &View<'_>) -> Http
 }
 
 fn checked_link(state: &AppState, path: &str, sig: Field<String>) -> Option<(TicketId, String)> {
-    let ticket = TicketId::parse(path).ok()?;
+    let ticket = TicketId::typed(path).ok()?;
     let Field::Given(sig) = sig else { return None };
     state
         .desk
