@@ -9,3 +9,4 @@ pub mod people;
 mod rights;
 mod route_coverage;
 pub mod rules;
+mod tokens;

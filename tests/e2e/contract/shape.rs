@@ -47,7 +47,7 @@ fn what_is_taken_is_what_is_refused() {
         let reads = |header: &str| headers.iter().any(|name| name == header);
         let has_body = operation.value["requestBody"].is_object();
         for (taken, refusals) in [
-            (reads("Idempotency-Key"), &[400, 409, 422][..]),
+            (reads("Idempotency-Key"), &[400, 409, 422, 429][..]),
             (reads("If-Match"), &[412]),
             (has_body, &[400, 408, 413, 415]),
             (!operation.parameters("query").is_empty(), &[400]),
@@ -107,6 +107,11 @@ fn headers_that_clients_need_are_told() {
         ("GET /api/support/faq/{faqId}", "304", "ETag"),
         ("GET /api/support/faq", "200", "Link"),
         ("GET /api/support/faq", "200", "X-Total-Count"),
+        (
+            "GET /api/support/faq/{faqId}/versions",
+            "200",
+            "X-Next-Cursor",
+        ),
     ] {
         assert!(told(name, status, header), "{name} {status} {header}");
     }

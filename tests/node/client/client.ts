@@ -36,7 +36,8 @@ function meaning(problem: Problem): string {
 /** How long a ticket waited; a ticket nobody answered has no such time. */
 function waited(one: Ticket): number | null {
   // @ts-expect-error it may be absent
-  one.first_response_at.length;
+  const at: string = one.first_response_at;
+  void at;
   return one.first_response_at === undefined ? null : Date.parse(one.first_response_at) - Date.parse(one.msg_date);
 }
 

@@ -48,5 +48,9 @@ impl Takes for Repeatable {
             StatusCode::UNPROCESSABLE_ENTITY,
             "The Idempotency-Key was used for another request",
         );
+        terms.refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "More writes than one caller may make",
+        );
     }
 }

@@ -10,7 +10,7 @@ use super::contract::{Route, Terms, web};
 use super::openapi::ServedDocument;
 use super::problem::Problem;
 use super::request_metrics::RouteLabel;
-use super::{events, faq, health, messages, openapi, pages, tickets};
+use super::{docs_page, events, faq, health, messages, openapi, pages, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
@@ -252,7 +252,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
         })));
     }
     app.configure(realtime::configure);
-    app.service(openapi::page());
+    app.service(docs_page::page());
     app.route("/", web::get().to(async || home()));
     app.route("/docs", web::get().to(async || home()));
     app.default_service(web::to(async || {

@@ -16,7 +16,7 @@ use views::faq::FaqView;
 use super::languages::Preferred;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::state::AppState;
 
 /// How many are worth showing before a form is sent.
@@ -50,11 +50,9 @@ pub struct ContactSuggestion {
 /// Published articles that may solve it, best first: at most five, none when none fits well.
 ///
 /// Nothing is kept, neither the words nor that they were asked.
-#[utoipa::path(post, path = "/api/support/contact/suggestions", tag = "faq", operation_id = "suggestForContact",
-    request_body = ContactSuggestionsBody, params(("Accept-Language" = Option<String>, Header)), responses(
+#[utoipa::path(post, path = "/api/support/contact/suggestions", tag = "faq", operation_id = "suggestForContact", responses(
     (status = 200, description = "The articles", body = Vec<ContactSuggestion>),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 429, description = "Too many searches from this address", body = ProblemBody),
+    (status = 429, description = "Too many searches from this address"),
 ))]
 pub async fn suggestions(
     request: HttpRequest,

@@ -18,7 +18,7 @@ use crate::http::answer::Answer;
 use crate::http::caller::{StaffOnly, must_be_caller};
 use crate::http::field::{Errors, Field, Refusal, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -105,18 +105,14 @@ fn read_translations(
 }
 
 /// Write an article. Staff only.
-#[utoipa::path(post, path = "/api/support/faq", tag = "faq", operation_id = "createFaq",
-    request_body(content = CreateFaqBody, example = json!({
+#[utoipa::path(post, path = "/api/support/faq", tag = "faq", operation_id = "createFaq", request_body(content = CreateFaqBody, example = json!({
         "question": "Comment suivre ma commande ?",
         "answer": "Ouvrez **Mes commandes** : le numéro de suivi du transporteur est à côté de chaque colis.",
         "category": "orders", "tags": ["suivi", "colis"], "order": 1, "published": true
-    })),
-    params(("Idempotency-Key" = Option<String>, Header)), responses(
+    })), responses(
     (status = 201, description = "Created", body = FaqView),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "Staff only, or createdBy is not the caller", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 403, description = "createdBy is not the caller"),
+))]
 pub async fn create(
     request: Repeatable,
     state: web::Data<AppState>,

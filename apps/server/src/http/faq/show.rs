@@ -15,7 +15,7 @@ use crate::faq::kept::{Kept, Served};
 use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::if_none_match;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
 
@@ -36,14 +36,10 @@ fields! {
 }
 
 /// One article, in the language asked for, else in French, else in any there is.
-#[utoipa::path(get, path = "/api/support/faq/{faqId}", tag = "faq", operation_id = "showFaq",
-    params(("faqId" = String, Path), ShowFaqQuery, ("Accept-Language" = Option<String>, Header),
-        ("If-None-Match" = Option<String>, Header)), responses(
+#[utoipa::path(get, path = "/api/support/faq/{faqId}", tag = "faq", operation_id = "showFaq", params(("If-None-Match" = Option<String>, Header)), responses(
     (status = 200, description = "The article; ETag names its version, counters and language", body = FaqView),
     (status = 304, description = "The copy the reader has is still good"),
-    (status = 400, description = "Refused parameters", body = ProblemBody),
-    (status = 404, description = "No such article for this caller", body = ProblemBody),
-), security((), ("bearer" = [])))]
+))]
 pub async fn show(
     request: HttpRequest,
     state: web::Data<AppState>,

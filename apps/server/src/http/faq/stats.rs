@@ -13,7 +13,7 @@ use views::faq::FaqView;
 use super::languages::Preferred;
 use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
 
@@ -80,10 +80,7 @@ impl FaqStatsView {
 
 /// The figures of the knowledge base, counted over what the caller may see.
 #[utoipa::path(get, path = "/api/support/faq/stats", tag = "faq", operation_id = "faqStats",
-    params(FaqStatsQuery, ("Accept-Language" = Option<String>, Header)), responses(
-    (status = 200, description = "The figures", body = FaqStatsView),
-    (status = 400, description = "Refused parameters", body = ProblemBody),
-), security((), ("bearer" = [])))]
+    responses((status = 200, description = "The figures", body = FaqStatsView)))]
 pub async fn stats(
     state: web::Data<AppState>,
     MaybeUser(caller): MaybeUser,

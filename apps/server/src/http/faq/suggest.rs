@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::languages::Preferred;
 use crate::http::field::{Errors, fields};
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
 
@@ -44,11 +44,9 @@ pub struct Suggestion {
 }
 
 /// Published articles for what is being typed, whoever types: at most eight, best first.
-#[utoipa::path(get, path = "/api/support/faq/suggest", tag = "faq", operation_id = "suggestFaqs",
-    params(SuggestQuery, ("Accept-Language" = Option<String>, Header)), responses(
+#[utoipa::path(get, path = "/api/support/faq/suggest", tag = "faq", operation_id = "suggestFaqs", responses(
     (status = 200, description = "The articles; none for an empty `q`", body = Vec<Suggestion>),
-    (status = 400, description = "Refused parameters", body = ProblemBody),
-    (status = 429, description = "Too many searches from this address", body = ProblemBody),
+    (status = 429, description = "Too many searches from this address"),
 ))]
 pub async fn suggest(
     request: HttpRequest,

@@ -13,7 +13,7 @@ use crate::http::answer::Answer;
 use crate::http::caller::MaybeUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
@@ -36,15 +36,10 @@ fields! {
 }
 
 /// Say whether an article helped. One vote per reader, who may change it; the same again changes nothing.
-#[utoipa::path(put, path = "/api/support/faq/{faqId}/helpful", tag = "faq", operation_id = "voteFaq",
-    params(("faqId" = String, Path), VoteQuery, ("Accept-Language" = Option<String>, Header),
-        ("Idempotency-Key" = Option<String>, Header)),
-    request_body = VoteBody, responses(
+#[utoipa::path(put, path = "/api/support/faq/{faqId}/helpful", tag = "faq", operation_id = "voteFaq", responses(
     (status = 200, description = "The article with the counted vote", body = FaqView),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 404, description = "No such article for this caller", body = ProblemBody),
-    (status = 429, description = "Too many votes from this address", body = ProblemBody),
-), security((), ("bearer" = [])))]
+    (status = 429, description = "Too many votes from this address"),
+))]
 pub async fn vote(
     request: Repeatable,
     state: web::Data<AppState>,

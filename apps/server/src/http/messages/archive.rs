@@ -13,19 +13,17 @@ use super::put_away::PutAwayBody;
 use crate::http::answer::Answer;
 use crate::http::caller::AnyUser;
 use crate::http::json_body::OptionalJsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
 /// Hide a message from its customer's list.
-#[utoipa::path(put, path = "/api/messages/{id}/archive", tag = "messages", operation_id = "archiveMessage",
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = PutAwayBody, responses(
+#[utoipa::path(put, path = "/api/messages/{id}/archive", tag = "messages", operation_id = "archiveMessage", responses(
     (status = 200, description = "Archived", body = Enveloped<ModernMessage>),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "userId is not the caller", body = ProblemBody),
-    (status = 404, description = "No such message, or not the caller's", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 403, description = "userId is not the caller"),
+    (status = 404, description = "No such message, or not the caller's"),
+))]
 pub async fn archive(
     request: Repeatable,
     state: web::Data<AppState>,

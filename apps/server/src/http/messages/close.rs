@@ -13,7 +13,7 @@ use crate::http::answer::Answer;
 use crate::http::caller::{AnyUser, must_be_caller};
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::OptionalJsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -29,13 +29,10 @@ fields! {
 }
 
 /// Close a message. It hides nothing; closing it again tells nobody.
-#[utoipa::path(put, path = "/api/messages/{id}/close", tag = "messages", operation_id = "closeMessage",
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = CloseMessageBody, responses(
+#[utoipa::path(put, path = "/api/messages/{id}/close", tag = "messages", operation_id = "closeMessage", responses(
     (status = 200, description = "Closed", body = Enveloped<ModernMessage>),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "closerId is not the caller", body = ProblemBody),
-    (status = 404, description = "No such message for this caller", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 403, description = "closerId is not the caller"),
+))]
 pub async fn close(
     request: Repeatable,
     state: web::Data<AppState>,

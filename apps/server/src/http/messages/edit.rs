@@ -13,7 +13,7 @@ use crate::http::answer::Answer;
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -28,14 +28,10 @@ fields! {
 }
 
 /// Put a message right, as its author.
-#[utoipa::path(put, path = "/api/messages/{id}", tag = "messages", operation_id = "editMessage",
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = EditMessageBody, responses(
+#[utoipa::path(put, path = "/api/messages/{id}", tag = "messages", operation_id = "editMessage", responses(
     (status = 200, description = "The message as it stands now", body = Enveloped<ModernMessage>),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "Somebody else wrote it", body = ProblemBody),
-    (status = 404, description = "No such message for this caller", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 403, description = "Somebody else wrote it"),
+))]
 pub async fn edit(
     request: Repeatable,
     state: web::Data<AppState>,

@@ -14,7 +14,8 @@ use views::messages::ModernMessage;
 use super::list_cursor;
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Field, Parse, Refusal, fields, one_of, words_schema};
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::large_answer::LargeAnswer;
+use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
 
@@ -95,14 +96,12 @@ pub struct MessageListView {
 }
 
 /// List messages, newest first: all for staff; their own, without archived ones, for customers.
-#[utoipa::path(get, path = "/api/messages", tag = "messages", operation_id = "listMessages", params(ListMessagesQuery), responses(
-    (status = 200, description = "A part of the list", body = MessageListView),
-    (status = 400, description = "Refused parameters", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-), security(("bearer" = [])))]
+#[utoipa::path(get, path = "/api/messages", tag = "messages", operation_id = "listMessages",
+    responses((status = 200, description = "A part of the list", body = MessageListView)))]
 pub async fn list(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeAnswer,
     Query(query): Query<ListMessagesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
@@ -152,7 +151,7 @@ fn view(actor: &Actor, part: &Page<Message>, start: &Start, limit: Limit) -> Mes
         Start::After(..) => PageNumber::FIRST,
     };
     let items = part.items.iter();
-    let items = items.map(|message| ModernMessage::seen_by(actor, message));
+    let items = items.map(|message| ModernMessage::seen_by(actor, message).in_page(limit));
     let last = part.items.last().filter(|_| part.has_more);
     MessageListView {
         success: true,

@@ -13,7 +13,7 @@ use crate::http::answer::Answer;
 use crate::http::caller::{AnyUser, must_be_caller};
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::OptionalJsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -27,13 +27,10 @@ fields! {
 }
 
 /// Mark a message as read. Reading it again, or reading one's own, tells nobody.
-#[utoipa::path(put, path = "/api/messages/{id}/read", tag = "messages", operation_id = "readMessage",
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ReadMessageBody, responses(
+#[utoipa::path(put, path = "/api/messages/{id}/read", tag = "messages", operation_id = "readMessage", responses(
     (status = 200, description = "Read", body = Enveloped<ModernMessage>),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "readerId is not the caller", body = ProblemBody),
-    (status = 404, description = "No such message for this caller", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 403, description = "readerId is not the caller"),
+))]
 pub async fn read(
     request: Repeatable,
     state: web::Data<AppState>,

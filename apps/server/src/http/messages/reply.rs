@@ -13,7 +13,7 @@ use crate::http::answer::Answer;
 use crate::http::caller::{AnyUser, must_be_caller};
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -28,14 +28,10 @@ fields! {
 }
 
 /// Reply, as either side. A reply to a reply belongs to the conversation's root.
-#[utoipa::path(post, path = "/api/messages/{id}/reply", tag = "messages", operation_id = "replyToMessage",
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ReplyBody, responses(
+#[utoipa::path(post, path = "/api/messages/{id}/reply", tag = "messages", operation_id = "replyToMessage", responses(
     (status = 200, description = "The reply", body = Enveloped<ModernMessage>),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "userId is not the caller", body = ProblemBody),
-    (status = 404, description = "No such message for this caller", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 403, description = "userId is not the caller"),
+))]
 pub async fn reply(
     request: Repeatable,
     state: web::Data<AppState>,

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{Components, Ref, Schema};
 use utoipa::openapi::{OpenApi, PathItem, RefOr, Response};
+use utoipa::{PartialSchema as _, ToSchema as _};
 
+use crate::http::cursor::NEXT;
 use crate::http::problem::ProblemBody;
 
 const JSON: &str = "application/json";
@@ -49,6 +50,7 @@ pub(super) fn complete(document: &mut OpenApi) {
     let versioned = versioned(components);
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
+            add_next_part(operation);
             for (status, response) in &mut operation.responses.responses {
                 let RefOr::T(response) = response else {
                     continue;
@@ -120,15 +122,44 @@ fn add_headers(status: &str, response: &mut Response, versioned: &BTreeSet<Strin
     }
 }
 
-/// Adds a header that is there `always`, or maybe; what the note says of it stays.
+/// Adds a header that is there `always`, or maybe; what was said of it stays.
 fn add_header(response: &mut Response, name: &str, about: &str, always: bool) {
-    let mut header = Header::default();
-    header.description = Some(about.to_owned());
-    if always {
+    let header = response.headers.entry(name.to_owned()).or_insert_with(|| {
+        let mut header = Header::default();
+        header.description = Some(about.to_owned());
+        RefOr::T(header)
+    });
+    if let (RefOr::T(header), true) = (header, always) {
         header.extensions = Some(Extensions::from_iter([("required", true)]));
     }
-    let headers = response.headers.entry(name.to_owned());
-    headers.or_insert(RefOr::T(header));
+}
+
+/// A list without an envelope says in headers where its next part is.
+fn add_next_part(operation: &mut Operation) {
+    let parameters = operation.parameters.iter().flatten();
+    let has_cursor = parameters
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
+        .any(|parameter| parameter.name == "cursor");
+    let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") else {
+        return;
+    };
+    let is_list = match response.content.get(JSON) {
+        Some(RefOr::T(content)) => matches!(content.schema, Some(RefOr::T(Schema::Array(_)))),
+        _ => false,
+    };
+    if has_cursor && is_list {
+        let cursor = "Send it as `cursor` to go on; absent at the end.";
+        add_header(response, NEXT, cursor, false);
+        add_header(
+            response,
+            "Link",
+            "Where the next part is; absent at the end.",
+            false,
+        );
+    }
 }
 
 fn shows_one_of(content: &RefOr<utoipa::openapi::Content>, versioned: &BTreeSet<String>) -> bool {

@@ -1,10 +1,10 @@
-//! The OpenAPI document, generated from the handlers, and its page, which works offline.
+//! The OpenAPI document, generated from the handlers. Its page is in `docs_page`.
 //!
 //! A handler's note (`#[utoipa::path]`) says what it is for, its answer, and what is particular. The rest follows from
 //! what the handler takes ([`super::contract`]) and is completed here, one concept a file: `operation` puts the terms
 //! into an operation, `answers` gives every answer its headers and problems their type, `absent` tells what is left out
-//! from what is null, `twins` names what is one handler under two methods, `named`
-//! refers to what has a name.
+//! from what is null, `twins` names what is one handler under two methods, `named` refers to what has a name; `parts` is
+//! what a schema is made of.
 
 mod absent;
 mod answers;
@@ -14,12 +14,13 @@ mod parts;
 mod twins;
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
+use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::{HttpResponse, web};
+use actix_web::web::{Bytes, Data};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::contract::Terms;
 use super::tickets::{
@@ -130,15 +131,16 @@ pub fn of<'a>(
 /// Where the served document comes from: the table of routes, which names this file.
 pub struct ServedDocument(pub fn() -> utoipa::openapi::OpenApi);
 
-/// The page at `/docs`. It asks nobody outside.
-pub fn page() -> SwaggerUi {
-    let config = Config::new(["/api/openapi.json"]).validator_url("none");
-    SwaggerUi::new("/docs/{_:.*}").config(config)
-}
+/// Written once, and shared by all who ask.
+static WRITTEN: OnceLock<Bytes> = OnceLock::new();
 
 /// This document.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "operations", operation_id = "openapiDocument",
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
-pub async fn document(served: web::Data<ServedDocument>) -> HttpResponse {
-    HttpResponse::Ok().json((served.0)())
+pub async fn document(served: Data<ServedDocument>) -> HttpResponse {
+    let written =
+        WRITTEN.get_or_init(|| serde_json::to_vec(&(served.0)()).unwrap_or_default().into());
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(written.clone())
 }

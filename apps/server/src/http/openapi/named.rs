@@ -26,7 +26,8 @@ fn refer_inside(schema: &mut RefOr<Schema>, named: &BTreeMap<String, RefOr<Schem
         return;
     };
     let has_fields = matches!(inner, Schema::Object(object) if !object.properties.is_empty());
-    let same = |(_, other): &(&String, &RefOr<Schema>)| matches!(other, RefOr::T(other) if other == inner);
+    let same =
+        |(_, other): &(&String, &RefOr<Schema>)| matches!(other, RefOr::T(other) if other == inner);
     match named.iter().filter(|_| has_fields).find(same) {
         Some((name, _)) => *schema = RefOr::Ref(Ref::from_schema_name(name.as_str())),
         None => parts::each(inner, &mut |part| refer_inside(part, named)),

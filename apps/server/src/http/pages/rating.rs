@@ -1,6 +1,7 @@
 //! `/rate/:ticketId`: the page behind the link in the closing e-mail. Works without scripts.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, web};
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
@@ -92,8 +93,7 @@ fn invalid(state: &AppState) -> HttpResponse {
 }
 
 /// The form behind the link in the closing e-mail.
-#[utoipa::path(get, path = "/rate/{ticketId}", tag = "tickets", operation_id = "ratingForm",
-    params(("ticketId" = String, Path), LinkQuery), responses(
+#[utoipa::path(get, path = "/rate/{ticketId}", tag = "tickets", operation_id = "ratingForm", responses(
     (status = 200, description = "The form", body = String, content_type = "text/html"),
     (status = 403, description = "The link is not valid", body = String, content_type = "text/html"),
 ))]
@@ -174,9 +174,7 @@ fn comment(typed: Result<&str, &NotText>) -> Result<Option<Feedback>, String> {
 }
 
 /// What the form sends.
-#[utoipa::path(post, path = "/rate/{ticketId}", tag = "tickets", operation_id = "submitRatingForm",
-    params(("ticketId" = String, Path), LinkQuery),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded"), responses(
+#[utoipa::path(post, path = "/rate/{ticketId}", tag = "tickets", operation_id = "submitRatingForm", request_body(content = String, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "Thanks", body = String, content_type = "text/html"),
     (status = 400, description = "A field is refused: the page says which and why, and keeps what was typed", body = String, content_type = "text/html"),
     (status = 403, description = "The link is not valid", body = String, content_type = "text/html"),
@@ -223,7 +221,12 @@ pub async fn submit(
         // It may pass: nobody types it twice.
         Err(problem) if problem.status.is_server_error() => {
             filled.refused = Some(problem.message);
-            page(problem.status, &View::Form(&filled))
+            let mut page = page(problem.status, &View::Form(&filled));
+            if let Some(seconds) = problem.retry_after_seconds {
+                let seconds = HeaderValue::from(seconds);
+                page.headers_mut().insert(RETRY_AFTER, seconds);
+            }
+            page
         }
         Err(problem) => {
             let message = &problem.message;

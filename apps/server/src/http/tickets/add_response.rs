@@ -13,7 +13,7 @@ use crate::http::answer::Answer;
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -28,14 +28,10 @@ fields! {
 }
 
 /// Answer a ticket, or, as staff, leave an internal note. A customer's answer reopens a closed ticket.
-#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/responses", tag = "tickets", operation_id = "addResponse",
-    params(("ticketId" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = AddResponseBody, responses(
+#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/responses", tag = "tickets", operation_id = "addResponse", responses(
     (status = 201, description = "Added", body = ContactResponse),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "Notes are for staff", body = ProblemBody),
-    (status = 404, description = "No such ticket for this caller", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 403, description = "Notes are for staff"),
+))]
 pub async fn add(
     request: Repeatable,
     state: web::Data<AppState>,

@@ -12,7 +12,7 @@ use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, Field, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::precondition::IfMatch;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -26,16 +26,10 @@ fields! {
 }
 
 /// Assign a ticket. Giving it to whoever has it changes nothing and tells nobody.
-#[utoipa::path(put, path = "/api/support/contact/ticket/{ticketId}/assign", tag = "tickets", operation_id = "assignTicket",
-    params(("ticketId" = String, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = AssignBody, responses(
+#[utoipa::path(put, path = "/api/support/contact/ticket/{ticketId}/assign", tag = "tickets", operation_id = "assignTicket", responses(
     (status = 200, description = "The ticket as it stands now", body = ContactTicket),
-    (status = 400, description = "No such staff member", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "Staff only", body = ProblemBody),
-    (status = 404, description = "No such ticket", body = ProblemBody),
-    (status = 412, description = "If-Match names a version that has passed", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 400, description = "No such staff member"),
+))]
 pub async fn assign(
     request: Repeatable,
     state: web::Data<AppState>,

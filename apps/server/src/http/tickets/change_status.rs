@@ -14,7 +14,7 @@ use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::precondition::IfMatch;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -31,16 +31,10 @@ fields! {
 }
 
 /// Open or close a ticket. Asking for the present status changes nothing and tells nobody.
-#[utoipa::path(method(put, patch), path = "/api/support/contact/ticket/{ticketId}/status", tag = "tickets", operation_id = "changeStatus",
-    params(("ticketId" = String, Path), ("If-Match" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = ChangeStatusBody, responses(
+#[utoipa::path(method(put, patch), path = "/api/support/contact/ticket/{ticketId}/status", tag = "tickets", operation_id = "changeStatus", responses(
     (status = 200, description = "The ticket as it stands now", body = ContactTicket),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "assigned_to and internal_note are for staff", body = ProblemBody),
-    (status = 404, description = "No such ticket for this caller", body = ProblemBody),
-    (status = 412, description = "If-Match names a version that has passed", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 403, description = "assigned_to and internal_note are for staff"),
+))]
 pub async fn change(
     request: Repeatable,
     state: web::Data<AppState>,

@@ -15,7 +15,7 @@ use crate::http::answer::{Answer, Warned, Warning};
 use crate::http::caller::{MaybeUser, refused_token};
 use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -155,19 +155,11 @@ fn warnings(request: &HttpRequest) -> Vec<Warning> {
         "priority": "high", "category": "technical",
         "vehicle_info": { "brand": "Renault", "model": "Clio", "year": 2018, "license_plate": "AB-123-CD" },
         "order_number": "ORD-2024-12345"
-    })),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with the same key returns the first answer")),
-    responses(
-        (status = 201, description = "Created", body = Warned<ContactTicket>),
-        (status = 400, description = "Refused fields", body = ProblemBody),
-        (status = 403, description = "customer_id is not the caller", body = ProblemBody),
-        (status = 409, description = "A request with this key is in flight", body = ProblemBody),
-        (status = 413, description = "Too large", body = ProblemBody),
-        (status = 415, description = "Not JSON", body = ProblemBody),
-        (status = 422, description = "The key was used for another body", body = ProblemBody),
-        (status = 429, description = "Too many tickets from this address", body = ProblemBody),
-        (status = 503, description = "The database is away", body = ProblemBody),
-    ), security((), ("bearer" = [])))]
+    })), responses(
+    (status = 201, description = "Created", body = Warned<ContactTicket>),
+    (status = 403, description = "customer_id is not the caller"),
+    (status = 429, description = "Too many tickets from this address"),
+))]
 pub async fn create(
     request: Repeatable,
     state: web::Data<AppState>,

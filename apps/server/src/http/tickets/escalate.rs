@@ -12,7 +12,7 @@ use super::ticket_path::TicketPath;
 use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -28,13 +28,7 @@ fields! {
 
 /// Escalate a ticket: urgent, handed on, with the reason as an internal note.
 #[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/escalate", tag = "tickets", operation_id = "escalateTicket",
-    params(("ticketId" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = EscalateBody, responses(
-    (status = 200, description = "The ticket as it stands now", body = ContactTicket),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "Staff only", body = ProblemBody),
-    (status = 404, description = "No such ticket", body = ProblemBody),
-), security(("bearer" = [])))]
+    responses((status = 200, description = "The ticket as it stands now", body = ContactTicket)))]
 pub async fn escalate(
     request: Repeatable,
     state: web::Data<AppState>,

@@ -10,7 +10,8 @@ use views::tickets::{Audience, TicketListView};
 use super::list_part::{part_of, read_part};
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, StatusChoice, fields};
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::large_answer::LargeAnswer;
+use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
 
@@ -35,14 +36,12 @@ fields! {
 }
 
 /// List tickets: all for staff, their own for customers.
-#[utoipa::path(get, path = "/api/support/contact/tickets", tag = "tickets", operation_id = "listTickets", params(ListQuery), responses(
-    (status = 200, description = "A part of the list", body = TicketListView),
-    (status = 400, description = "Refused parameters", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-), security(("bearer" = [])))]
+#[utoipa::path(get, path = "/api/support/contact/tickets", tag = "tickets", operation_id = "listTickets",
+    responses((status = 200, description = "A part of the list", body = TicketListView)))]
 pub async fn list(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeAnswer,
     Query(query): Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();

@@ -12,7 +12,7 @@ use super::ticket_path::TicketPath;
 use crate::http::caller::{MaybeUser, refused_token};
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
@@ -56,15 +56,12 @@ pub(in crate::http) fn rater(
 }
 
 /// Rate a closed ticket, once per closing: as its customer, or with the link sent by e-mail.
-#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/satisfaction", tag = "tickets", operation_id = "rateTicket",
-    params(("ticketId" = String, Path), LinkQuery), request_body = RateBody, responses(
+#[utoipa::path(post, path = "/api/support/contact/ticket/{ticketId}/satisfaction", tag = "tickets", operation_id = "rateTicket", responses(
     (status = 200, description = "The ticket as it stands now", body = ContactTicket),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 401, description = "Neither a token nor a link", body = ProblemBody),
-    (status = 403, description = "Staff do not rate; or the link is not valid", body = ProblemBody),
-    (status = 404, description = "No such ticket for this caller", body = ProblemBody),
-    (status = 409, description = "Still open, or rated otherwise before", body = ProblemBody),
-), security((), ("bearer" = [])))]
+    (status = 401, description = "Neither a token nor a link"),
+    (status = 403, description = "Staff do not rate; or the link is not valid"),
+    (status = 409, description = "Still open, or rated otherwise before"),
+))]
 pub async fn rate(
     request: Repeatable,
     state: web::Data<AppState>,

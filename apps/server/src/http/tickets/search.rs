@@ -11,7 +11,8 @@ use super::date_bound::DateBound;
 use super::list_part::{part_of, read_part};
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::large_answer::LargeSearch;
+use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
 
@@ -35,14 +36,12 @@ fields! {
 }
 
 /// Search tickets: among all for staff, among their own for customers, who never find a note.
-#[utoipa::path(get, path = "/api/support/contact/search", tag = "tickets", operation_id = "searchTickets", params(SearchQuery), responses(
-    (status = 200, description = "A part of what was found", body = TicketListView),
-    (status = 400, description = "Refused parameters", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-), security(("bearer" = [])))]
+#[utoipa::path(get, path = "/api/support/contact/search", tag = "tickets", operation_id = "searchTickets",
+    responses((status = 200, description = "A part of what was found", body = TicketListView)))]
 pub async fn search(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeSearch,
     Query(query): Query<SearchQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();

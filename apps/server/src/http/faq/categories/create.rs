@@ -12,7 +12,7 @@ use crate::http::answer::Answer;
 use crate::http::caller::StaffOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
@@ -62,14 +62,10 @@ impl CreateCategoryBody {
 }
 
 /// Open a category. Staff only.
-#[utoipa::path(post, path = "/api/support/faq/categories", tag = "faq", operation_id = "createFaqCategory",
-    params(("Idempotency-Key" = Option<String>, Header)), request_body = CreateCategoryBody, responses(
+#[utoipa::path(post, path = "/api/support/faq/categories", tag = "faq", operation_id = "createFaqCategory", responses(
     (status = 201, description = "Created", body = FaqCategoryView),
-    (status = 400, description = "Refused fields", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "Staff only", body = ProblemBody),
-    (status = 409, description = "Another category has this id", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 409, description = "Another category has this id"),
+))]
 pub async fn create(
     request: Repeatable,
     state: web::Data<AppState>,

@@ -7,20 +7,16 @@ use shared_kernel::Caller;
 use super::category_path::CategoryPath;
 use crate::http::answer::Answer;
 use crate::http::caller::StaffOnly;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
 use crate::http::state::AppState;
 use crate::http::write::Write;
 
 /// Close a category that has no articles. Staff only.
-#[utoipa::path(delete, path = "/api/support/faq/categories/{categoryId}", tag = "faq", operation_id = "deleteFaqCategory",
-    params(("categoryId" = String, Path), ("Idempotency-Key" = Option<String>, Header)), responses(
+#[utoipa::path(delete, path = "/api/support/faq/categories/{categoryId}", tag = "faq", operation_id = "deleteFaqCategory", responses(
     (status = 204, description = "Removed"),
-    (status = 400, description = "Articles stand in it", body = ProblemBody),
-    (status = 401, description = "No valid token", body = ProblemBody),
-    (status = 403, description = "Staff only", body = ProblemBody),
-    (status = 404, description = "No such category", body = ProblemBody),
-), security(("bearer" = [])))]
+    (status = 400, description = "Articles stand in it"),
+))]
 pub async fn delete(
     request: Repeatable,
     state: web::Data<AppState>,
