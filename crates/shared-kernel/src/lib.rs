@@ -29,7 +29,7 @@ pub use actor::{Actor, Caller, Role};
 pub use clock::Clock;
 pub use contact::{EmailAddress, EmailKey, PhoneNumber};
 pub use done::Done;
-pub use event::{EventLog, EventRecord, LoggedEvent, StreamId, StreamPosition};
+pub use event::{EventLog, EventRecord, LoggedEvent, Room, StreamId, StreamPosition};
 pub use id_generator::IdGenerator;
 pub use ids::{CustomerId, EntryId, FaqId, IdError, OrderId, StaffId, TicketId, UserId};
 pub use job::{JobKind, NewJob};
