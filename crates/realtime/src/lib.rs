@@ -17,6 +17,8 @@
 //! `dialect::Dialect`, enter a connection that uses it into the hub, and serve it through `member`.
 //! Nothing here knows HTTP statuses, tokens or SQL: see [`Ports`].
 #![warn(missing_docs)]
+// Of times: numbers are let through by `clippy.toml`.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod dialect;
 mod door;

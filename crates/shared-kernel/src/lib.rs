@@ -20,7 +20,9 @@ pub mod surroundings;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
+pub mod tidy;
 pub mod unit_of_work;
+pub mod visible;
 pub mod words;
 
 pub use actor::{Actor, Caller, Role};
@@ -35,5 +37,6 @@ pub use page::{Limit, Page, PageNumber, Start};
 pub use session::Session;
 pub use store_error::StoreError;
 pub use surroundings::Surroundings;
-pub use text::{Body, SingleLine, TextError};
+pub use text::{Body, Code, Label, SingleLine, TextError};
 pub use unit_of_work::{Claim, Consequences, IdempotencyKey, StoredAnswer, UnitOfWork};
+pub use visible::is_blank;

@@ -60,9 +60,9 @@ struct ConversationRef {
 }
 
 /// An id that could exist: anything else would only be asked of the database in vain.
-fn sane_id(id: String) -> Result<String, EventRefused> {
-    EntryId::parse(id.as_str()).map_err(|_| EventRefused::BAD_PAYLOAD)?;
-    Ok(id)
+fn sane_id(id: &str) -> Result<String, EventRefused> {
+    let id = EntryId::typed(id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
+    Ok(id.to_string())
 }
 
 impl Member {
@@ -115,13 +115,13 @@ impl Member {
             "markAsRead" => self.mark_as_read(payload(data)?, frames).await,
             "joinConversation" => {
                 let ConversationRef { conversation_id } = payload(data)?;
-                let id = sane_id(conversation_id)?;
+                let id = sane_id(&conversation_id)?;
                 self.join_conversation(registration, &id).await?;
                 Ok(Value::Null)
             }
             "leaveConversation" => {
                 let ConversationRef { conversation_id } = payload(data)?;
-                let id = sane_id(conversation_id)?;
+                let id = sane_id(&conversation_id)?;
                 self.leave_conversation(registration, &id).await?;
                 Ok(Value::Null)
             }
@@ -173,7 +173,7 @@ impl Member {
     }
 
     async fn type_to(&mut self, to: TypingTo) -> Done {
-        let recipient = UserId::parse(to.recipient_id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
+        let recipient = UserId::typed(&to.recipient_id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
         if !self.typing.knows(&recipient, Instant::now()) {
             let asked = self
                 .gateway
@@ -191,7 +191,7 @@ impl Member {
 
     /// Confirms to this connection alone; nothing is stored, as the REST route does that.
     async fn mark_as_read(&self, message: MessageRef, frames: &mut Vec<ByteString>) -> Done {
-        let id = sane_id(message.message_id)?;
+        let id = sane_id(&message.message_id)?;
         let asked = self
             .gateway
             .ports

@@ -22,6 +22,7 @@ use bytestring::ByteString;
 use serde_json::{Value, json};
 use shared_kernel::{Actor, LoggedEvent, Session};
 use sockets::CloseReason;
+use sockets::deadline::after;
 use tokio::time::{Instant, timeout};
 
 pub(crate) use self::entry::{Arrival, Resume};
@@ -161,18 +162,17 @@ impl Drop for Member {
 /// # Errors
 /// When it has ended.
 pub(crate) fn expiry(gateway: &Gateway, session: &Session) -> Result<Instant, CloseReason> {
-    let left = session.expires_at - gateway.ports.clock.now();
+    let now = gateway.ports.clock.now();
+    let left = session.expires_at.signed_duration_since(now);
     let leeway = gateway.ports.verifier.leeway();
     let left = match left.to_std() {
-        Ok(left) => left.min(LONGEST_SESSION) + leeway,
-        Err(_) => leeway
-            .checked_sub((-left).to_std().unwrap_or(Duration::MAX))
-            .unwrap_or_default(),
+        Ok(left) => left.min(LONGEST_SESSION).saturating_add(leeway),
+        Err(_) => leeway.saturating_sub(left.abs().to_std().unwrap_or(Duration::MAX)),
     };
     if left.is_zero() {
         return Err(CloseReason::Unauthorized("token_expired"));
     }
-    Ok(Instant::now() + left)
+    Ok(after(Instant::now(), left))
 }
 
 /// Waits for the store, for a limited time, and gives way to a close.

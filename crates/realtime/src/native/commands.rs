@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared_kernel::Session;
 use sockets::CloseReason;
+use sockets::deadline::after;
 use tokio::time::Instant;
 
 use super::NATIVE;
@@ -34,7 +35,7 @@ impl Socket {
         if let Some(token) = stated(opening.token) {
             return Ok((self.verify(&token)?, resume(opening.after)));
         }
-        let deadline = Instant::now() + self.gateway.settings.auth_wait;
+        let deadline = after(Instant::now(), self.gateway.settings.auth_wait);
         loop {
             let step = self.next(deadline, CloseReason::AuthTimeout, None).await?;
             let Step::Frame(frame) = step else {

@@ -14,6 +14,7 @@ use super::search;
 use crate::http::caller::MaybeUser;
 use crate::http::cursor;
 use crate::http::field::{Errors, fields};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -55,6 +56,7 @@ pub async fn list(
     request: HttpRequest,
     state: web::Data<AppState>,
     MaybeUser(caller): MaybeUser,
+    _turn: LargeAnswer,
     preferred: Preferred,
     Query(query): Query<ListFaqQuery>,
 ) -> Result<HttpResponse, Problem> {

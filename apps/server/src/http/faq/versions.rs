@@ -13,6 +13,7 @@ use super::faq_path::FaqPath;
 use crate::http::caller::StaffOnly;
 use crate::http::cursor;
 use crate::http::field::{Errors, fields};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -115,6 +116,7 @@ pub async fn versions(
     request: HttpRequest,
     state: web::Data<AppState>,
     _: StaffOnly,
+    _turn: LargeAnswer,
     FaqPath(id): FaqPath,
     Query(query): Query<VersionsQuery>,
 ) -> Result<HttpResponse, Problem> {

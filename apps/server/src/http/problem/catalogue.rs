@@ -93,6 +93,28 @@ impl Problem {
         .retry_after(seconds)
     }
 
+    /// A caller wrote more than one person can.
+    pub fn too_many_writes(seconds: u64) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limited",
+            "Trop de demandes, merci de réessayer dans un instant",
+            "Too many writes by this caller.",
+        )
+        .retry_after(seconds)
+    }
+
+    /// Too many others are before this request.
+    pub fn busy() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "Le service est très sollicité, merci de réessayer dans un instant",
+            "Too many large answers are being prepared, for this address above all.",
+        )
+        .retry_after(2)
+    }
+
     pub fn idempotency_in_flight() -> Self {
         Self::new(
             StatusCode::CONFLICT,
@@ -120,6 +142,12 @@ impl Problem {
             "The database cannot be reached at the moment. Repeat the request; a write with the same Idempotency-Key takes effect once.",
         )
         .retry_after(2)
+    }
+
+    /// The server stops, or takes no more clients.
+    pub fn stopping() -> Self {
+        let words = "Service momentanément indisponible";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", words, words).retry_after(5)
     }
 
     /// A field claims to be the caller and is somebody else.

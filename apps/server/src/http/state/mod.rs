@@ -14,9 +14,11 @@ use messages_domain::MessageQueries;
 use metrics_exporter_prometheus::PrometheusHandle;
 use shared_kernel::{Clock, EventLog, IdGenerator, Surroundings};
 use support_domain::TicketQueries;
+use tokio_util::sync::CancellationToken;
 
 use super::faq::visitor::Visitors;
-use super::rate_limit::NetworkLimit;
+use super::large_answer::LargeAnswers;
+use super::rate_limit::{CallerLimit, NetworkLimit};
 use crate::auth::Arrivals;
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
@@ -65,6 +67,8 @@ pub struct Admission {
     pub searches: NetworkLimit,
     pub votes: NetworkLimit,
     pub page_views: NetworkLimit,
+    pub writes: CallerLimit,
+    pub large_answers: LargeAnswers,
     pub max_body_bytes: usize,
     pub body_timeout_seconds: u64,
 }
@@ -75,6 +79,8 @@ pub struct Process {
     pub ids: Arc<dyn IdGenerator>,
     pub health: Arc<HealthMonitor>,
     pub metrics: PrometheusHandle,
+    /// The server stops and waits for nothing more from clients.
+    pub stopping: CancellationToken,
 }
 
 impl AppState {
