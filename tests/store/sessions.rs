@@ -8,7 +8,9 @@ use crate::desk::{Desk, now, user};
 
 fn joined(pairs: &[(&str, u64)]) -> BTreeMap<String, u64> {
     let pairs = pairs.iter();
-    pairs.map(|(id, since)| ((*id).to_owned(), *since)).collect()
+    pairs
+        .map(|(id, since)| ((*id).to_owned(), *since))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,7 +38,10 @@ async fn sessions_of_one_user_are_few_and_old_ones_are_swept() {
     let (store, jean) = (&desk.store, user("cst-jean"));
     for n in 0..70_u64 {
         let kept = joined(&[("MSG-1", n)]);
-        store.keep_joined(&format!("s{n}"), &jean, &kept).await.unwrap();
+        store
+            .keep_joined(&format!("s{n}"), &jean, &kept)
+            .await
+            .unwrap();
     }
     const COUNT: &str = "SELECT count(*) FROM socket_session";
     assert_eq!(desk.number(COUNT).await, 64);
@@ -45,10 +50,16 @@ async fn sessions_of_one_user_are_few_and_old_ones_are_swept() {
     let client = desk.database.client().await;
     let at = now();
     let sql = "UPDATE socket_session SET kept_at = $1";
-    client.execute(sql, &[&(at - TimeDelta::days(8))]).await.unwrap();
+    client
+        .execute(sql, &[&(at - TimeDelta::days(8))])
+        .await
+        .unwrap();
     store.keep_joined("s70", &jean, &latest).await.unwrap();
     let sql = "UPDATE socket_session SET kept_at = $1 WHERE session = 's70'";
-    client.execute(sql, &[&(at - TimeDelta::days(6))]).await.unwrap();
+    client
+        .execute(sql, &[&(at - TimeDelta::days(6))])
+        .await
+        .unwrap();
     let swept = store.sweep(at).await.unwrap();
     assert_eq!((swept.sessions, desk.number(COUNT).await), (63, 1));
 }

@@ -55,7 +55,9 @@ impl SessionId {
 
     /// The name clients know the socket by. It does not tell the session.
     pub(crate) fn socket_id(self) -> String {
-        let hash = Sha256::new().chain_update(b"socket id").chain_update(self.0);
+        let hash = Sha256::new()
+            .chain_update(b"socket id")
+            .chain_update(self.0);
         let hash = hash.finalize();
         URL_SAFE_NO_PAD.encode(hash.get(..SOCKET_ID_BYTES).unwrap_or_default())
     }

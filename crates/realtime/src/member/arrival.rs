@@ -158,11 +158,7 @@ impl Member {
     }
 
     /// Whether all can be given that came after its place, in streams of its own and others.
-    fn reachable(
-        &self,
-        heard: &[StreamPosition],
-        own: &[StreamPosition],
-    ) -> Result<(), Resync> {
+    fn reachable(&self, heard: &[StreamPosition], own: &[StreamPosition]) -> Result<(), Resync> {
         let (numbers, positions) = self.everywhere(heard, own);
         let most = self.gateway.settings.replay_events;
         within_reach(&numbers, &positions, most)

@@ -37,7 +37,9 @@ pub(crate) fn web_search(typed: &str) -> String {
         if n % 2 == 1 && n < last {
             search.phrase(piece);
         } else {
-            piece.split_whitespace().for_each(|token| search.token(token));
+            piece
+                .split_whitespace()
+                .for_each(|token| search.token(token));
         }
     }
     search.terms.join(" ")
@@ -128,7 +130,10 @@ mod tests {
     #[test]
     fn a_french_or_is_understood_by_an_english_search() {
         assert_eq!(web_search("frein OU batterie"), "frein or batterie");
-        assert_eq!(web_search("OU frein or OU Frein OU batterie OU"), "frein or batterie");
+        assert_eq!(
+            web_search("OU frein or OU Frein OU batterie OU"),
+            "frein or batterie"
+        );
     }
 
     #[test]
@@ -150,7 +155,10 @@ mod tests {
     #[test]
     fn a_word_typed_again_and_again_is_asked_for_once() {
         assert_eq!(web_search(&"é ".repeat(500)), "é");
-        assert_eq!(web_search("Étè ete \"a b\" \"A  b\" -x -X"), "Étè \"a b\" -x");
+        assert_eq!(
+            web_search("Étè ete \"a b\" \"A  b\" -x -X"),
+            "Étè \"a b\" -x"
+        );
         assert_eq!(web_search(&format!("\"{}\"", "é ".repeat(400))), "\"é\"");
     }
 
