@@ -206,6 +206,34 @@ async fn who_comes_back_is_in_the_conversation_again_on_any_instance_and_misses_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_feed_has_own_events_alone_and_leads_a_socket_back_into_its_conversations() {
+    let chat = Chat::start().await;
+    let root = chat.message("Bonjour").await;
+    let mut karim = chat.socket(Role::Staff, "staff-karim").await;
+    let data = json!({ "conversationId": root });
+    let frame = json!({ "event": "joinConversation", "id": 1, "data": data });
+    karim.send(&frame).await;
+    karim.wait_for_ack(1, WAIT).await;
+    let cursor = karim.cursor().expect("the greeting's");
+    drop(karim);
+    let all = everything_happens(&chat, &root).await;
+    let karims = chat.server.staff("staff-karim");
+    let feed = karims.get(&format!("/api/events?after={cursor}")).await;
+    let feed = feed.expect(200);
+    assert_eq!(feed.body["events"], json!([]));
+    let own = chat.jean.get("/api/events").await.expect(200);
+    let own = own.body["events"].as_array().cloned().unwrap_or_default();
+    let read = own.iter().filter(|event| event["event"] == "messageRead");
+    assert_eq!(read.count(), 1, "what was read of his, not what he read");
+    let token = chat.server.token(Role::Staff, "staff-karim", None);
+    let after = feed.text_at("/cursor");
+    let mut karim = WsClient::connect_after(&chat.server.socket_url(), &token, after).await;
+    karim.wait_for("connected", WAIT).await;
+    assert_eq!(lines(&mut karim, "messageClosed").await, all);
+    chat.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_unmodified_client_keeps_its_id_and_its_conversation_over_a_cut() {
     let chat = Chat::start().await;
     let root = chat.message("Bonjour").await;

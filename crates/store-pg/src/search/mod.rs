@@ -62,6 +62,8 @@ struct WebSearch {
     /// What is asked for already, folded.
     asked: Vec<String>,
     words: usize,
+    /// What comes next is another choice.
+    alternative: bool,
 }
 
 impl WebSearch {
@@ -76,7 +78,7 @@ impl WebSearch {
 
     fn token(&mut self, token: &str) {
         if token == "OU" || token.eq_ignore_ascii_case("or") {
-            self.terms.push("or".to_owned());
+            self.alternative = !self.terms.is_empty();
             return;
         }
         // Of words tied together the first ones, as many as still count, and with them what is between.
@@ -95,6 +97,9 @@ impl WebSearch {
         if words > 0 && !self.asked.contains(&folded) {
             self.words += words;
             self.asked.push(folded);
+            if std::mem::take(&mut self.alternative) {
+                self.terms.push("or".to_owned());
+            }
             self.terms.push(term);
         }
     }
@@ -125,6 +130,10 @@ mod tests {
     #[test]
     fn a_french_or_is_understood_by_an_english_search() {
         assert_eq!(web_search("frein OU batterie"), "frein or batterie");
+        assert_eq!(
+            web_search("OU frein or OU Frein OU batterie OU"),
+            "frein or batterie"
+        );
     }
 
     #[test]
