@@ -54,7 +54,10 @@ pub struct ModernMessage {
 impl ModernMessage {
     /// A message as an actor may see it.
     pub fn seen_by(actor: &Actor, message: &Message) -> Self {
-        let reason = message.close_reason.as_ref().filter(|_| actor.role.is_staff());
+        let reason = message
+            .close_reason
+            .as_ref()
+            .filter(|_| actor.role.is_staff());
         Self {
             close_reason: reason.map(|reason| reason.as_str().to_owned()),
             ..Self::from(message)

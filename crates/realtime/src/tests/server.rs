@@ -88,7 +88,12 @@ impl Conversations for Talks {
         conversation: &str,
     ) -> Result<Option<Conversation>, StoreError> {
         let may = actor.role.is_staff() || kin(actor.id.as_str(), conversation);
-        let is_lost = self.lost.lock().unwrap().iter().any(|one| one == conversation);
+        let is_lost = self
+            .lost
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|one| one == conversation);
         let customer = conversation.split('-').next().unwrap_or_default();
         let customer = UserId::from_stored(customer.to_owned());
         let found = Conversation {
@@ -248,7 +253,9 @@ impl TestServer {
 
     /// The same, heard by those who have joined a conversation.
     pub(super) fn publish_in(&self, streams: &[&StreamId], payload: &Value, room: &Room) {
-        let events = self.log.commit_in(streams, "messageSent", payload, Some(room));
+        let events = self
+            .log
+            .commit_in(streams, "messageSent", payload, Some(room));
         self.relay.committed(events);
     }
 
