@@ -112,8 +112,10 @@ pub enum Counted {
 pub struct CustomerLine {
     /// Who.
     pub id: CustomerId,
-    /// First name and family name.
+    /// Family name; the whole name when only one word is known, empty when none is.
     pub name: String,
+    /// First name; empty when unknown.
+    pub first_name: String,
     /// How to reach them.
     pub email: Option<String>,
 }

@@ -14,8 +14,8 @@ mod values;
 
 pub use layers::ConfigError;
 pub use sections::{
-    AuthSection, HttpSection, JobsSection, LimitsSection, LogFormat, LogSection, MailSection,
-    RealtimeSection, ShopSection, StorageSection,
+    AuthSection, DeskSection, HttpSection, JobsSection, LimitsSection, LogFormat, LogSection,
+    MailSection, RealtimeSection, ShopSection, StorageSection,
 };
 
 pub use values::Secret;
@@ -35,6 +35,8 @@ pub struct Config {
     pub auth: AuthSection,
     #[garde(dive)]
     pub shop: ShopSection,
+    #[garde(dive)]
+    pub desk: DeskSection,
     #[garde(dive)]
     pub mail: MailSection,
     #[garde(dive)]

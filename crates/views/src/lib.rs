@@ -7,6 +7,7 @@
 pub mod faq;
 mod instant;
 pub mod messages;
+pub mod people;
 pub mod tickets;
 
 pub use instant::instant;

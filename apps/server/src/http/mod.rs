@@ -19,6 +19,7 @@ pub mod json_body;
 pub mod messages;
 pub mod openapi;
 pub mod pages;
+pub mod people;
 pub mod precondition;
 pub mod problem;
 pub mod query;

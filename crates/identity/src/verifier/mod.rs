@@ -6,12 +6,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
 use settings::AuthSection;
-use shared_kernel::{Actor, EmailAddress, Role, Session, UserId};
+use shared_kernel::{Actor, EmailAddress, Role, Session, UserId, given_name};
 
 /// Clocks may differ by this much, in seconds.
 pub const LEEWAY_SECONDS: u64 = 5;
-/// The longest name shown to others, in characters.
-const MAX_NAME_CHARS: usize = 120;
 
 /// Why a token was refused. Says nothing about the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -144,12 +142,13 @@ fn session(claims: Claims) -> Result<Session, TokenRefused> {
         (None, _) => Role::Customer,
     };
     let vouched = claims.email_verified.unwrap_or(true);
+    let own = claims.email.as_deref();
+    let name = claims.name.and_then(|name| given_name(&name, own));
     let email = claims
         .email
         .filter(|_| vouched)
         .and_then(|text| EmailAddress::parse(text).ok());
     let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(TokenRefused::Invalid)?;
-    let name = claims.name.as_deref().and_then(shown_name);
     Ok(Session {
         actor: Actor {
             id,
@@ -168,16 +167,6 @@ fn user_id(value: &Value) -> Option<UserId> {
         Value::Number(number) => UserId::parse(number.to_string()).ok(),
         _ => None,
     }
-}
-
-fn shown_name(name: &str) -> Option<String> {
-    let plain: String = name
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(MAX_NAME_CHARS)
-        .collect();
-    let plain = plain.trim();
-    (!plain.is_empty()).then(|| plain.to_owned())
 }
 
 fn read(path: &str) -> Result<Vec<u8>, VerifierError> {

@@ -9,7 +9,7 @@ use diesel_async::AsyncPgConnection;
 use messages_domain::ports::{Counted, CustomerLine, MessageCounts, MessageFilter, Start};
 use messages_domain::rights::Scope;
 use messages_domain::{Message, MessageQueries, State};
-use shared_kernel::{CustomerId, EntryId, Limit, Page, StaffId, StoreError};
+use shared_kernel::{CustomerId, EntryId, Limit, Page, StaffId, StoreError, given_name};
 
 use super::find;
 use super::rows::{COLUMNS, MessageRow};
@@ -213,10 +213,12 @@ impl MessageQueries for PgStore {
             .map(|row| {
                 let id = CustomerId::parse(row.cst_id.clone())
                     .map_err(|_| bad_row("___xtr_customer", &row.cst_id, "cst_id"))?;
-                let name = [row.cst_fname, row.cst_name].join(" ").trim().to_owned();
+                let address = row.cst_mail.as_deref().filter(|_| row.cst_fname.is_empty());
+                let name = given_name(&row.cst_name, address).unwrap_or_default();
                 Ok(CustomerLine {
                     id,
                     name,
+                    first_name: row.cst_fname,
                     email: row.cst_mail,
                 })
             })

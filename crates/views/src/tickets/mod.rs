@@ -10,6 +10,6 @@ mod response;
 mod ticket;
 
 pub use audience::Audience;
-pub use detail::{ContactTicketDetail, CustomerView, OrderView, StaffView};
+pub use detail::{ContactTicketDetail, OrderView, StaffView};
 pub use response::ContactResponse;
-pub use ticket::{ContactTicket, SatisfactionView, TicketListView, VehicleView};
+pub use ticket::{ContactTicket, ContactView, SatisfactionView, TicketListView, VehicleView};

@@ -24,7 +24,9 @@ fields! {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CustomerLineView {
     pub cst_id: String,
-    /// First name and family name.
+    /// Family name; the whole name when only one word is known, empty when none is.
+    pub cst_name: String,
+    /// First name; empty when unknown.
     pub cst_fname: String,
     pub cst_mail: Option<String>,
 }
@@ -54,7 +56,8 @@ pub async fn customers(
         .into_iter()
         .map(|line| CustomerLineView {
             cst_id: line.id.to_string(),
-            cst_fname: line.name,
+            cst_name: line.name,
+            cst_fname: line.first_name,
             cst_mail: line.email,
         })
         .collect();

@@ -37,7 +37,11 @@ pub async fn responses(
         .detail(&id, &Scope::of(&actor))
         .await?
         .ok_or_else(Problem::ticket_not_found)?;
-    let responses: Vec<_> = detail.entries.iter().map(ContactResponse::from).collect();
+    let audience = state.audience(&actor);
+    let entries = detail.entries.iter();
+    let responses: Vec<_> = entries
+        .map(|entry| ContactResponse::new(entry, &audience))
+        .collect();
     Ok(HttpResponse::Ok().json(ThreadView {
         total: responses.len(),
         responses,

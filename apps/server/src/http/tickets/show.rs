@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use support_domain::rights::Scope;
-use views::tickets::{Audience, ContactTicketDetail};
+use views::tickets::ContactTicketDetail;
 
 use super::ticket_path::TicketPath;
 use crate::http::answer::etag;
@@ -31,5 +31,5 @@ pub async fn show(
         .ok_or_else(Problem::ticket_not_found)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, etag(detail.file.ticket.version)))
-        .json(ContactTicketDetail::new(&detail, &Audience::of(&actor))))
+        .json(ContactTicketDetail::new(&detail, &state.audience(&actor))))
 }
