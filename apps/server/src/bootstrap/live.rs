@@ -117,7 +117,7 @@ fn settings(config: &Config) -> RealtimeSettings {
             frames: realtime.queue_frames,
             bytes: realtime.queue_bytes,
         },
-        origins: config.http.allowed_origins.clone(),
+        origins: config.http.socket_origins(),
         staff_name: config.desk.staff_name.as_str().into(),
         limits: RealtimeLimits {
             limits_enabled: limits.enabled,

@@ -119,6 +119,9 @@ fn greeted(file: &TicketFile) -> Option<String> {
 
 fn facts(file: &TicketFile) -> TicketFacts {
     let ticket = &file.ticket;
+    // A stranger's ticket under a proven address is still a stranger's.
+    let verified =
+        !ticket.unverified && file.customer.verified_email.as_ref() == Some(&ticket.contact.email);
     TicketFacts {
         id: ticket.id.clone(),
         subject: ticket.subject.as_str().to_owned(),
@@ -137,9 +140,9 @@ fn facts(file: &TicketFile) -> TicketFacts {
             Status::Closed => notify::Status::Closed,
         },
         created_at: ticket.created_at,
-        // A stranger's ticket under a proven address is still a stranger's.
-        verified: !ticket.unverified
-            && file.customer.verified_email.as_ref() == Some(&ticket.contact.email),
+        verified,
+        // Tickets of before that was kept count as whoever's address it is.
+        written_signed_in: verified && (ticket.contact.signed_in || ticket.contact.name.is_none()),
     }
 }
 

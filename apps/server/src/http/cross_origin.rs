@@ -3,6 +3,7 @@
 use actix_cors::Cors;
 use actix_web::http::header::{
     AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -23,7 +24,14 @@ pub fn cross_origin(origins: &[String]) -> Cors {
             IDEMPOTENCY_KEY,
             REQUEST_ID,
         ])
-        .expose_headers([ETAG, LINK, RETRY_AFTER, REQUEST_ID, TOTAL_COUNT])
+        .expose_headers([
+            ETAG,
+            LINK,
+            RETRY_AFTER,
+            REQUEST_ID,
+            TOTAL_COUNT,
+            WWW_AUTHENTICATE,
+        ])
         .block_on_origin_mismatch(false)
         .max_age(REMEMBER);
     origins

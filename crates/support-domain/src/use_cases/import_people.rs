@@ -97,9 +97,10 @@ async fn import_customer(
         customer.id = holder.id.clone();
     }
     let has_address = found.iter().all(|holder| holder.id == customer.id);
-    let known = match found.iter().any(|holder| holder.id == customer.id) {
-        true => tx.customer(&customer.id).await?,
-        false => None,
+    let known = if found.iter().any(|holder| holder.id == customer.id) {
+        tx.customer(&customer.id).await?
+    } else {
+        None
     };
     if let Some(known) = &known {
         customer = together(customer, known);

@@ -5,8 +5,7 @@ use support_domain::TicketFile;
 use support_domain::ports::TicketDetail;
 use utoipa::ToSchema;
 
-use super::{Audience, ContactResponse, ContactTicket};
-use crate::people::CustomerView;
+use super::{Audience, ContactResponse, ContactTicket, CustomerView};
 
 /// Who answers.
 #[derive(Debug, Clone, Serialize, ToSchema)]

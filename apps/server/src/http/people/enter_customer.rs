@@ -5,8 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use shared_kernel::{Caller, CustomerId, EmailAddress, PhoneNumber};
 use support_domain::use_cases::{EnterCustomer, enter_customer};
 use support_domain::{Customer, FullName};
-use views::people::CustomerView;
-use views::tickets::Audience;
+use views::tickets::{Audience, CustomerView};
 
 use super::located::located;
 use crate::http::answer::Answer;

@@ -1,8 +1,7 @@
 //! `GET /api/customers/:customerId`
 
 use actix_web::{HttpResponse, web};
-use views::people::CustomerView;
-use views::tickets::Audience;
+use views::tickets::{Audience, CustomerView};
 
 use super::person_path::{CustomerPath, no_customer};
 use crate::http::caller::StaffOnly;
