@@ -215,6 +215,32 @@ async fn an_answer_is_judged_by_whom_it_is_about_and_not_by_its_first_digit() {
 }
 
 #[tokio::test]
+async fn accents_of_our_own_address_are_the_channels_and_a_recipients_are_theirs() {
+    let sink = SmtpSink::start().await;
+    let channel = channel(&sink.url());
+    sink.answer("EHLO", "250 no extensions here");
+    let to_accents = channel.send(&mail_to("josé@example.com")).await;
+    assert!(
+        matches!(to_accents, Err(DeliveryError::Permanent { .. })),
+        "{to_accents:?}"
+    );
+    let mut mail = mail_to("jean@example.com");
+    mail.from = email("équipe@shop.fr");
+    let from_accents = channel.send(&mail).await;
+    assert!(
+        matches!(
+            from_accents,
+            Err(DeliveryError::Temporary {
+                channel_down: true,
+                ..
+            })
+        ),
+        "{from_accents:?}"
+    );
+    assert_eq!(sink.mails(), []);
+}
+
+#[tokio::test]
 async fn one_refused_mailbox_is_no_reason_to_refuse_another() {
     let sink = SmtpSink::start().await;
     sink.refuse_recipient("nobody@example.com");

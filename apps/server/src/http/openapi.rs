@@ -1,9 +1,11 @@
-//! The OpenAPI document, generated from the handlers, and its page, which works offline.
+//! The OpenAPI document, generated from the handlers. Its page is in `docs_page`.
+
+use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
+use actix_web::web::Bytes;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::tickets::{
     add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
@@ -105,15 +107,15 @@ pub fn api() -> utoipa::openapi::OpenApi {
     ApiDoc::openapi()
 }
 
-/// The page at `/docs`. It asks nobody outside.
-pub fn page() -> SwaggerUi {
-    let config = Config::new(["/api/openapi.json"]).validator_url("none");
-    SwaggerUi::new("/docs/{_:.*}").config(config)
-}
-
 /// This document.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "operations", operation_id = "openapiDocument",
     responses((status = 200, description = "OpenAPI 3.1")))]
 pub async fn document() -> HttpResponse {
-    HttpResponse::Ok().json(api())
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(DOCUMENT.clone())
 }
+
+/// Written once, and shared by all who ask.
+static DOCUMENT: LazyLock<Bytes> =
+    LazyLock::new(|| Bytes::from(serde_json::to_vec(&api()).unwrap_or_default()));

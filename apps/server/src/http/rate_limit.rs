@@ -1,5 +1,6 @@
-//! How often one network may do what anybody may do.
+//! How often one network may do what anybody may do, and how much one caller may write.
 
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -8,11 +9,12 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
 use settings::Config;
+use shared_kernel::{Caller, UserId};
 
 use super::client_address::{client_address, limited_network};
 use super::problem::Problem;
 
-/// Networks remembered before those that are quiet again are forgotten.
+/// Networks, or callers, remembered before those that are quiet again are forgotten.
 const REMEMBERED: usize = 10_000;
 
 /// One limit; lifts itself when limits are off.
@@ -47,8 +49,7 @@ impl NetworkLimit {
     }
 
     fn new(config: &Config, per_minute: u32, burst: u32) -> Self {
-        let number = |given| NonZeroU32::new(given).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::per_minute(number(per_minute)).allow_burst(number(burst));
+        let quota = quota(per_minute, burst);
         Self {
             limiter: config.limits.enabled.then(|| RateLimiter::keyed(quota)),
             trusted: config.http.trusted_proxies.clone(),
@@ -66,14 +67,47 @@ impl NetworkLimit {
         let Some(address) = client_address(request, &self.trusted) else {
             return Ok(());
         };
-        if limiter.len() > REMEMBERED {
-            limiter.retain_recent();
-        }
-        limiter
-            .check_key(&limited_network(address))
-            .map_err(|until| {
-                let wait = until.wait_time_from(DefaultClock::default().now());
-                Problem::rate_limited(wait.as_secs() + 1)
-            })
+        check(limiter, &limited_network(address)).map_err(Problem::rate_limited)
     }
+}
+
+/// How much one signed-in caller may write; lifts itself when limits are off.
+pub struct CallerLimit(Option<DefaultKeyedRateLimiter<UserId>>);
+
+impl CallerLimit {
+    /// The limit on writes. Strangers have [`NetworkLimit`]s of their own.
+    pub fn of_writes(config: &Config) -> Self {
+        let limits = &config.limits;
+        let quota = quota(limits.writes_per_minute, limits.writes_burst);
+        Self(limits.enabled.then(|| RateLimiter::keyed(quota)))
+    }
+
+    /// Counts a write.
+    ///
+    /// # Errors
+    /// 429 with `Retry-After`.
+    pub fn check(&self, caller: &Caller) -> Result<(), Problem> {
+        match (&self.0, caller.actor()) {
+            (Some(limiter), Some(actor)) => {
+                check(limiter, &actor.id).map_err(Problem::too_many_writes)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn quota(per_minute: u32, burst: u32) -> Quota {
+    let number = |given| NonZeroU32::new(given).unwrap_or(NonZeroU32::MIN);
+    Quota::per_minute(number(per_minute)).allow_burst(number(burst))
+}
+
+/// Counts, or answers after how many seconds it may be tried again.
+fn check<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), u64> {
+    if limiter.len() > REMEMBERED {
+        limiter.retain_recent();
+    }
+    limiter.check_key(key).map_err(|until| {
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        wait.as_secs() + 1
+    })
 }

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, Route, guard, web};
 
 use super::problem::Problem;
 use super::request_metrics::RouteLabel;
-use super::{events, faq, health, messages, openapi, pages, people, tickets};
+use super::{docs_page, events, faq, health, messages, openapi, pages, people, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
@@ -254,7 +254,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
         })));
     }
     app.configure(realtime::configure);
-    app.service(openapi::page());
+    app.service(docs_page::page());
     app.route("/", web::get().to(async || home()));
     app.route("/docs", web::get().to(async || home()));
     app.default_service(web::to(async || {

@@ -32,8 +32,13 @@ pub struct OrderView {
 pub struct ContactTicketDetail {
     #[serde(flatten)]
     pub ticket: ContactTicket,
-    /// The thread, oldest first.
+    /// The thread, oldest first: its latest 100 entries, fewer where their texts are longer than 1 MiB together.
     pub responses: Vec<ContactResponse>,
+    /// How many the whole thread has.
+    pub responses_total: u64,
+    /// Send it as `cursor` to the list of responses to read what came before; absent when all of it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub responses_cursor: Option<String>,
     pub customer: CustomerView,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<StaffView>,
@@ -42,8 +47,8 @@ pub struct ContactTicketDetail {
 }
 
 impl ContactTicketDetail {
-    /// A ticket as an audience may see it.
-    pub fn new(detail: &TicketDetail, audience: &Audience) -> Self {
+    /// A ticket as an audience may see it; `earlier` leads to what came before the part of the thread it has.
+    pub fn new(detail: &TicketDetail, audience: &Audience, earlier: Option<String>) -> Self {
         let TicketFile {
             ticket,
             customer,
@@ -51,11 +56,13 @@ impl ContactTicketDetail {
             order,
         } = &detail.file;
         let is_staff = *audience == Audience::Staff;
-        let entries = detail.entries.iter();
+        let entries = detail.thread.entries.iter();
         let entries = entries.map(|entry| ContactResponse::new(entry, audience));
         Self {
             ticket: ContactTicket::new(ticket, audience),
             responses: entries.collect(),
+            responses_total: detail.thread.total,
+            responses_cursor: earlier,
             customer: CustomerView::new(customer, audience),
             staff: assignee.as_ref().map(|staff| StaffView {
                 cnfa_id: staff.id.to_string(),

@@ -10,6 +10,7 @@ use views::tickets::TicketListView;
 use super::list_part::{part_of, read_part};
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, StatusChoice, fields};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -43,6 +44,7 @@ fields! {
 pub async fn list(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeAnswer,
     Query(query): Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();

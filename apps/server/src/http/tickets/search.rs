@@ -11,6 +11,7 @@ use super::date_bound::DateBound;
 use super::list_part::{part_of, read_part};
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, fields};
+use crate::http::large_answer::LargeSearch;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -43,6 +44,7 @@ fields! {
 pub async fn search(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeSearch,
     Query(query): Query<SearchQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
