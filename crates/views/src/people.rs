@@ -1,9 +1,9 @@
 //! The team as colleagues see it.
 
 use serde::Serialize;
+use support_domain::Staff;
 use support_domain::ports::Colleague;
 use support_domain::staff::name_for_staff;
-use support_domain::Staff;
 use utoipa::ToSchema;
 
 /// Somebody of the team, as colleagues see them. Not the address: that is shown on their tickets only.
