@@ -156,11 +156,7 @@ fn view(part: &Page<Message>, start: &Start, limit: Limit) -> MessageListView {
     let last = part.items.last().filter(|_| part.has_more);
     MessageListView {
         success: true,
-        data: part
-            .items
-            .iter()
-            .map(|message| ModernMessage::from(message).in_page(limit))
-            .collect(),
+        data: part.items.iter().map(ModernMessage::from).collect(),
         pagination: Pagination {
             page: page.get(),
             limit: limit.get(),
