@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use shared_kernel::{
     Actor, CustomerId, EntryId, Limit, OrderId, Page, StaffId, StoreError, TicketId,
 };
@@ -112,10 +113,23 @@ pub enum Counted {
 pub struct CustomerLine {
     /// Who.
     pub id: CustomerId,
-    /// First name and family name.
+    /// The first name; empty where there is none.
+    pub first_name: String,
+    /// The family name, or the only one.
     pub name: String,
     /// How to reach them.
     pub email: Option<String>,
+    /// When something of them changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The last customer of the part of the list that was already read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerPosition {
+    /// When something of them had changed, in microseconds since 1970.
+    pub micros: i64,
+    /// Who.
+    pub id: CustomerId,
 }
 
 /// Reads messages.
@@ -135,8 +149,36 @@ pub trait MessageQueries: Send + Sync {
     /// How many there are.
     async fn message_counts(&self, of: &Counted) -> Result<MessageCounts, StoreError>;
 
-    /// Customers, latest changed first.
-    async fn customers(&self, limit: Limit) -> Result<Vec<CustomerLine>, StoreError>;
+    /// A part of the customers, latest changed first: those in whose names, address or id all words of
+    /// a search occur.
+    async fn customers(
+        &self,
+        search: Option<&str>,
+        start: &shared_kernel::Start<CustomerPosition>,
+        limit: Limit,
+    ) -> Result<Page<CustomerLine>, StoreError>;
+}
+
+/// What is talked about in a conversation somebody follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A ticket.
+    Ticket,
+    /// What its root message began.
+    Message,
+}
+
+/// A conversation somebody may follow, and who takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// The ticket's id, or the root message's.
+    pub id: String,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// Who of support takes part; none until somebody does.
+    pub staff: Option<StaffId>,
+    /// What it is.
+    pub subject: About,
 }
 
 /// Reads who has to do with whom ([`conversation`](crate::conversation)).
@@ -145,8 +187,12 @@ pub trait ConversationQueries: Send + Sync {
     /// One message, whoever asks.
     async fn find_message(&self, id: &EntryId) -> Result<Option<Message>, StoreError>;
 
-    /// Whether there is a ticket with this id that the actor may see.
-    async fn may_see_ticket(&self, actor: &Actor, id: &TicketId) -> Result<bool, StoreError>;
+    /// The ticket with this id, if the actor may see it.
+    async fn visible_ticket(
+        &self,
+        actor: &Actor,
+        id: &TicketId,
+    ) -> Result<Option<Followed>, StoreError>;
 
     /// Whether this customer and this staff member share a message or a ticket.
     async fn have_met(&self, customer: &CustomerId, staff: &StaffId) -> Result<bool, StoreError>;

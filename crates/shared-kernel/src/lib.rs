@@ -20,14 +20,16 @@ pub mod surroundings;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
+pub mod tidy;
 pub mod unit_of_work;
+pub mod visible;
 pub mod words;
 
 pub use actor::{Actor, Caller, Role};
 pub use clock::Clock;
 pub use contact::{EmailAddress, EmailKey, PhoneNumber};
 pub use done::Done;
-pub use event::{EventLog, EventRecord, LoggedEvent, StreamId, StreamPosition};
+pub use event::{EventLog, EventRecord, LoggedEvent, Room, StreamId, StreamPosition};
 pub use id_generator::IdGenerator;
 pub use ids::{CustomerId, EntryId, FaqId, IdError, OrderId, StaffId, TicketId, UserId};
 pub use job::{JobKind, NewJob};
@@ -35,5 +37,6 @@ pub use page::{Limit, Page, PageNumber, Start};
 pub use session::Session;
 pub use store_error::StoreError;
 pub use surroundings::Surroundings;
-pub use text::{Body, SingleLine, TextError};
+pub use text::{Body, Code, Label, SingleLine, TextError};
 pub use unit_of_work::{Claim, Consequences, IdempotencyKey, StoredAnswer, UnitOfWork};
+pub use visible::is_blank;

@@ -8,5 +8,6 @@ mod bodies;
 mod fields;
 mod headers;
 mod idempotency;
+mod kept_answers;
 pub mod problems;
 mod raw_http;

@@ -3,11 +3,13 @@
 use actix_cors::Cors;
 use actix_web::http::header::{
     AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 /// How long a browser may remember an answer to its question, in seconds.
 const REMEMBER: usize = 3_600;
 
@@ -23,7 +25,15 @@ pub fn cross_origin(origins: &[String]) -> Cors {
             IDEMPOTENCY_KEY,
             REQUEST_ID,
         ])
-        .expose_headers([ETAG, LINK, RETRY_AFTER, REQUEST_ID, TOTAL_COUNT])
+        .expose_headers([
+            ETAG,
+            LINK,
+            RETRY_AFTER,
+            REQUEST_ID,
+            TOTAL_COUNT,
+            NEXT_CURSOR,
+            WWW_AUTHENTICATE,
+        ])
         .block_on_origin_mismatch(false)
         .max_age(REMEMBER);
     origins

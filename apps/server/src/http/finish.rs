@@ -7,6 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
 use views::instant;
 
+use super::caller::{challenge, refused_token};
 use super::problem::{Problem, ProblemBody};
 use super::request_id::{REQUEST_ID, RequestId};
 use super::request_metrics::Outcome;
@@ -25,8 +26,19 @@ pub async fn finish(
     // What handlers and extractors refuse is a response by now; there is no other middleware.
     let response = next.call(request).await?.map_into_boxed_body();
     let mut response = with_problem_body(response, &id);
+    let refused = refused_token(response.request());
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id.header());
+    if let Some(refused) = refused
+        && !headers.contains_key(header::WWW_AUTHENTICATE)
+    {
+        headers.insert(header::WWW_AUTHENTICATE, challenge(refused));
+        // Nobody else is to be told.
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
+    }
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

@@ -55,7 +55,9 @@ impl LargeAnswers {
         let shown = request.headers().get(header::AUTHORIZATION);
         Asker {
             network: client_address(request, &self.trusted).map(limited_network),
-            caller: self.callers.hash_one(shown.map(header::HeaderValue::as_bytes)),
+            caller: self
+                .callers
+                .hash_one(shown.map(header::HeaderValue::as_bytes)),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod caller;
 pub mod client_address;
 pub mod cross_origin;
+pub mod cursor;
 mod docs_page;
 pub mod events;
 pub mod faq;

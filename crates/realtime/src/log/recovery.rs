@@ -1,7 +1,7 @@
 //! The session key of clients that resume by themselves: Socket.IO's `pid`.
 //!
 //! Such a client shows the key with its last cursor when it comes back, and calls itself recovered
-//! when it is given the same key again. The key is a nonce and a digest over the nonce and the
+//! when it is given the same key again. The key is the session's id and a digest over it and the
 //! streams' names and epochs, so every instance can check it, also after a restart, and a key of
 //! another user or another log is refused. It opens nothing: the token does.
 
@@ -10,46 +10,34 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use super::cursor::CursorKey;
+use super::session::{SESSION_BYTES, SessionId};
 
-const NONCE_BYTES: usize = 9;
 const DIGEST_BYTES: usize = 12;
 
-/// Makes and checks keys.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SessionKey;
-
-impl SessionKey {
-    /// A new key for a place.
-    ///
-    /// # Errors
-    /// When the system gives no randomness.
-    pub(crate) fn issue(place: &CursorKey) -> Result<String, getrandom::Error> {
-        let mut nonce = [0; NONCE_BYTES];
-        getrandom::fill(&mut nonce)?;
-        let mut bytes = nonce.to_vec();
-        bytes.extend(digest(place, &nonce));
-        Ok(URL_SAFE_NO_PAD.encode(bytes))
-    }
-
-    /// Whether a key was made for this place. Any text may be given.
-    pub(crate) fn belongs(key: &str, place: &CursorKey) -> bool {
-        if key.len() != (NONCE_BYTES + DIGEST_BYTES) / 3 * 4 {
-            return false;
-        }
-        let Ok(bytes) = URL_SAFE_NO_PAD.decode(key) else {
-            return false;
-        };
-        bytes
-            .split_at_checked(NONCE_BYTES)
-            .is_some_and(|(nonce, shown)| digest(place, nonce).eq(shown.iter().copied()))
-    }
+/// A session's key for a place.
+pub(crate) fn key_of(session: SessionId, place: &CursorKey) -> String {
+    let mut bytes = session.as_bytes().to_vec();
+    bytes.extend(digest(session, place));
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn digest(place: &CursorKey, nonce: &[u8]) -> impl Iterator<Item = u8> + use<> {
+/// The session a key was made for, if it was made for this place. Any text may be given.
+pub(crate) fn session_of(key: &str, place: &CursorKey) -> Option<SessionId> {
+    if key.len() != (SESSION_BYTES + DIGEST_BYTES) / 3 * 4 {
+        return None;
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(key).ok()?;
+    let (nonce, shown) = bytes.split_first_chunk()?;
+    let session = SessionId::from_bytes(*nonce);
+    let belongs = digest(session, place).eq(shown.iter().copied());
+    belongs.then_some(session)
+}
+
+fn digest(session: SessionId, place: &CursorKey) -> impl Iterator<Item = u8> + use<> {
     let mut hash = Sha256::new();
     hash.update(b"session key");
     hash.update(place.digest());
-    hash.update(nonce);
+    hash.update(session.as_bytes());
     hash.finalize().into_iter().take(DIGEST_BYTES)
 }
 
@@ -66,22 +54,23 @@ mod tests {
 
     #[test]
     fn a_key_holds_for_its_user_and_epoch_only_and_needs_no_memory() {
-        let key = SessionKey::issue(&place("7", 1)).unwrap();
-        assert!(SessionKey::belongs(&key, &place("7", 1)));
-        assert!(!SessionKey::belongs(&key, &place("8", 1)));
-        assert!(!SessionKey::belongs(&key, &place("7", 2)));
+        let session = SessionId::fresh().unwrap();
+        let key = key_of(session, &place("7", 1));
+        assert_eq!(session_of(&key, &place("7", 1)), Some(session));
+        assert_eq!(session_of(&key, &place("8", 1)), None);
+        assert_eq!(session_of(&key, &place("7", 2)), None);
     }
 
     #[test]
     fn every_key_is_new() {
-        let issue = || SessionKey::issue(&place("7", 1)).unwrap();
+        let issue = || key_of(SessionId::fresh().unwrap(), &place("7", 1));
         assert_ne!(issue(), issue());
     }
 
     proptest! {
         #[test]
         fn no_text_panics_or_passes(text in ".{0,60}") {
-            prop_assert!(!SessionKey::belongs(&text, &place("7", 1)));
+            prop_assert_eq!(session_of(&text, &place("7", 1)), None);
         }
     }
 }

@@ -7,7 +7,6 @@ use sockets::{bearer, websocket};
 
 use super::NATIVE;
 use super::session::{Opening, Socket};
-use crate::door::HandshakeRefused;
 use crate::gateway::Gateway;
 use crate::hub::connection::Connection;
 
@@ -34,8 +33,7 @@ async fn open(
     let admitted = gateway
         .admit(&request)
         .map_err(|refused| gateway.answer(refused))?;
-    let connection = Connection::new(&NATIVE, gateway.settings.outbox)
-        .map_err(|_| gateway.answer(HandshakeRefused::Unavailable))?;
+    let connection = Connection::new(&NATIVE, gateway.settings.outbox);
     let settings = &gateway.settings;
     let (most, stall) = (settings.message_bytes, settings.write_stall);
     let protocol = Some(bearer::SUBPROTOCOL);

@@ -53,15 +53,3 @@ impl TicketQueries for PgStore {
         Ok(Some(part))
     }
 }
-
-impl PgStore {
-    /// Whether a scope holds a ticket, without reading it.
-    pub(crate) async fn holds_ticket(
-        &self,
-        id: &TicketId,
-        scope: &Scope,
-    ) -> Result<bool, StoreError> {
-        let conn = self.connection().await?;
-        list::is_held(&conn, id, scope).await
-    }
-}

@@ -17,7 +17,7 @@ impl FromRequest for FaqPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = FaqId::parse(request.match_info().query("faqId"));
+        let id = FaqId::typed(request.match_info().query("faqId"));
         ready(id.map(Self).map_err(|_| FaqError::ArticleNotFound.into()))
     }
 }

@@ -17,7 +17,7 @@ impl FromRequest for MessagePath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = EntryId::parse(request.match_info().query("id"));
+        let id = EntryId::typed(request.match_info().query("id"));
         ready(
             id.map(Self)
                 .map_err(|_| MessagesError::MessageNotFound.into()),

@@ -144,6 +144,12 @@ impl Problem {
         .retry_after(2)
     }
 
+    /// The server stops, or takes no more clients.
+    pub fn stopping() -> Self {
+        let words = "Service momentanément indisponible";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", words, words).retry_after(5)
+    }
+
     /// A field claims to be the caller and is somebody else.
     pub fn not_the_caller(field: &str) -> Self {
         Self::identity_mismatch(&format!("{field} is not the caller"))

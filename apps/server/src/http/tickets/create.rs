@@ -11,8 +11,8 @@ use support_domain::{Category, Message, OrderNumber, Priority, Subject, TicketFi
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use views::tickets::{Audience, ContactTicket};
 
-use crate::http::answer::Answer;
-use crate::http::caller::MaybeUser;
+use crate::http::answer::{Answer, Warned, Warning};
+use crate::http::caller::{MaybeUser, refused_token};
 use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
@@ -133,6 +133,19 @@ fn read_vehicle(errors: &mut Errors, field: Field<VehicleBody>) -> Option<Vehicl
     })
 }
 
+/// What the writer should know: a session that has ended is not the one they wrote in.
+fn warnings(request: &HttpRequest) -> Vec<Warning> {
+    let of_token = refused_token(request).map(|refused| Warning {
+        code: refused.code(),
+        field: None,
+        message: format!(
+            "{} : la demande est enregistrée comme celle d'un visiteur",
+            Problem::from(refused).message
+        ),
+    });
+    of_token.into_iter().collect()
+}
+
 /// Create a ticket. Public; limited per address.
 #[utoipa::path(post, path = "/api/support/contact", tag = "tickets", operation_id = "createTicket", request_body(content = CreateTicketBody, example = json!({
         "name": "Jean Dupont", "email": "jean.dupont@example.com", "phone": "+33612345678",
@@ -144,7 +157,7 @@ fn read_vehicle(errors: &mut Errors, field: Field<VehicleBody>) -> Option<Vehicl
     })),
     params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with the same key returns the first answer")),
     responses(
-        (status = 201, description = "Created", body = ContactTicket),
+        (status = 201, description = "Created", body = Warned<ContactTicket>),
         (status = 400, description = "Refused fields", body = ProblemBody),
         (status = 403, description = "customer_id is not the caller", body = ProblemBody),
         (status = 409, description = "A request with this key is in flight", body = ProblemBody),
@@ -170,11 +183,18 @@ pub async fn create(
             customer: state.process.ids.customer_id(&form.email.key()),
         },
     };
-    Write::of(&state, &request, &caller, &body.bytes)?
+    let mut write = Write::of(&state, &request, &caller, &body.bytes)?;
+    if caller == Caller::Anonymous {
+        write = write.open_to_all();
+    }
+    write
         .run(
             async |tx| create_ticket(tx, state.surroundings(), &caller, form.clone()).await,
             |file: &TicketFile| {
-                let view = ContactTicket::new(&file.ticket, &audience);
+                let view = Warned {
+                    body: ContactTicket::new(&file.ticket, &audience),
+                    warnings: warnings(&request),
+                };
                 Ok(Answer::json(StatusCode::CREATED, &view)?.version(file.ticket.version))
             },
         )

@@ -78,10 +78,7 @@ pub async fn responses(
     }))
 }
 
-fn before(
-    errors: &mut Errors,
-    cursor: Field<String>,
-) -> Option<EntryPosition> {
+fn before(errors: &mut Errors, cursor: Field<String>) -> Option<EntryPosition> {
     let text = errors.optional("cursor", cursor)?;
     let position = thread_cursor::read(&text);
     if position.is_none() {

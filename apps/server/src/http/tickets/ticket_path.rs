@@ -16,7 +16,7 @@ impl FromRequest for TicketPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = TicketId::parse(request.match_info().query("ticketId"));
+        let id = TicketId::typed(request.match_info().query("ticketId"));
         ready(id.map(Self).map_err(|_| Problem::ticket_not_found()))
     }
 }
