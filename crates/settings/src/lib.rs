@@ -19,8 +19,8 @@ mod values;
 pub use layers::{ConfigError, is_setting, log_format};
 pub use log_format::LogFormat;
 pub use sections::{
-    AuthSection, DeskSection, HttpSection, JobsSection, LimitsSection, LogSection, MailSection, RealtimeSection,
-    ShopSection, StorageSection,
+    AuthSection, DeskSection, HttpSection, JobsSection, LimitsSection, LogSection, MailSection,
+    RealtimeSection, ShopSection, StorageSection,
 };
 
 pub use values::Secret;
