@@ -92,6 +92,8 @@ pub struct Ids {
     pub message: String,
     pub article: String,
     pub category: String,
+    pub staff: String,
+    pub customer: String,
 }
 
 /// An id no category has.
@@ -107,6 +109,8 @@ impl Ids {
             message: message.to_owned(),
             article: "FAQ-ZZZZZZZZ".to_owned(),
             category: "none".to_owned(),
+            staff: "staff-claire".to_owned(),
+            customer: "cst-jean".to_owned(),
         }
     }
 }
@@ -124,7 +128,9 @@ pub fn path_of(row: &Row, ids: &Ids) -> String {
         .replace("{id}", &ids.message)
         .replace("{faqId}", &ids.article)
         .replace("{categoryId}", &ids.category)
-        .replace("{version}", "1");
+        .replace("{version}", "1")
+        .replace("{staffId}", &ids.staff)
+        .replace("{customerId}", &ids.customer);
     format!("{path}{}", row.query)
 }
 

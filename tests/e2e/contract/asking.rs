@@ -68,7 +68,7 @@ impl Asked {
             operation: operation_of(row),
             path: path_of(row, ids),
             body: body_of(row),
-            welcome: [2, 3, 0].into_iter().find(fine).unwrap_or_default(),
+            welcome: [2, 3, 4, 0].into_iter().find(fine).unwrap_or_default(),
             form: false,
         }
     }
@@ -189,5 +189,9 @@ fn link_in_mails(server: &TestServer, ticket: &str) -> Option<String> {
 
 /// Things that are nowhere.
 pub fn nowhere() -> Ids {
-    Ids::of("TICKET-ZZZZZZZZ", "MSG-00000000000000000000000000")
+    Ids {
+        staff: "nobody".to_owned(),
+        customer: "nobody".to_owned(),
+        ..Ids::of("TICKET-ZZZZZZZZ", "MSG-00000000000000000000000000")
+    }
 }

@@ -132,7 +132,7 @@ impl Takes for StaffOnly {
     fn tell(terms: &mut Terms) {
         terms.token(true);
         terms.refuse_unless_said(StatusCode::UNAUTHORIZED, NO_TOKEN);
-        terms.refuse(StatusCode::FORBIDDEN, "Staff only");
+        terms.refuse_unless_said(StatusCode::FORBIDDEN, "Staff only");
     }
 }
 

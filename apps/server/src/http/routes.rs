@@ -3,34 +3,32 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, guard};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, guard, web};
 use utoipa::openapi::OpenApi;
 
-use super::contract::{Route, Terms, web};
+use super::contract::{Answers, Route, Takes};
 use super::openapi::ServedDocument;
 use super::problem::Problem;
 use super::request_metrics::RouteLabel;
-use super::{docs_page, events, faq, health, messages, openapi, pages, tickets};
+use super::{docs_page, events, faq, health, messages, openapi, pages, people, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
     pub method: Method,
     pub path: &'static str,
-    route: fn() -> Route,
+    route: Route,
 }
 
-impl Endpoint {
-    /// What its handler takes, and how it refuses.
-    pub fn terms(&self) -> Terms {
-        (self.route)().terms()
-    }
-}
-
-fn endpoint(method: Method, path: &'static str, route: fn() -> Route) -> Endpoint {
+fn endpoint<F, Arguments>(method: Method, path: &'static str, handler: F) -> Endpoint
+where
+    F: Handler<Arguments>,
+    Arguments: FromRequest + Takes + 'static,
+    F::Output: Responder + Answers + 'static,
+{
     Endpoint {
         method,
         path,
-        route,
+        route: Route::to(handler),
     }
 }
 
@@ -41,6 +39,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         message_endpoints(),
         faq_endpoints(),
         ticket_endpoints(),
+        people_endpoints(),
         operation_endpoints(),
     ]
     .into_iter()
@@ -54,50 +53,48 @@ fn ticket_endpoints() -> Vec<Endpoint> {
     const RESPONSES: &str = "/api/support/contact/ticket/{ticketId}/responses";
     const RATE: &str = "/rate/{ticketId}";
     vec![
-        endpoint(Method::POST, "/api/support/contact", || {
-            web::route().to(tickets::create::create)
-        }),
-        endpoint(Method::GET, "/api/support/contact/tickets", || {
-            web::route().to(tickets::list::list)
-        }),
-        endpoint(Method::GET, "/api/support/contact/search", || {
-            web::route().to(tickets::search::search)
-        }),
-        endpoint(Method::GET, "/api/support/contact/stats", || {
-            web::route().to(tickets::stats::stats)
-        }),
-        endpoint(Method::GET, TICKET, || web::route().to(tickets::show::show)),
-        endpoint(Method::PUT, STATUS, || {
-            web::route().to(tickets::change_status::change)
-        }),
-        endpoint(Method::PATCH, STATUS, || {
-            web::route().to(tickets::change_status::change)
-        }),
-        endpoint(Method::GET, RESPONSES, || {
-            web::route().to(tickets::responses::responses)
-        }),
-        endpoint(Method::POST, RESPONSES, || {
-            web::route().to(tickets::add_response::add)
-        }),
+        endpoint(
+            Method::POST,
+            "/api/support/contact",
+            tickets::create::create,
+        ),
+        endpoint(
+            Method::GET,
+            "/api/support/contact/tickets",
+            tickets::list::list,
+        ),
+        endpoint(
+            Method::GET,
+            "/api/support/contact/search",
+            tickets::search::search,
+        ),
+        endpoint(
+            Method::GET,
+            "/api/support/contact/stats",
+            tickets::stats::stats,
+        ),
+        endpoint(Method::GET, TICKET, tickets::show::show),
+        endpoint(Method::PUT, STATUS, tickets::change_status::change),
+        endpoint(Method::PATCH, STATUS, tickets::change_status::change),
+        endpoint(Method::GET, RESPONSES, tickets::responses::responses),
+        endpoint(Method::POST, RESPONSES, tickets::add_response::add),
         endpoint(
             Method::PUT,
             "/api/support/contact/ticket/{ticketId}/assign",
-            || web::route().to(tickets::assign::assign),
+            tickets::assign::assign,
         ),
         endpoint(
             Method::POST,
             "/api/support/contact/ticket/{ticketId}/escalate",
-            || web::route().to(tickets::escalate::escalate),
+            tickets::escalate::escalate,
         ),
         endpoint(
             Method::POST,
             "/api/support/contact/ticket/{ticketId}/satisfaction",
-            || web::route().to(tickets::rate::rate),
+            tickets::rate::rate,
         ),
-        endpoint(Method::GET, RATE, || web::route().to(pages::rating::show)),
-        endpoint(Method::POST, RATE, || {
-            web::route().to(pages::rating::submit)
-        }),
+        endpoint(Method::GET, RATE, pages::rating::show),
+        endpoint(Method::POST, RATE, pages::rating::submit),
     ]
 }
 
@@ -105,46 +102,48 @@ fn message_endpoints() -> Vec<Endpoint> {
     const MESSAGES: &str = "/api/messages";
     const MESSAGE: &str = "/api/messages/{id}";
     vec![
-        endpoint(Method::POST, MESSAGES, || {
-            web::route().to(messages::create::create)
-        }),
-        endpoint(Method::GET, MESSAGES, || {
-            web::route().to(messages::list::list)
-        }),
+        endpoint(Method::POST, MESSAGES, messages::create::create),
+        endpoint(Method::GET, MESSAGES, messages::list::list),
         // Before `{id}`, which would take them for ids.
-        endpoint(Method::GET, "/api/messages/stats", || {
-            web::route().to(messages::stats::stats)
-        }),
-        endpoint(Method::GET, "/api/messages/stats/overview", || {
-            web::route().to(messages::overview::overview)
-        }),
-        endpoint(Method::GET, "/api/messages/customers", || {
-            web::route().to(messages::customers::customers)
-        }),
-        endpoint(Method::GET, "/api/messages/presence", || {
-            web::route().to(messages::presence::presence)
-        }),
-        endpoint(Method::GET, MESSAGE, || {
-            web::route().to(messages::show::show)
-        }),
-        endpoint(Method::PUT, MESSAGE, || {
-            web::route().to(messages::edit::edit)
-        }),
-        endpoint(Method::PUT, "/api/messages/{id}/close", || {
-            web::route().to(messages::close::close)
-        }),
-        endpoint(Method::PUT, "/api/messages/{id}/read", || {
-            web::route().to(messages::read::read)
-        }),
-        endpoint(Method::PUT, "/api/messages/{id}/archive", || {
-            web::route().to(messages::archive::archive)
-        }),
-        endpoint(Method::PUT, "/api/messages/{id}/delete", || {
-            web::route().to(messages::delete::delete)
-        }),
-        endpoint(Method::POST, "/api/messages/{id}/reply", || {
-            web::route().to(messages::reply::reply)
-        }),
+        endpoint(Method::GET, "/api/messages/stats", messages::stats::stats),
+        endpoint(
+            Method::GET,
+            "/api/messages/stats/overview",
+            messages::overview::overview,
+        ),
+        endpoint(
+            Method::GET,
+            "/api/messages/customers",
+            messages::customers::customers,
+        ),
+        endpoint(
+            Method::GET,
+            "/api/messages/presence",
+            messages::presence::presence,
+        ),
+        endpoint(Method::GET, MESSAGE, messages::show::show),
+        endpoint(Method::PUT, MESSAGE, messages::edit::edit),
+        endpoint(
+            Method::PUT,
+            "/api/messages/{id}/close",
+            messages::close::close,
+        ),
+        endpoint(Method::PUT, "/api/messages/{id}/read", messages::read::read),
+        endpoint(
+            Method::PUT,
+            "/api/messages/{id}/archive",
+            messages::archive::archive,
+        ),
+        endpoint(
+            Method::PUT,
+            "/api/messages/{id}/delete",
+            messages::delete::delete,
+        ),
+        endpoint(
+            Method::POST,
+            "/api/messages/{id}/reply",
+            messages::reply::reply,
+        ),
     ]
 }
 
@@ -154,82 +153,93 @@ fn faq_endpoints() -> Vec<Endpoint> {
     const CATEGORY: &str = "/api/support/faq/categories/{categoryId}";
     const ARTICLE: &str = "/api/support/faq/{faqId}";
     vec![
-        endpoint(Method::GET, FAQ, || web::route().to(faq::list::list)),
-        endpoint(Method::POST, FAQ, || web::route().to(faq::create::create)),
+        endpoint(Method::GET, FAQ, faq::list::list),
+        endpoint(Method::POST, FAQ, faq::create::create),
         // Before `{faqId}`, which would take them for ids.
-        endpoint(Method::GET, "/api/support/faq/stats", || {
-            web::route().to(faq::stats::stats)
-        }),
-        endpoint(Method::GET, "/api/support/faq/stats/unanswered", || {
-            web::route().to(faq::unanswered::unanswered)
-        }),
-        endpoint(Method::GET, "/api/support/faq/suggest", || {
-            web::route().to(faq::suggest::suggest)
-        }),
-        endpoint(Method::POST, "/api/support/contact/suggestions", || {
-            web::route().to(faq::contact_suggestions::suggestions)
-        }),
-        endpoint(Method::GET, CATEGORIES, || {
-            web::route().to(faq::categories::list::list)
-        }),
-        endpoint(Method::POST, CATEGORIES, || {
-            web::route().to(faq::categories::create::create)
-        }),
+        endpoint(Method::GET, "/api/support/faq/stats", faq::stats::stats),
+        endpoint(
+            Method::GET,
+            "/api/support/faq/stats/unanswered",
+            faq::unanswered::unanswered,
+        ),
+        endpoint(
+            Method::GET,
+            "/api/support/faq/suggest",
+            faq::suggest::suggest,
+        ),
+        endpoint(
+            Method::POST,
+            "/api/support/contact/suggestions",
+            faq::contact_suggestions::suggestions,
+        ),
+        endpoint(Method::GET, CATEGORIES, faq::categories::list::list),
+        endpoint(Method::POST, CATEGORIES, faq::categories::create::create),
         // Read most, so tried as soon as the others let it.
-        endpoint(Method::GET, ARTICLE, || web::route().to(faq::show::show)),
-        endpoint(Method::PUT, ARTICLE, || {
-            web::route().to(faq::update::update)
-        }),
-        endpoint(Method::DELETE, ARTICLE, || {
-            web::route().to(faq::delete::delete)
-        }),
+        endpoint(Method::GET, ARTICLE, faq::show::show),
+        endpoint(Method::PUT, ARTICLE, faq::update::update),
+        endpoint(Method::DELETE, ARTICLE, faq::delete::delete),
         // Before what follows an id, which would take `categories` for one.
-        endpoint(Method::GET, CATEGORY, || {
-            web::route().to(faq::categories::show::show)
-        }),
-        endpoint(Method::PUT, CATEGORY, || {
-            web::route().to(faq::categories::update::update)
-        }),
-        endpoint(Method::DELETE, CATEGORY, || {
-            web::route().to(faq::categories::delete::delete)
-        }),
-        endpoint(Method::GET, "/api/support/faq/{faqId}/versions", || {
-            web::route().to(faq::versions::versions)
-        }),
+        endpoint(Method::GET, CATEGORY, faq::categories::show::show),
+        endpoint(Method::PUT, CATEGORY, faq::categories::update::update),
+        endpoint(Method::DELETE, CATEGORY, faq::categories::delete::delete),
+        endpoint(
+            Method::GET,
+            "/api/support/faq/{faqId}/versions",
+            faq::versions::versions,
+        ),
         endpoint(
             Method::POST,
             "/api/support/faq/{faqId}/versions/{version}/restore",
-            || web::route().to(faq::restore::restore),
+            faq::restore::restore,
         ),
-        endpoint(Method::PUT, "/api/support/faq/{faqId}/helpful", || {
-            web::route().to(faq::vote::vote)
-        }),
+        endpoint(
+            Method::PUT,
+            "/api/support/faq/{faqId}/helpful",
+            faq::vote::vote,
+        ),
+    ]
+}
+
+fn people_endpoints() -> Vec<Endpoint> {
+    const STAFF: &str = "/api/staff";
+    vec![
+        endpoint(Method::GET, STAFF, people::list_staff::list),
+        endpoint(Method::POST, STAFF, people::enter_staff::enter),
+        endpoint(
+            Method::GET,
+            "/api/staff/{staffId}",
+            people::show_staff::show,
+        ),
+        endpoint(
+            Method::POST,
+            "/api/customers",
+            people::enter_customer::enter,
+        ),
+        endpoint(
+            Method::GET,
+            "/api/customers/{customerId}",
+            people::show_customer::show,
+        ),
     ]
 }
 
 fn operation_endpoints() -> Vec<Endpoint> {
     vec![
-        endpoint(Method::GET, "/api/events", || {
-            web::route().to(events::events)
-        }),
-        endpoint(Method::GET, "/healthz", || web::route().to(health::healthz)),
-        endpoint(Method::GET, "/readyz", || web::route().to(health::readyz)),
-        endpoint(Method::GET, "/metrics", || {
-            web::route().to(health::metrics_page)
-        }),
-        endpoint(Method::GET, "/api/openapi.json", || {
-            web::route().to(openapi::document)
-        }),
+        endpoint(Method::GET, "/api/events", events::events),
+        endpoint(Method::GET, "/healthz", health::healthz),
+        endpoint(Method::GET, "/readyz", health::readyz),
+        endpoint(Method::GET, "/metrics", health::metrics_page),
+        endpoint(Method::GET, "/api/openapi.json", openapi::document),
     ]
 }
 
 /// The OpenAPI document of the table.
 pub fn document() -> OpenApi {
-    openapi::of(
-        endpoints()
-            .iter()
-            .map(|endpoint| (&endpoint.method, endpoint.path, endpoint.terms())),
-    )
+    let told = |endpoint: Endpoint| {
+        let method = endpoint.method.to_string();
+        (method, endpoint.path, endpoint.route.terms())
+    };
+    openapi::of(endpoints().into_iter().map(told))
 }
 
 /// Puts every route, the API page and the sockets into an application.
@@ -261,8 +271,8 @@ pub fn configure(app: &mut web::ServiceConfig) {
 }
 
 /// What answers GET answers HEAD too: probes and balancers ask so.
-fn guarded(method: &Method, route: fn() -> Route) -> actix_web::Route {
-    let route = route().served();
+fn guarded(method: &Method, route: Route) -> actix_web::Route {
+    let route = route.served();
     if *method == Method::GET {
         route.guard(guard::Any(guard::Get()).or(guard::Head()))
     } else {

@@ -111,7 +111,7 @@ fn read_translations(
         "category": "orders", "tags": ["suivi", "colis"], "order": 1, "published": true
     })), responses(
     (status = 201, description = "Created", body = FaqView),
-    (status = 403, description = "createdBy is not the caller"),
+    (status = 403, description = "Staff only, or createdBy is not the caller"),
 ))]
 pub async fn create(
     request: Repeatable,

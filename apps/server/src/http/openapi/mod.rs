@@ -1,33 +1,23 @@
 //! The OpenAPI document, generated from the handlers. Its page is in `docs_page`.
 //!
 //! A handler's note (`#[utoipa::path]`) says what it is for, its answer, and what is particular. The rest follows from
-//! what the handler takes ([`super::contract`]) and is completed here, one concept a file: `operation` puts the terms
-//! into an operation, `answers` gives every answer its headers and problems their type, `absent` tells what is left out
-//! from what is null, `twins` names what is one handler under two methods, `named` refers to what has a name; `parts` is
-//! what a schema is made of.
+//! what the handler takes ([`super::contract`]), and is completed by the crate `api-contract`.
 
-mod absent;
-mod answers;
-mod named;
-mod operation;
-mod parts;
-mod twins;
-
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use actix_web::HttpResponse;
-use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::contract::Terms;
+use super::cursor::NEXT;
+use super::problem::ProblemBody;
 use super::tickets::{
     add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
     stats,
 };
-use super::{events, faq, health, messages, pages};
+use super::{events, faq, health, messages, pages, people};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -78,6 +68,11 @@ use super::{events, faq, health, messages, pages};
         faq::unanswered::unanswered,
         faq::suggest::suggest,
         faq::contact_suggestions::suggestions,
+        people::list_staff::list,
+        people::enter_staff::enter,
+        people::show_staff::show,
+        people::enter_customer::enter,
+        people::show_customer::show,
         events::events,
         pages::rating::show,
         pages::rating::submit,
@@ -91,6 +86,7 @@ use super::{events, faq, health, messages, pages};
         (name = "tickets", description = "Support tickets"),
         (name = "messages", description = "Conversations between customers and staff"),
         (name = "faq", description = "The knowledge base"),
+        (name = "people", description = "Customers and the team"),
         (name = "events", description = "What happened, as a feed"),
         (name = "operations", description = "Health and figures of the server")
     )
@@ -112,19 +108,11 @@ impl Modify for BearerScheme {
 }
 
 /// The document of these routes.
-pub fn of<'a>(
-    routes: impl Iterator<Item = (&'a Method, &'a str, Terms)>,
+pub fn of(
+    routes: impl IntoIterator<Item = (String, &'static str, Terms)>,
 ) -> utoipa::openapi::OpenApi {
     let mut document = ApiDoc::openapi();
-    let mut asked = BTreeSet::new();
-    for (method, path, terms) in routes {
-        asked.extend(terms.body.as_ref().map(|body| body.name.clone()));
-        operation::complete(&mut document, method, path, terms);
-    }
-    twins::name(&mut document);
-    absent::tell(&mut document, &asked);
-    named::refer(&mut document);
-    answers::complete(&mut document);
+    api_contract::complete::<ProblemBody>(&mut document, routes, NEXT);
     document
 }
 

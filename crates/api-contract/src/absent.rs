@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use utoipa::openapi::schema::{Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, RefOr};
 
-use super::parts;
+use crate::parts;
 
 /// Applies the rule to everything but the bodies that are asked for.
-pub(super) fn tell(document: &mut OpenApi, asked: &BTreeSet<String>) {
+pub(crate) fn tell(document: &mut OpenApi, asked: &BTreeSet<String>) {
     let Some(components) = &mut document.components else {
         return;
     };
@@ -35,7 +35,7 @@ fn leave_out(schema: &mut RefOr<Schema>) {
 }
 
 /// The schema, of whatever it is of but null.
-pub(super) fn without_null(schema: &mut RefOr<Schema>) {
+pub(crate) fn without_null(schema: &mut RefOr<Schema>) {
     match schema {
         RefOr::T(Schema::Object(object)) => {
             if let SchemaType::Array(types) = &mut object.schema_type {

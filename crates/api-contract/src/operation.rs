@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::Method;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{Object, Ref, Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, PathItem, RefOr, Required, Response};
 
-use super::absent::without_null;
-use super::answers;
-use crate::http::contract::{Body, Refusal, Terms};
+use crate::absent::without_null;
+use crate::answers::{Answers, tell_header};
+use crate::terms::{Body, Refusal, Terms};
 
 /// Completes the operation of a route, if its note is in the document.
-pub(super) fn complete(document: &mut OpenApi, method: &Method, path: &str, terms: Terms) {
+pub(crate) fn complete(
+    document: &mut OpenApi,
+    answers: &Answers,
+    method: &str,
+    path: &str,
+    terms: Terms,
+) {
     let item = document.paths.paths.get_mut(path);
     let Some(operation) = item.and_then(|item| operation_of(item, method)) else {
         return;
@@ -24,9 +29,9 @@ pub(super) fn complete(document: &mut OpenApi, method: &Method, path: &str, term
     operation.security = (!terms.security.is_empty()).then_some(terms.security);
     let responses = &mut operation.responses.responses;
     for (name, about) in terms.answer_headers {
-        answers::tell_header(responses, name, about);
+        tell_header(responses, name, about);
     }
-    refuse(responses, &terms.refusals);
+    refuse(answers, responses, &terms.refusals);
     if let Some(body) = terms.body {
         let said = operation.request_body.take();
         operation.request_body = Some(RefOr::T(request_body(said, &body)));
@@ -37,13 +42,13 @@ pub(super) fn complete(document: &mut OpenApi, method: &Method, path: &str, term
     }
 }
 
-fn operation_of<'a>(item: &'a mut PathItem, method: &Method) -> Option<&'a mut Operation> {
-    match *method {
-        Method::GET => item.get.as_mut(),
-        Method::PUT => item.put.as_mut(),
-        Method::POST => item.post.as_mut(),
-        Method::PATCH => item.patch.as_mut(),
-        Method::DELETE => item.delete.as_mut(),
+fn operation_of<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Operation> {
+    match method {
+        "GET" => item.get.as_mut(),
+        "PUT" => item.put.as_mut(),
+        "POST" => item.post.as_mut(),
+        "PATCH" => item.patch.as_mut(),
+        "DELETE" => item.delete.as_mut(),
         _ => None,
     }
 }
@@ -106,36 +111,38 @@ fn request_body(said: Option<RefOr<RequestBody>>, taken: &Body) -> RequestBody {
 }
 
 /// Adds the refusals: the note's words first, then the terms', none twice.
-fn refuse(responses: &mut BTreeMap<String, RefOr<Response>>, refusals: &[Refusal]) {
+fn refuse(
+    answers: &Answers,
+    responses: &mut BTreeMap<String, RefOr<Response>>,
+    refusals: &[Refusal],
+) {
     for refusal in refusals {
-        let status = refusal.status.as_u16().to_string();
+        let status = refusal.status.to_string();
         match responses.get_mut(&status) {
             Some(RefOr::T(said)) => {
-                answers::add_problem(said);
+                answers.add_problem(said);
                 if !refusal.unless_said && !said.description.contains(refusal.about) {
                     said.description = format!("{}. {}", said.description, refusal.about);
                 }
             }
             Some(RefOr::Ref(_)) => {}
             None => {
-                let problem = answers::problem(refusal.about);
+                let problem = answers.problem(refusal.about);
                 responses.insert(status, RefOr::T(problem));
             }
         }
     }
     if !refusals.is_empty() {
-        let problem = answers::problem("Any other problem, such as a defect of the server");
+        let problem = answers.problem("Any other problem, such as a defect of the server");
         responses.insert("default".to_owned(), RefOr::T(problem));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::StatusCode;
-
     use super::*;
 
-    fn refusal(status: StatusCode, about: &'static str, unless_said: bool) -> Refusal {
+    fn refusal(status: u16, about: &'static str, unless_said: bool) -> Refusal {
         Refusal {
             status,
             about,
@@ -150,12 +157,13 @@ mod tests {
             ("404".to_owned(), RefOr::T(Response::new("Never was"))),
         ]);
         let terms = [
-            refusal(StatusCode::BAD_REQUEST, "Refused fields", false),
-            refusal(StatusCode::BAD_REQUEST, "Refused fields", false),
-            refusal(StatusCode::NOT_FOUND, "No such ticket", true),
-            refusal(StatusCode::UNAUTHORIZED, "No valid token", true),
+            refusal(400, "Refused fields", false),
+            refusal(400, "Refused fields", false),
+            refusal(404, "No such ticket", true),
+            refusal(401, "No valid token", true),
         ];
-        refuse(&mut responses, &terms);
+        let answers = Answers::with::<String>("X-Next");
+        refuse(&answers, &mut responses, &terms);
         let words = |status: &str| match responses.get(status) {
             Some(RefOr::T(response)) => response.description.as_str(),
             _ => "",

@@ -3,7 +3,7 @@
 use utoipa::openapi::OpenApi;
 
 /// Gives the `PATCH` of what is also a `PUT` a name, `patchStatus` for `…/status`.
-pub(super) fn name(document: &mut OpenApi) {
+pub(crate) fn name(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         let (Some(put), Some(patch)) = (&item.put, &mut item.patch) else {
             continue;

@@ -4,7 +4,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, Schema};
 
 /// Visits the schemas right inside a schema.
-pub(super) fn each(schema: &mut Schema, visit: &mut dyn FnMut(&mut RefOr<Schema>)) {
+pub(crate) fn each(schema: &mut Schema, visit: &mut dyn FnMut(&mut RefOr<Schema>)) {
     match schema {
         Schema::Object(object) => {
             object.properties.values_mut().for_each(&mut *visit);

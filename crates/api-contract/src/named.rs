@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use utoipa::openapi::schema::{Ref, Schema};
 use utoipa::openapi::{OpenApi, RefOr};
 
-use super::parts;
+use crate::parts;
 
 /// Refers to every object by its name, wherever it stands inside another.
-pub(super) fn refer(document: &mut OpenApi) {
+pub(crate) fn refer(document: &mut OpenApi) {
     let Some(components) = &mut document.components else {
         return;
     };

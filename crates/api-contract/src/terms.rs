@@ -1,6 +1,5 @@
 //! The terms of one handler.
 
-use actix_web::http::StatusCode;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
 use utoipa::openapi::security::SecurityRequirement;
@@ -10,10 +9,13 @@ use utoipa::{IntoParams, ToSchema};
 /// What is asked of a request, and how one may be refused.
 #[derive(Default)]
 pub struct Terms {
+    /// Of the query, and headers.
     pub parameters: Vec<Parameter>,
+    /// None for who takes no JSON.
     pub body: Option<Body>,
     /// Empty for who reads no token; then nothing is said.
     pub security: Vec<SecurityRequirement>,
+    /// Each reason by itself.
     pub refusals: Vec<Refusal>,
     /// Headers an answer may have, and what they say.
     pub answer_headers: Vec<(&'static str, &'static str)>,
@@ -21,16 +23,21 @@ pub struct Terms {
 
 /// A JSON body.
 pub struct Body {
+    /// Its name in the document.
     pub name: String,
+    /// What it is.
     pub schema: RefOr<Schema>,
     /// What the schema refers to.
     pub inner: Vec<(String, RefOr<Schema>)>,
+    /// Whether it may not be left out.
     pub required: bool,
 }
 
 /// A problem that may be answered.
 pub struct Refusal {
-    pub status: StatusCode,
+    /// The HTTP status.
+    pub status: u16,
+    /// Why, in English.
     pub about: &'static str,
     /// Said only where the handler's own note does not speak of the status.
     pub unless_said: bool,
@@ -38,18 +45,18 @@ pub struct Refusal {
 
 impl Terms {
     /// A refusal for this reason, besides others the status may have.
-    pub fn refuse(&mut self, status: StatusCode, about: &'static str) {
+    pub fn refuse(&mut self, status: impl Into<u16>, about: &'static str) {
         self.refusals.push(Refusal {
-            status,
+            status: status.into(),
             about,
             unless_said: false,
         });
     }
 
     /// A refusal that the handler's note knows better words for, if it has any.
-    pub fn refuse_unless_said(&mut self, status: StatusCode, about: &'static str) {
+    pub fn refuse_unless_said(&mut self, status: impl Into<u16>, about: &'static str) {
         self.refusals.push(Refusal {
-            status,
+            status: status.into(),
             about,
             unless_said: true,
         });
