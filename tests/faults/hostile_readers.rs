@@ -309,7 +309,7 @@ impl Desk {
     /// Tickets, messages and a thread of the longest texts there may be.
     async fn fill(&self) {
         let text = |n: usize| {
-            let words = format!("frein {n} pièce {} ", n * 7_919);
+            let words = format!("frein {n} piece {} ", n * 7_919);
             words.chars().cycle().take(20_000).collect::<String>()
         };
         for n in 0..TICKETS {
@@ -325,7 +325,7 @@ impl Desk {
                 }
             }
             let message = json!({ "customerId": "cst-honest", "staffId": null, "subject": "Longue histoire",
-                "content": text(n) });
+                "content": text(n)[..4_900] });
             self.customer
                 .post("/api/messages", &message)
                 .await
@@ -447,7 +447,9 @@ async fn peers_that_ask_for_much_and_read_little_cost_honest_users_nothing() {
         for (what, quiet, seen) in pairs {
             let (quiet, seen) = (Seen::at(quiet, 99), Seen::at(seen, 99));
             if seen > quiet * 2 + NOISE {
-                faults.push(format!("{what} p99 {seen:?} beside {name}, quiet {quiet:?}"));
+                faults.push(format!(
+                    "{what} p99 {seen:?} beside {name}, quiet {quiet:?}"
+                ));
             }
         }
         let more = seen.most_kib.saturating_sub(quiet_kib);

@@ -19,8 +19,8 @@ mod values;
 pub use layers::{ConfigError, is_setting, log_format};
 pub use log_format::LogFormat;
 pub use sections::{
-    AuthSection, HttpSection, JobsSection, LimitsSection, LogSection, MailSection, RealtimeSection,
-    ShopSection, StorageSection,
+    AuthSection, DeskSection, HttpSection, JobsSection, LimitsSection, LogSection, MailSection,
+    RealtimeSection, ShopSection, StorageSection,
 };
 
 pub use values::Secret;
@@ -40,6 +40,8 @@ pub struct Config {
     pub auth: AuthSection,
     #[garde(dive)]
     pub shop: ShopSection,
+    #[garde(dive)]
+    pub desk: DeskSection,
     #[garde(dive)]
     pub mail: MailSection,
     #[garde(dive)]

@@ -149,6 +149,14 @@ pub struct ShopSection {
     pub time_zone: Tz,
 }
 
+/// `[desk]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct DeskSection {
+    #[garde(length(chars, min = 1, max = 80))]
+    pub staff_name: String,
+}
+
 /// `[mail]`
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
