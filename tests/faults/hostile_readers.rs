@@ -447,7 +447,9 @@ async fn peers_that_ask_for_much_and_read_little_cost_honest_users_nothing() {
         for (what, quiet, seen) in pairs {
             let (quiet, seen) = (Seen::at(quiet, 99), Seen::at(seen, 99));
             if seen > quiet * 2 + NOISE {
-                faults.push(format!("{what} p99 {seen:?} beside {name}, quiet {quiet:?}"));
+                faults.push(format!(
+                    "{what} p99 {seen:?} beside {name}, quiet {quiet:?}"
+                ));
             }
         }
         let more = seen.most_kib.saturating_sub(quiet_kib);

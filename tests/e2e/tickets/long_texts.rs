@@ -34,10 +34,16 @@ async fn a_page_of_more_than_25_shows_the_beginning_of_long_texts_and_says_so() 
     for (limit, shown) in [(25, 20_000), (50, 10_000), (100, 5_000)] {
         let is_cut = shown < 20_000;
         for route in [LIST.to_owned(), "/api/support/contact/search".to_owned()] {
-            let page = claire.get(&format!("{route}?limit={limit}")).await.expect(200);
+            let page = claire
+                .get(&format!("{route}?limit={limit}"))
+                .await
+                .expect(200);
             let ticket = &page.body["tickets"][0];
             assert_eq!(chars(&ticket["msg_content"]), shown, "{route} {limit}");
-            assert_eq!(ticket["msg_content_cut"].as_bool().unwrap_or_default(), is_cut);
+            assert_eq!(
+                ticket["msg_content_cut"].as_bool().unwrap_or_default(),
+                is_cut
+            );
         }
         let page = claire.get(&format!("/api/messages?limit={limit}")).await;
         let message = &page.expect(200).body["data"][0];
@@ -54,7 +60,10 @@ async fn a_page_of_more_than_25_shows_the_beginning_of_long_texts_and_says_so() 
 async fn say(staff: &Api, ticket: &str, count: usize, filler: &str, note_every: usize) {
     for n in 0..count {
         let said = json!({ "message": format!("{n} {filler}"), "internal": n % note_every == 1 });
-        staff.post(&at(ticket, "/responses"), &said).await.expect(201);
+        staff
+            .post(&at(ticket, "/responses"), &said)
+            .await
+            .expect(201);
     }
 }
 
@@ -94,12 +103,18 @@ async fn a_long_thread_shows_its_latest_part_and_leads_to_all_of_it() {
     assert_eq!(short.body, json!({ "responses": [], "total": 0 }));
     say(&claire, &id, 130, "et voilà", 3).await;
     let shown = claire.get(&at(&id, "")).await.expect(200);
-    assert_eq!(numbers(&shown.body["responses"]), (30..130).collect::<Vec<_>>());
+    assert_eq!(
+        numbers(&shown.body["responses"]),
+        (30..130).collect::<Vec<_>>()
+    );
     assert_eq!(shown.body["responses_total"], 130);
     let cursor = shown.text_at("/responses_cursor");
     let path = at(&id, &format!("/responses?cursor={cursor}"));
     let before = claire.get(&path).await.expect(200);
-    assert_eq!(numbers(&before.body["responses"]), (0..30).collect::<Vec<_>>());
+    assert_eq!(
+        numbers(&before.body["responses"]),
+        (0..30).collect::<Vec<_>>()
+    );
     assert_eq!(before.text_at("/nextCursor"), "");
     for limit in [1, 7, 100] {
         let (all, _) = walk(&claire, &id, limit).await;
@@ -113,7 +128,10 @@ async fn a_long_thread_shows_its_latest_part_and_leads_to_all_of_it() {
     assert!(shown.body.get("responses_cursor").is_none());
     let paul = server.customer("cst-paul", "paul@example.com");
     paul.get(&at(&id, "/responses")).await.expect(404);
-    let refused = claire.get(&at(&id, "/responses?cursor=x")).await.expect(400);
+    let refused = claire
+        .get(&at(&id, "/responses?cursor=x"))
+        .await
+        .expect(400);
     assert_eq!(refused.text_at("/errors/0/code"), "invalid_cursor");
     server.stop().await;
 }
