@@ -103,8 +103,10 @@ async fn the_whole_stop_fits_into_what_a_container_is_given_whoever_holds_on() {
     ticket.expect(201);
     testkit::eventually("a conversation with the mail server", async || {
         let page = server.api().get("/metrics").await.text;
-        page.contains("guichet_jobs{state=\"running\"} 1")
-            .then_some(())
+        let line = page
+            .lines()
+            .find(|line| line.starts_with("guichet_jobs{state=\"running\"}"));
+        line.filter(|line| !line.ends_with(" 0")).map(drop)
     })
     .await;
     let head = b"POST /api/support/contact HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"name\":";
