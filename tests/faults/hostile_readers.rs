@@ -309,7 +309,7 @@ impl Desk {
     /// Tickets, messages and a thread of the longest texts there may be.
     async fn fill(&self) {
         let text = |n: usize| {
-            let words = format!("frein {n} pièce {} ", n * 7_919);
+            let words = format!("frein {n} piece {} ", n * 7_919);
             words.chars().cycle().take(20_000).collect::<String>()
         };
         for n in 0..TICKETS {
@@ -325,7 +325,7 @@ impl Desk {
                 }
             }
             let message = json!({ "customerId": "cst-honest", "staffId": null, "subject": "Longue histoire",
-                "content": text(n) });
+                "content": text(n)[..4_900] });
             self.customer
                 .post("/api/messages", &message)
                 .await

@@ -49,15 +49,15 @@ async fn sessions_of_one_user_are_few_and_old_ones_are_swept() {
     assert_eq!(latest, joined(&[("MSG-1", 69)]));
     let client = desk.database.client().await;
     let at = now();
-    let sql = "UPDATE socket_session SET kept_at = $1";
+    let sql = "UPDATE socket_session SET kept_at = $1::text::timestamptz";
     client
-        .execute(sql, &[&(at - TimeDelta::days(8))])
+        .execute(sql, &[&(at - TimeDelta::days(8)).to_rfc3339()])
         .await
         .unwrap();
     store.keep_joined("s70", &jean, &latest).await.unwrap();
-    let sql = "UPDATE socket_session SET kept_at = $1 WHERE session = 's70'";
+    let sql = "UPDATE socket_session SET kept_at = $1::text::timestamptz WHERE session = 's70'";
     client
-        .execute(sql, &[&(at - TimeDelta::days(6))])
+        .execute(sql, &[&(at - TimeDelta::days(6)).to_rfc3339()])
         .await
         .unwrap();
     let swept = store.sweep(at).await.unwrap();

@@ -215,6 +215,7 @@ impl TestServer {
             address: ([127, 0, 0, 1], 0).into(),
             workers: 1,
             shutdown_seconds: 1,
+            most: None,
         };
         let app = move || {
             let (gateway, socket_io) = data.clone();
