@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use shared_kernel::file_text;
 use toml::{Table, Value};
 
-use super::LogFormat;
+use super::log_format::LogFormat;
 use super::spelling::{self, tidied};
 
 const DEFAULTS: &str = include_str!("../config.default.toml");

@@ -58,10 +58,7 @@ pub(super) fn page() -> Resource {
         .to(file)
 }
 
-async fn file(
-    files: web::Data<Files>,
-    path: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
+async fn file(files: web::Data<Files>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     let file = files
         .get(&path)
         .ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))?;

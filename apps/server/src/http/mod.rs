@@ -22,6 +22,7 @@ pub mod large_answer;
 pub mod messages;
 pub mod openapi;
 pub mod pages;
+pub mod people;
 pub mod precondition;
 pub mod problem;
 pub mod query;

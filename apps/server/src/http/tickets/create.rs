@@ -178,7 +178,7 @@ pub async fn create(
     }
     let form = body.value.read()?;
     let audience = match caller.actor() {
-        Some(actor) => Audience::of(actor),
+        Some(actor) => state.audience(actor),
         None => Audience::Public {
             customer: state.process.ids.customer_id(&form.email.key()),
         },

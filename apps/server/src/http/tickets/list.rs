@@ -5,7 +5,7 @@ use shared_kernel::{EmailAddress, Limit, PageNumber, StaffId};
 use support_domain::ports::{SortBy, SortOrder, TicketFilter};
 use support_domain::rights::Scope;
 use support_domain::{Category, Priority};
-use views::tickets::{Audience, TicketListView};
+use views::tickets::TicketListView;
 
 use super::list_part::{part_of, read_part};
 use crate::http::caller::AnyUser;
@@ -64,5 +64,5 @@ pub async fn list(
         return Err(errors.into_problem());
     };
     errors.finish()?;
-    read_part(&state, filter, window, &Audience::of(&actor)).await
+    read_part(&state, filter, window, &state.audience(&actor)).await
 }

@@ -5,7 +5,7 @@ use shared_kernel::{CustomerId, Limit, PageNumber};
 use support_domain::ports::{SortBy, SortOrder, TicketFilter};
 use support_domain::rights::Scope;
 use support_domain::{Category, Priority};
-use views::tickets::{Audience, TicketListView};
+use views::tickets::TicketListView;
 
 use super::date_bound::DateBound;
 use super::list_part::{part_of, read_part};
@@ -63,5 +63,5 @@ pub async fn search(
         return Err(errors.into_problem());
     };
     errors.finish()?;
-    read_part(&state, filter, window, &Audience::of(&actor)).await
+    read_part(&state, filter, window, &state.audience(&actor)).await
 }
