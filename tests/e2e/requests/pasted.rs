@@ -169,6 +169,15 @@ async fn ids_of_people_are_as_long_and_odd_as_openid_connect_allows() {
     ] {
         staff.get(&query).await.expect(200);
     }
+    for (path, id) in [("staff", &agent), ("customers", &owner)] {
+        let path = format!("/api/{path}/{}", in_query(id));
+        let shown = staff.get(&path).await.expect(200);
+        assert!(
+            shown.text.contains(&json!(id).to_string()),
+            "{}",
+            shown.text
+        );
+    }
     let longer = format!("{owner}7");
     let said = json!({ "customerId": longer, "staffId": agent, "subject": "Question", "content": "Bonjour" });
     let refused = staff.post(MESSAGES, &said).await;
