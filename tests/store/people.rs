@@ -6,7 +6,7 @@ use std::sync::Arc;
 use guichet::auth::Arrivals;
 use guichet::process::clock::SystemClock;
 use shared_kernel::{Actor, Role};
-use support_domain::{Order, people};
+use support_domain::{Order, OrderNumber, people};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -334,4 +334,32 @@ async fn staff_are_entered_on_first_use_and_keep_what_a_later_token_leaves_out()
     assert!(tx.staff(&staff_id("staff-nobody")).await.unwrap().is_none());
     tx.rollback().await;
     assert!(customers(&desk).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_known_by_its_letters_and_digits_however_they_are_typed() {
+    let desk = Desk::new().await;
+    typed_in(&desk, "cst-1", MAIL).await;
+    let owner = customer("cst-1", MAIL).id;
+    let stranger = customer("cst-2", "x@example.com").id;
+    let mut tx = desk.begin().await;
+    for typed in [
+        "ORD-2024-12345",
+        "ord 2024 12345",
+        "ORD202412345",
+        "Ord.2024/12345",
+    ] {
+        let number = OrderNumber::parse(typed).unwrap();
+        let order = tx.order_of(&owner, &number).await.unwrap();
+        assert_eq!(order.unwrap().as_str(), "ord-cst-1", "{typed}");
+        assert!(tx.order_of(&stranger, &number).await.unwrap().is_none());
+    }
+    for other in ["ORD-2024-1234", "2024-12345", "--"] {
+        let number = OrderNumber::parse(other).unwrap();
+        assert!(
+            tx.order_of(&owner, &number).await.unwrap().is_none(),
+            "{other}"
+        );
+    }
+    tx.rollback().await;
 }

@@ -9,5 +9,6 @@ mod fields;
 mod headers;
 mod idempotency;
 mod kept_answers;
+mod pasted;
 pub mod problems;
 mod raw_http;

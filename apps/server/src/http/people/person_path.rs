@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use request_text::paths::piece;
 use shared_kernel::{CustomerId, StaffId};
 
 use crate::http::problem::Problem;
@@ -27,7 +28,7 @@ impl FromRequest for StaffPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = StaffId::parse(request.match_info().query("staffId"));
+        let id = StaffId::typed(&piece(request.match_info().query("staffId")));
         ready(id.map(Self).map_err(|_| no_staff()))
     }
 }
@@ -37,7 +38,7 @@ impl FromRequest for CustomerPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = CustomerId::parse(request.match_info().query("customerId"));
+        let id = CustomerId::typed(&piece(request.match_info().query("customerId")));
         ready(id.map(Self).map_err(|_| no_customer()))
     }
 }
