@@ -133,6 +133,8 @@ mod tests {
             ),
             ("SUPPORT_EMAIL", "nobody", "support"),
             ("GUICHET__HTTP__ALLOWED_ORIGINS", "*", "allowed_origins"),
+            ("GUICHET__HTTP__ADDRESS_HEADER", "X: y", "address_header"),
+            ("GUICHET__HTTP__TRUSTED_KEYS", "short", "trusted_keys"),
         ] {
             let error = load(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(named), "{name}={value}: {error}");
@@ -145,6 +147,10 @@ mod tests {
         let config = load(&[
             ("JWT_SECRET", "hunter2hunter2hunter2hunter2hunter2"),
             ("DATABASE_URL", "postgres://a:hunter2@h/d"),
+            (
+                "GUICHET__HTTP__TRUSTED_KEYS",
+                "hunter2hunter2hunter2hunter2hunter2",
+            ),
         ]);
         assert!(!format!("{:?}", config.unwrap()).contains("hunter2"));
     }

@@ -15,8 +15,8 @@ use support_domain::Category;
 use url::Url;
 
 use super::values::{
-    Secret, address, address_or_none, addresses, algorithm, bind, networks, origins, url_or_none,
-    zone,
+    Secret, address, address_or_none, addresses, algorithm, bind, header_name, keys, networks,
+    origins, url_or_none, zone,
 };
 
 /// `[http]`
@@ -32,6 +32,12 @@ pub struct HttpSection {
     #[garde(skip)]
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "header_name")]
+    pub address_header: String,
+    #[garde(skip)]
+    #[serde(deserialize_with = "keys")]
+    pub trusted_keys: Vec<Secret>,
     #[garde(skip)]
     #[serde(deserialize_with = "origins")]
     pub allowed_origins: Vec<String>,

@@ -21,6 +21,7 @@ pub mod surroundings;
 pub mod testing;
 pub mod text;
 pub mod unit_of_work;
+pub mod versions;
 pub mod words;
 
 pub use actor::{Actor, Caller, Role};
@@ -37,3 +38,4 @@ pub use store_error::StoreError;
 pub use surroundings::Surroundings;
 pub use text::{Body, SingleLine, TextError};
 pub use unit_of_work::{Claim, Consequences, IdempotencyKey, StoredAnswer, UnitOfWork};
+pub use versions::Versions;

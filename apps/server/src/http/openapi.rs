@@ -1,9 +1,8 @@
-//! The OpenAPI document, generated from the handlers, and its page, which works offline.
+//! The OpenAPI document, generated from the handlers; its page is `pages/docs.rs`.
 
 use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::tickets::{
     add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
@@ -97,12 +96,6 @@ impl Modify for BearerScheme {
 /// The document.
 pub fn api() -> utoipa::openapi::OpenApi {
     ApiDoc::openapi()
-}
-
-/// The page at `/docs`. It asks nobody outside.
-pub fn page() -> SwaggerUi {
-    let config = Config::new(["/api/openapi.json"]).validator_url("none");
-    SwaggerUi::new("/docs/{_:.*}").config(config)
 }
 
 /// This document.

@@ -197,6 +197,19 @@ fn faq_endpoints() -> Vec<Endpoint> {
     ]
 }
 
+/// Pages about the API, which its document leaves out.
+fn page_endpoints() -> Vec<Endpoint> {
+    vec![
+        endpoint(Method::GET, "/", || web::route().to(pages::docs::home)),
+        endpoint(Method::GET, pages::docs::PATH, || {
+            web::route().to(pages::docs::page)
+        }),
+        endpoint(Method::GET, "/docs/{name}", || {
+            web::route().to(pages::docs::part)
+        }),
+    ]
+}
+
 fn operation_endpoints() -> Vec<Endpoint> {
     vec![
         endpoint(Method::GET, "/api/events", || {
@@ -213,9 +226,10 @@ fn operation_endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// Puts every route, the API page and the sockets into an application.
+/// Puts every route, the API page and the sockets into an application. Paths end without a slash: with one they were
+/// the same before they came here (`finish`).
 pub fn configure(app: &mut web::ServiceConfig) {
-    let mut endpoints = endpoints().into_iter().peekable();
+    let mut endpoints = endpoints().into_iter().chain(page_endpoints()).peekable();
     while let Some(first) = endpoints.next() {
         let path = first.path;
         let mut resource = web::resource(path)
@@ -232,9 +246,6 @@ pub fn configure(app: &mut web::ServiceConfig) {
         })));
     }
     app.configure(realtime::configure);
-    app.service(openapi::page());
-    app.route("/", web::get().to(async || home()));
-    app.route("/docs", web::get().to(async || home()));
     app.default_service(web::to(async || {
         Err::<HttpResponse, _>(Problem::of_status(actix_web::http::StatusCode::NOT_FOUND))
     }));
@@ -262,8 +273,3 @@ fn method_not_allowed(methods: &[Method]) -> HttpResponse {
     response
 }
 
-fn home() -> HttpResponse {
-    HttpResponse::Found()
-        .insert_header((header::LOCATION, "/docs/"))
-        .finish()
-}

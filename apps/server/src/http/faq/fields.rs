@@ -9,15 +9,13 @@ use utoipa::openapi::schema::{
     AdditionalProperties, Object, ObjectBuilder, Schema, SchemaType, Type,
 };
 
-use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
+use crate::http::field::{
+    Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, is_blank, object_of,
+    text,
+};
 
 fn typed(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(kind))
-}
-
-fn text(value: &Value) -> Result<&str, Refusal> {
-    let wrong = || Refusal::new("wrong_type", "doit être un texte");
-    value.as_str().ok_or_else(wrong)
 }
 
 impl Parse for CategoryId {
@@ -73,7 +71,8 @@ impl Parse for Tags {
             Refusal::new("too_many", message)
         };
         let items = value.as_array().ok_or_else(wrong)?;
-        let tags = items.iter().map(|item| {
+        let is_empty = |item: &&Value| item.is_null() || item.as_str().is_some_and(is_blank);
+        let tags = items.iter().filter(|item| !is_empty(item)).map(|item| {
             let tag = item.as_str().ok_or_else(wrong)?.trim();
             Tag::parse(tag).map_err(Refusal::from)
         });
@@ -92,6 +91,8 @@ impl Parse for Tags {
 pub struct TagList(pub Vec<String>);
 
 impl Parse for TagList {
+    const IS_LIST: bool = true;
+
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let list = String::parse(value)?;
         let tags = list.split(',').map(str::trim).filter(|tag| !tag.is_empty());
@@ -112,13 +113,10 @@ fields! {
 }
 
 impl Parse for TranslationBody {
+    const MEMBERS: &'static [Declared] = Self::FIELDS;
+
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let wrong = || Refusal::new("wrong_type", "doit être un objet");
-        if value.is_object() {
-            serde_json::from_value(value.clone()).map_err(|_| wrong())
-        } else {
-            Err(wrong())
-        }
+        object_of(value)
     }
 
     fn schema() -> Object {

@@ -2,12 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use serde_json::Value;
 use shared_kernel::UserId;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
 
 use super::envelope::Enveloped;
 use crate::http::caller::StaffOnly;
-use crate::http::field::{Errors, Refusal, fields};
+use crate::http::field::{Errors, Parse, Refusal, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -19,7 +21,7 @@ fields! {
     /// The query.
     pub struct PresenceQuery {
         /// User ids, separated by commas; 100 at the most.
-        required ids: String,
+        required ids: UserIds,
     }
 }
 
@@ -46,8 +48,9 @@ pub async fn presence(
     Query(query): Query<PresenceQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
-    let ids = errors.required("ids", query.ids).unwrap_or_default();
-    let users = users(&mut errors, &ids);
+    let Some(UserIds(users)) = errors.required("ids", query.ids) else {
+        return Err(errors.into_problem());
+    };
     errors.finish()?;
     let sockets = state.desk.presence.sockets(&users).await?;
     let data: Vec<_> = users
@@ -62,13 +65,25 @@ pub async fn presence(
     Ok(HttpResponse::Ok().json(Enveloped::new(data)))
 }
 
-fn users(errors: &mut Errors, ids: &str) -> Vec<UserId> {
-    let users: Result<Vec<UserId>, _> = ids.split(',').map(|id| UserId::parse(id.trim())).collect();
-    let refusal = match users {
-        Ok(users) if users.len() <= MAX_IDS => return users,
-        Ok(_) => Refusal::new("too_many", format!("au plus {MAX_IDS} identifiants")),
-        Err(error) => error.into(),
-    };
-    errors.add("ids", &refusal);
-    Vec::new()
+/// `ids=a,b` of a query.
+#[derive(Debug)]
+pub struct UserIds(Vec<UserId>);
+
+impl Parse for UserIds {
+    const IS_LIST: bool = true;
+
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let list = String::parse(value)?;
+        let ids = list.split(',').map(str::trim).filter(|id| !id.is_empty());
+        let users: Vec<UserId> = ids.map(UserId::parse).collect::<Result<_, _>>()?;
+        if users.len() > MAX_IDS {
+            let message = format!("au plus {MAX_IDS} identifiants");
+            return Err(Refusal::new("too_many", message));
+        }
+        Ok(Self(users))
+    }
+
+    fn schema() -> Object {
+        String::schema()
+    }
 }

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 
 use super::{FieldError, Problem};
+use crate::http::field::label;
 
 impl Problem {
     /// Fields were refused.
@@ -122,6 +123,21 @@ impl Problem {
         .retry_after(2)
     }
 
+    /// A page of an origin that may not call.
+    pub fn origin_not_allowed() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "origin_not_allowed",
+            "Origine non autorisée",
+            "Pages of this origin may not call this server: add the origin to http.allowed_origins (GUICHET__HTTP__ALLOWED_ORIGINS).",
+        )
+    }
+
+    /// A page of an origin that may call, but not so.
+    pub fn question_refused(message: &str, detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross_origin_refused", message, detail)
+    }
+
     /// A field claims to be the caller and is somebody else.
     pub fn not_the_caller(field: &str) -> Self {
         Self::identity_mismatch(&format!("{field} is not the caller"))
@@ -141,7 +157,7 @@ impl Problem {
         Self::validation(vec![FieldError {
             field: field.to_owned(),
             code: "unknown",
-            message: format!("{field} : inconnu"),
+            message: format!("{} : inconnu", label(field)),
         }])
     }
 

@@ -9,6 +9,7 @@ use shared_kernel::StoreError;
 use support_domain::{Reserved, SupportError};
 
 use super::{FieldError, Problem};
+use crate::http::field::label;
 
 impl From<TokenRefused> for Problem {
     fn from(refused: TokenRefused) -> Self {
@@ -199,7 +200,7 @@ impl From<FaqError> for Problem {
             FaqError::Languages => Self::validation(vec![FieldError {
                 field: "translations".to_owned(),
                 code: "out_of_range",
-                message: "translations : il faut de 1 à 20 langues".to_owned(),
+                message: format!("{} : il faut de 1 à 20 langues", label("translations")),
             }]),
             FaqError::HalfAText { locale, missing } => {
                 let field = match missing {
@@ -209,7 +210,10 @@ impl From<FaqError> for Problem {
                 Self::validation(vec![FieldError {
                     field: field.to_owned(),
                     code: "required",
-                    message: format!("{field} : requis dans une nouvelle langue ({locale})"),
+                    message: format!(
+                        "{} : requis dans une nouvelle langue ({locale})",
+                        label(field)
+                    ),
                 }])
             }
             FaqError::VersionMismatch => Self::new(
@@ -227,29 +231,30 @@ impl From<FaqError> for Problem {
 mod tests {
     use super::*;
 
-    /// The fields a problem names, and what it says of them.
-    fn refused(problem: impl Into<Problem>) -> Vec<String> {
-        let errors = problem.into().errors;
-        errors.into_iter().map(|error| error.message).collect()
+    /// The field a problem names, and what it says of it.
+    fn refused(problem: impl Into<Problem>) -> (String, String) {
+        let error = problem.into().errors.remove(0);
+        (error.field, error.message)
     }
 
     #[test]
     fn whom_a_request_names_is_told_by_its_field() {
-        for (named, message) in [
-            (support_domain::Named::Customer, "customer_id : inconnu"),
-            (support_domain::Named::Staff, "staff_id : inconnu"),
-            (support_domain::Named::NewAssignee, "assigned_to : inconnu"),
+        let told = |field: &str, message: &str| (field.to_owned(), message.to_owned());
+        for (named, field, message) in [
+            (support_domain::Named::Customer, "customer_id", "Client : inconnu"),
+            (support_domain::Named::Staff, "staff_id", "Membre du support : inconnu"),
+            (support_domain::Named::NewAssignee, "assigned_to", "Responsable : inconnu"),
         ] {
             let error = SupportError::UnknownReference(named);
-            assert_eq!(refused(error), [message]);
+            assert_eq!(refused(error), told(field, message));
         }
-        for (named, message) in [
-            (messages_domain::Named::Customer, "customerId : inconnu"),
-            (messages_domain::Named::Staff, "staffId : inconnu"),
-            (messages_domain::Named::Order, "orderId : inconnu"),
+        for (named, field, message) in [
+            (messages_domain::Named::Customer, "customerId", "Client : inconnu"),
+            (messages_domain::Named::Staff, "staffId", "Membre du support : inconnu"),
+            (messages_domain::Named::Order, "orderId", "Commande : inconnu"),
         ] {
             let error = MessagesError::UnknownReference(named);
-            assert_eq!(refused(error), [message]);
+            assert_eq!(refused(error), told(field, message));
         }
     }
 

@@ -1,5 +1,7 @@
 //! `POST /api/support/contact`
 
+use std::cell::Cell;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
@@ -13,7 +15,9 @@ use views::tickets::{Audience, ContactTicket};
 
 use crate::http::answer::Answer;
 use crate::http::caller::MaybeUser;
-use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
+use crate::http::field::{
+    Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, object_of,
+};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
@@ -48,13 +52,10 @@ fields! {
 }
 
 impl Parse for VehicleBody {
+    const MEMBERS: &'static [Declared] = Self::FIELDS;
+
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let refused = || Refusal::new("wrong_type", "doit être un objet");
-        if value.is_object() {
-            serde_json::from_value(value.clone()).map_err(|_| refused())
-        } else {
-            Err(refused())
-        }
+        object_of(value)
     }
 
     fn schema() -> Object {
@@ -125,15 +126,21 @@ impl CreateTicketBody {
 
 fn read_vehicle(errors: &mut Errors, field: Field<VehicleBody>) -> Option<Vehicle> {
     let body = errors.optional("vehicle_info", field)?;
-    Some(Vehicle {
+    let vehicle = Vehicle {
         brand: errors.optional("vehicle_info.brand", body.brand),
         model: errors.optional("vehicle_info.model", body.model),
         year: errors.optional("vehicle_info.year", body.year),
         license_plate: errors.optional("vehicle_info.license_plate", body.license_plate),
-    })
+    };
+    // A form whose boxes for it were left empty says nothing of a vehicle.
+    let says_something = vehicle.brand.is_some()
+        || vehicle.model.is_some()
+        || vehicle.year.is_some()
+        || vehicle.license_plate.is_some();
+    says_something.then_some(vehicle)
 }
 
-/// Create a ticket. Public; limited per address.
+/// Create a ticket. Public; accepted tickets are limited per visitor's address, refused ones far less.
 #[utoipa::path(post, path = "/api/support/contact", tag = "tickets", operation_id = "createTicket", request_body(content = CreateTicketBody, example = json!({
         "name": "Jean Dupont", "email": "jean.dupont@example.com", "phone": "+33612345678",
         "subject": "Problème démarrage véhicule",
@@ -160,23 +167,33 @@ pub async fn create(
     MaybeUser(caller): MaybeUser,
     body: JsonBody<CreateTicketBody>,
 ) -> Result<HttpResponse, Problem> {
-    if caller == Caller::Anonymous {
-        state.admission.contacts.check(&request)?;
+    let is_public = caller == Caller::Anonymous;
+    if is_public {
+        state.admission.contact_attempts.check(&request)?;
     }
     let form = body.value.read()?;
+    let place = is_public
+        .then(|| state.admission.contacts.reserve(&request))
+        .transpose()?;
+    let created = Cell::new(false);
     let audience = match caller.actor() {
         Some(actor) => Audience::of(actor),
         None => Audience::Public {
             customer: state.process.ids.customer_id(&form.email.key()),
         },
     };
-    Write::of(&state, &request, &caller, &body.bytes)?
+    let answer = Write::of(&state, &request, &caller, &body.bytes)?
         .run(
             async |tx| create_ticket(tx, state.surroundings(), &caller, form.clone()).await,
             |file: &TicketFile| {
                 let view = ContactTicket::new(&file.ticket, &audience);
+                created.set(true);
                 Ok(Answer::json(StatusCode::CREATED, &view)?.version(file.ticket.version))
             },
         )
-        .await
+        .await?;
+    if let Some(place) = place.filter(|_| created.get()) {
+        place.keep();
+    }
+    Ok(answer)
 }
