@@ -22,6 +22,7 @@ pub mod testing;
 pub mod text;
 pub mod unit_of_work;
 pub mod versions;
+pub mod visible;
 pub mod words;
 
 pub use actor::{Actor, Caller, Role};
@@ -39,3 +40,4 @@ pub use surroundings::Surroundings;
 pub use text::{Body, SingleLine, TextError};
 pub use unit_of_work::{Claim, Consequences, IdempotencyKey, StoredAnswer, UnitOfWork};
 pub use versions::Versions;
+pub use visible::is_blank;
