@@ -1,4 +1,4 @@
-//! A request's query, read into [`super::field::Field`]s; forms are read alike.
+//! A request's query, read into [`super::field::Field`]s.
 
 use std::future::{Ready, ready};
 
@@ -22,9 +22,4 @@ impl<T: FieldNames> FromRequest for Query<T> {
         warnings::note(request, members.warnings());
         ready(Ok(Self(T::of_members(members))))
     }
-}
-
-/// Reads what a page's form sends: `application/x-www-form-urlencoded`.
-pub fn form<T: FieldNames>(body: &[u8]) -> T {
-    T::of_members(Members::of_pairs(T::FIELDS, body))
 }

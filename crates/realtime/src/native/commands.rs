@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared_kernel::Session;
+use shared_kernel::{Session, is_blank};
 use sockets::CloseReason;
 use tokio::time::Instant;
 
@@ -41,7 +41,8 @@ impl Socket {
                     Ok(auth) => {
                         let session = self.verify(&auth.token)?;
                         self.answer(frame.id, Ok(Value::Null)).await?;
-                        return Ok((session, resume(auth.after.or(opening.after))));
+                        let given = auth.after.filter(|after| !is_blank(after));
+                        return Ok((session, resume(given.or(opening.after))));
                     }
                     Err(_) => {
                         self.answer(frame.id, Err(EventRefused::BAD_PAYLOAD))

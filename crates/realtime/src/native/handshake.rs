@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::ALLOW;
+use actix_web::{HttpRequest, HttpResponse, guard, web};
+use shared_kernel::is_blank;
 use sockets::{bearer, websocket};
 
 use super::NATIVE;
@@ -16,7 +18,11 @@ const PATH: &str = "/ws/messaging";
 
 /// Adds the route. Needs `web::Data<Gateway>` in the application.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.route(PATH, web::get().to(open));
+    // Whoever asks by HEAD is answered as by GET, and learns that it takes an upgrade.
+    let reads = guard::Any(guard::Get()).or(guard::Head());
+    let refused = || async { HttpResponse::MethodNotAllowed().insert_header((ALLOW, "GET")).finish() };
+    let opening = web::resource(PATH).route(web::route().guard(reads).to(open));
+    cfg.service(opening.default_service(web::to(refused)));
 }
 
 #[derive(serde::Deserialize)]
@@ -41,11 +47,12 @@ async fn open(
     let protocol = Some(bearer::SUBPROTOCOL);
     let (response, wire, incoming) = websocket::open(&request, body, protocol, most, stall)?;
     let OpenQuery { token, after } = query.into_inner();
+    let given = |text: &String| !is_blank(text);
     let opening = Opening {
         token: bearer::in_handshake(request.headers())
             .map(ToOwned::to_owned)
-            .or(token),
-        after,
+            .or(token.filter(given)),
+        after: after.filter(given),
     };
     let socket = Socket::new(Arc::clone(&gateway), connection, wire, incoming);
     actix_web::rt::spawn(async move {

@@ -281,7 +281,7 @@ mod tests {
         Form::of_members(Members::of_pairs(Form::FIELDS, text.as_bytes()))
     }
 
-    fn refused<T: std::fmt::Debug>(field: &Field<T>) -> &Refusal {
+    fn refused<T: fmt::Debug>(field: &Field<T>) -> &Refusal {
         match field {
             Field::Refused(refusal) => refusal,
             other => panic!("{other:?}"),
