@@ -10,7 +10,7 @@ use super::problem::Problem;
 ///
 /// # Errors
 /// 400 naming the parameter for bytes that are no text, else `absent`.
-pub fn path_parameter<T>(
+pub(super) fn path_parameter<T>(
     request: &HttpRequest,
     name: &'static str,
     parse: impl FnOnce(&str) -> Option<T>,

@@ -15,13 +15,13 @@ pub(super) const WARNINGS: HeaderName = HeaderName::from_static("x-warnings");
 
 /// One thing to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Warning {
+pub(super) struct Warning {
     /// The member, as it was spelled.
-    pub field: String,
+    pub(super) field: String,
     /// Stable.
-    pub code: &'static str,
+    pub(super) code: &'static str,
     /// For people, in French.
-    pub message: String,
+    pub(super) message: String,
 }
 
 impl Warning {

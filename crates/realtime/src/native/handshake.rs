@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::ALLOW;
-use actix_web::{HttpRequest, HttpResponse, guard, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use shared_kernel::is_blank;
 use sockets::{bearer, websocket};
 
@@ -18,10 +18,13 @@ const PATH: &str = "/ws/messaging";
 
 /// Adds the route. Needs `web::Data<Gateway>` in the application.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    // Whoever asks by HEAD is answered as by GET, and learns that it takes an upgrade.
-    let reads = guard::Any(guard::Get()).or(guard::Head());
-    let refused = || async { HttpResponse::MethodNotAllowed().insert_header((ALLOW, "GET")).finish() };
-    let opening = web::resource(PATH).route(web::route().guard(reads).to(open));
+    // Only a GET can be upgraded.
+    let refused = || async {
+        HttpResponse::MethodNotAllowed()
+            .insert_header((ALLOW, "GET"))
+            .finish()
+    };
+    let opening = web::resource(PATH).route(web::get().to(open));
     cfg.service(opening.default_service(web::to(refused)));
 }
 

@@ -18,6 +18,11 @@ fn typed(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(kind))
 }
 
+/// A box of a form that was left empty.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(is_blank)
+}
+
 impl Parse for CategoryId {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         Self::parse(text(value)?).ok_or_else(|| {
@@ -71,7 +76,6 @@ impl Parse for Tags {
             Refusal::new("too_many", message)
         };
         let items = value.as_array().ok_or_else(wrong)?;
-        let is_empty = |item: &&Value| item.is_null() || item.as_str().is_some_and(is_blank);
         let tags = items.iter().filter(|item| !is_empty(item)).map(|item| {
             let tag = item.as_str().ok_or_else(wrong)?.trim();
             Tag::parse(tag).map_err(Refusal::from)
@@ -134,6 +138,9 @@ impl Parse for Translations {
         let given = value.as_object().ok_or_else(wrong)?;
         let mut translations = BTreeMap::new();
         for (tag, said) in given {
+            if is_empty(said) && !said.is_null() {
+                continue;
+            }
             let locale = <Locale as Parse>::parse(&Value::String(tag.clone()))?;
             let said = match said {
                 Value::Null => Field::Null,
@@ -170,6 +177,8 @@ impl Translations {
             let name = format!("translations.{locale}");
             let is_null = matches!(said, Field::Null);
             match errors.optional(&name, said) {
+                // Both boxes of a language left empty: nothing is said in it.
+                Some(body) if body.question.is_empty() && body.answer.is_empty() => {}
                 Some(body) => {
                     let question = errors.optional(&format!("{name}.question"), body.question);
                     let answer = errors.optional(&format!("{name}.answer"), body.answer);

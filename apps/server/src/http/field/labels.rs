@@ -1,10 +1,10 @@
 //! What fields are called where people read of them, in French. Programs find the API's name in `errors[].field`.
 
-/// The word for a field, by the last part of its name; the name itself where there is no word.
+/// The word for a field, by the last part of its name that has one; the name itself where none has.
 pub(in crate::http) fn label(field: &str) -> &str {
-    let last = field.rsplit_once('.').map_or(field, |(_, last)| last);
-    let known = LABELS.iter().find(|(name, _)| *name == last);
-    known.map_or(field, |(_, label)| label)
+    let known = |part: &str| LABELS.iter().find(|(name, _)| *name == part);
+    let found = field.rsplit('.').find_map(known);
+    found.map_or(field, |(_, label)| label)
 }
 
 /// Names of all bodies and queries. A test of the OpenAPI document fails for one that is missing.
@@ -120,6 +120,7 @@ mod tests {
     fn a_field_inside_another_is_called_by_its_last_name() {
         assert_eq!(label("vehicle_info.year"), "Année");
         assert_eq!(label("translations.en.answer"), "Réponse");
+        assert_eq!(label("translations.en"), "Traductions");
         assert_eq!(label("something_new"), "something_new");
     }
 }

@@ -67,7 +67,12 @@ impl<T: Parse> Field<T> {
 }
 
 impl<T> Field<T> {
-    /// Whether what is there is to be taken away.
+    /// Whether nothing was given.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Absent | Self::Null | Self::Blank(_))
+    }
+
+    /// Whether it is there, as nothing: what stands there is to be taken away.
     pub fn empties(&self) -> bool {
         matches!(self, Self::Null | Self::Blank(_))
     }
