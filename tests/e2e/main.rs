@@ -8,6 +8,7 @@ mod access;
 mod chat;
 mod demo;
 mod desk;
+mod documents;
 mod faq;
 mod mail;
 mod messages;

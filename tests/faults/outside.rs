@@ -267,6 +267,7 @@ pub fn settings(more: &[(&'static str, String)]) -> Vec<(&'static str, String)> 
         ("SUPPORT_EMAIL", "support@shop.example".to_owned()),
         ("GUICHET__LIMITS__ENABLED", "false".to_owned()),
         ("GUICHET__JOBS__LEASE_SECONDS", "5".to_owned()),
+        ("GUICHET__MAIL__CONVERSATION_SECONDS", "4".to_owned()),
         ("GUICHET__REALTIME__DRAIN_SECONDS", "1".to_owned()),
     ];
     all.extend_from_slice(more);

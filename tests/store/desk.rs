@@ -207,6 +207,7 @@ pub fn consequences(plan: &Value) -> Consequences {
         records: vec![EventRecord {
             kind: "ticket.created",
             audiences: streams.iter().map(audience).collect(),
+            room: None,
         }],
         jobs: jobs.iter().map(job).collect(),
     }

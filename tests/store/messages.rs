@@ -25,6 +25,7 @@ pub fn message(id: &str, from: &str) -> Message {
         read_at: None,
         archived_at: None,
         deleted_at: None,
+        close_reason: None,
         version: 1,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Body, FaqId, SingleLine, UserId};
+use shared_kernel::{Body, FaqId, Label, SingleLine, UserId};
 
 use crate::category::CategoryId;
 use crate::locale::{Languages, Locale};
@@ -14,7 +14,7 @@ pub type Question = SingleLine<10, 300>;
 /// What is answered, in Markdown: 20 to 20,000 characters.
 pub type Answer = Body<20, 20_000>;
 /// A word to find an article by: 1 to 50 characters.
-pub type Tag = SingleLine<1, 50>;
+pub type Tag = Label<1, 50>;
 
 /// An article's tags: at most 20, none twice, in the order they were given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

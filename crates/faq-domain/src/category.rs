@@ -3,12 +3,12 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Body, SingleLine};
+use shared_kernel::{Body, Label, SingleLine, tidy};
 
 use crate::order::Order;
 
 /// A category's name: 1 to 120 characters.
-pub type CategoryName = SingleLine<1, 120>;
+pub type CategoryName = Label<1, 120>;
 /// What a category is about: at most 1,000 characters.
 pub type Description = Body<0, 1_000>;
 /// An emoji or the name of an icon: at most 64 characters.
@@ -22,11 +22,12 @@ impl CategoryId {
     /// The longest there may be, in characters.
     pub const MAX_CHARS: usize = 50;
 
-    /// Reads one; `None` for anything but 1 to 50 of `a`–`z`, `0`–`9`, `_` and `-`.
+    /// Reads one, tidied; `None` for anything but 1 to 50 of `a`–`z`, `0`–`9`, `_` and `-`.
     pub fn parse(text: &str) -> Option<Self> {
+        let text = tidy::copied(text);
         let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
         let fits = !text.is_empty() && text.len() <= Self::MAX_CHARS && text.bytes().all(allowed);
-        fits.then(|| Self(text.to_owned()))
+        fits.then(|| Self(text.into_owned()))
     }
 
     /// The id as text.
@@ -84,6 +85,9 @@ mod tests {
     fn a_category_id_is_short_lower_case_and_plain() {
         for id in ["orders", "a", "pneus-2", "a_b", &"x".repeat(50)] {
             assert_eq!(CategoryId::parse(id).unwrap().as_str(), id);
+        }
+        for pasted in [" pneus-2\n", "pneus\u{2011}2\u{200b}", "\u{feff}pneus-2\u{a0}"] {
+            assert_eq!(CategoryId::parse(pasted).unwrap().as_str(), "pneus-2");
         }
         for id in [
             "",

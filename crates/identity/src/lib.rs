@@ -11,6 +11,8 @@
 //! [`Session`](shared_kernel::Session).
 
 #![warn(missing_docs)]
+// Of times: numbers are let through by `clippy.toml`.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod keys;
 pub mod rating_links;

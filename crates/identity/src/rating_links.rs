@@ -40,7 +40,8 @@ impl RatingLinks {
 
     /// What stands in the link: closing, last second, signature.
     pub fn signature(&self, ticket: &TicketId, closing: u32, now: DateTime<Utc>) -> String {
-        let until = (now + TimeDelta::days(VALID_DAYS)).timestamp();
+        let until = now.checked_add_signed(TimeDelta::days(VALID_DAYS));
+        let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC).timestamp();
         let signature =
             URL_SAFE_NO_PAD.encode(self.mac(ticket, closing, until).finalize().into_bytes());
         format!("{closing}.{until}.{signature}")

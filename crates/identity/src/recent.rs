@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use quick_cache::sync::Cache;
 use shared_kernel::{Clock, Session};
 
@@ -48,8 +48,9 @@ impl RecentTokens {
 }
 
 fn has_time_left(session: &Session, now: DateTime<Utc>) -> bool {
-    let leeway = Duration::seconds(LEEWAY_SECONDS.cast_signed());
-    session.expires_at + leeway > now
+    // Subtracted, never added: a difference of two instants always is one.
+    let expired_for = now.signed_duration_since(session.expires_at);
+    expired_for < TimeDelta::seconds(LEEWAY_SECONDS.cast_signed())
 }
 
 #[cfg(test)]
@@ -109,13 +110,35 @@ mod tests {
         let short = token("jean", -2);
         tokens.verify(&short).unwrap();
         assert_eq!(tokens.valid.len(), 1, "still within the leeway");
-        *clock.0.lock().unwrap() += Duration::seconds(10);
+        *clock.0.lock().unwrap() += TimeDelta::seconds(10);
         let session = tokens.valid.get(short.as_str()).unwrap();
         assert!(!has_time_left(&session, clock.now()));
         let old = token("jean", -60);
         tokens.valid.insert(old.as_str().into(), session);
         assert_eq!(tokens.verify(&old).unwrap_err(), TokenRefused::Expired);
         assert!(tokens.valid.get(old.as_str()).is_none());
+    }
+
+    #[test]
+    fn a_token_that_is_good_for_ever_is_no_reason_to_panic() {
+        let (tokens, _) = tokens();
+        let distant = |exp: i64| signed(&json!({ "sub": "jean", "exp": exp }));
+        // The last second there is a token for, then what no calendar can add five seconds to.
+        for _ in 0..2 {
+            let session = tokens.verify(&distant(253_402_300_799)).unwrap();
+            assert_eq!(session.actor.id.as_str(), "jean");
+        }
+        for exp in [8_210_266_876_795, 8_210_266_876_799, i64::MAX] {
+            for _ in 0..2 {
+                let refused = tokens.verify(&distant(exp)).unwrap_err();
+                assert_eq!(refused, TokenRefused::Invalid, "{exp}");
+            }
+        }
+        let endless = Session {
+            expires_at: DateTime::<Utc>::MAX_UTC,
+            ..tokens.verify(&token("jean", 60)).unwrap()
+        };
+        assert!(has_time_left(&endless, DateTime::<Utc>::MIN_UTC));
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub fn sign(
     claims.insert("sub".into(), token.id.as_str().into());
     claims.insert("role".into(), token.role.as_str().into());
     claims.insert("iat".into(), now.timestamp().into());
-    claims.insert("exp".into(), (now + token.lasts).timestamp().into());
+    let until = now.checked_add_signed(token.lasts);
+    let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    claims.insert("exp".into(), until.timestamp().into());
     let optional = [
         ("email", &token.email),
         ("name", &token.name),

@@ -9,10 +9,9 @@ use std::fmt::Write as _;
 use comrak::arena_tree::{Node, NodeEdge};
 use comrak::nodes::{AstNode, ListType, NodeList, NodeValue, TableAlignment};
 
+use super::target;
+
 const LINK_REL: &str = "nofollow noopener";
-/// Where links may lead; images come from the first two.
-const SCHEMES: [&str; 3] = ["https", "http", "mailto"];
-const IMAGE_SCHEMES: usize = 2;
 
 /// Text as HTML that shows it, between tags and in quoted attributes.
 pub(super) fn escape(text: &str) -> String {
@@ -105,14 +104,14 @@ impl Writer {
                 self.put(format_args!("<code>{code}</code>"));
             }
             NodeValue::Link(link) => {
-                if let Some(url) = harmless(&link.url, &SCHEMES) {
-                    let (url, title) = (escape(&url), title(&link.title));
+                if let Some(url) = target::of_link(&link.url) {
+                    let (url, title) = (escape(url), title(&link.title));
                     self.put(format_args!("<a href=\"{url}\"{title} rel=\"{LINK_REL}\">"));
                 }
             }
             NodeValue::Image(link) => {
-                if let Some(url) = image(&link.url) {
-                    let (url, title) = (escape(&url), title(&link.title));
+                if let Some(url) = target::of_image(&link.url) {
+                    let (url, title) = (escape(url), title(&link.title));
                     self.put(format_args!("<img src=\"{url}\"{title} alt=\""));
                 }
             }
@@ -145,12 +144,12 @@ impl Writer {
             }
             NodeValue::List(_) => self.html.push_str("</ul>"),
             NodeValue::Link(link) => {
-                if harmless(&link.url, &SCHEMES).is_some() {
+                if target::of_link(&link.url).is_some() {
                     self.html.push_str("</a>");
                 }
             }
             NodeValue::Image(link) => {
-                if image(&link.url).is_some() {
+                if target::of_image(&link.url).is_some() {
                     self.html.push_str("\">");
                 }
             }
@@ -258,21 +257,4 @@ fn title(title: &str) -> String {
     } else {
         format!(" title=\"{}\"", escape(title))
     }
-}
-
-fn image(url: &str) -> Option<String> {
-    harmless(url, SCHEMES.get(..IMAGE_SCHEMES)?)
-}
-
-/// The address as a browser reads it, if it leads to one of these schemes or stays on the site.
-fn harmless(url: &str, schemes: &[&str]) -> Option<String> {
-    let read: String = url.chars().filter(|letter| !letter.is_control()).collect();
-    let read = read.trim();
-    let is_fine = match read.split(['/', '?', '#']).next()?.split_once(':') {
-        Some((scheme, _)) => schemes
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(scheme)),
-        None => true,
-    };
-    is_fine.then(|| read.to_owned())
 }

@@ -21,6 +21,24 @@ pub enum MessageEvent {
         /// The staff member in the conversation, where there is one.
         staff: Option<StaffId>,
     },
+    /// Its author put it right.
+    Updated {
+        message: Message,
+        /// The staff member in the conversation, where there is one.
+        staff: Option<StaffId>,
+    },
+    /// It is hidden from both sides.
+    Deleted {
+        message: Message,
+        by: UserId,
+        /// The staff member in the conversation, where there is one.
+        staff: Option<StaffId>,
+    },
+    /// It is hidden from its customer's lists, which is nobody else's matter.
+    Archived {
+        message: Message,
+        by: UserId,
+    },
 }
 
 /// The other participant.

@@ -16,5 +16,5 @@ pub mod use_cases;
 
 pub use error::{MessagesError, Named};
 pub use events::MessageEvent;
-pub use message::{Content, Message, Priority, Side, State, Subject};
+pub use message::{CloseReason, Content, Message, Priority, Side, State, Subject};
 pub use ports::{ConversationQueries, Known, MessageQueries, MessagesTx};

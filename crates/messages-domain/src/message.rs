@@ -8,6 +8,9 @@ pub type Subject = SingleLine<1, 200>;
 /// What a message says: 1 to 5,000 characters.
 pub type Content = Body<1, 5_000>;
 
+/// Why a message was closed: for support, up to 1,000 characters.
+pub type CloseReason = Body<0, 1_000>;
+
 /// How pressing a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Priority {
@@ -125,6 +128,8 @@ pub struct Message {
     pub archived_at: Option<DateTime<Utc>>,
     /// Hidden from both sides since.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// Why it was closed, where that was said. For support alone.
+    pub close_reason: Option<CloseReason>,
     /// Grows by one with every change.
     pub version: u64,
 }
@@ -202,6 +207,7 @@ mod tests {
             read_at: None,
             archived_at: None,
             deleted_at: None,
+            close_reason: None,
             version: 1,
         }
     }

@@ -139,14 +139,40 @@ pub trait MessageQueries: Send + Sync {
     async fn customers(&self, limit: Limit) -> Result<Vec<CustomerLine>, StoreError>;
 }
 
+/// What is talked about in a conversation somebody follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A ticket.
+    Ticket,
+    /// What its root message began.
+    Message,
+}
+
+/// A conversation somebody may follow, and who takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// The ticket's id, or the root message's.
+    pub id: String,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// Who of support takes part; none until somebody does.
+    pub staff: Option<StaffId>,
+    /// What it is.
+    pub subject: About,
+}
+
 /// Reads who has to do with whom ([`conversation`](crate::conversation)).
 #[async_trait]
 pub trait ConversationQueries: Send + Sync {
     /// One message, whoever asks.
     async fn find_message(&self, id: &EntryId) -> Result<Option<Message>, StoreError>;
 
-    /// Whether there is a ticket with this id that the actor may see.
-    async fn may_see_ticket(&self, actor: &Actor, id: &TicketId) -> Result<bool, StoreError>;
+    /// The ticket with this id, if the actor may see it.
+    async fn visible_ticket(
+        &self,
+        actor: &Actor,
+        id: &TicketId,
+    ) -> Result<Option<Followed>, StoreError>;
 
     /// Whether this customer and this staff member share a message or a ticket.
     async fn have_met(&self, customer: &CustomerId, staff: &StaffId) -> Result<bool, StoreError>;

@@ -17,7 +17,7 @@ use shared_kernel::{
 
 use crate::events::MessageEvent;
 use crate::message::{Content, Message, Priority, Side, State, Subject};
-use crate::ports::{ConversationQueries, Known, MessagesTx};
+use crate::ports::{About, ConversationQueries, Followed, Known, MessagesTx};
 use crate::use_cases::Surroundings;
 
 pub(crate) fn customer_id(id: &str) -> CustomerId {
@@ -72,6 +72,7 @@ pub(crate) fn message(id: &str) -> Message {
         read_at: None,
         archived_at: None,
         deleted_at: None,
+        close_reason: None,
         version: 1,
     }
 }
@@ -177,6 +178,13 @@ fn line(event: &MessageEvent) -> String {
             closer,
             staff,
         } => format!("{} closed by {closer}, with {staff:?}", message.id),
+        MessageEvent::Updated { message, staff } => {
+            format!("{} updated, with {staff:?}", message.id)
+        }
+        MessageEvent::Deleted { message, by, staff } => {
+            format!("{} deleted by {by}, with {staff:?}", message.id)
+        }
+        MessageEvent::Archived { message, by } => format!("{} archived by {by}", message.id),
     }
 }
 
@@ -185,7 +193,10 @@ pub(crate) fn message_of(event: &MessageEvent) -> &Message {
     match event {
         MessageEvent::Created { message, .. }
         | MessageEvent::Read { message, .. }
-        | MessageEvent::Closed { message, .. } => message,
+        | MessageEvent::Closed { message, .. }
+        | MessageEvent::Updated { message, .. }
+        | MessageEvent::Deleted { message, .. }
+        | MessageEvent::Archived { message, .. } => message,
     }
 }
 
@@ -232,10 +243,20 @@ impl ConversationQueries for Desk {
         Ok(self.messages.get(id.as_str()).cloned())
     }
 
-    async fn may_see_ticket(&self, actor: &Actor, id: &TicketId) -> Result<bool, StoreError> {
+    async fn visible_ticket(
+        &self,
+        actor: &Actor,
+        id: &TicketId,
+    ) -> Result<Option<Followed>, StoreError> {
         let mut tickets = self.tickets.iter();
-        Ok(tickets.any(|(ticket, owner)| {
+        let found = tickets.find(|(ticket, owner)| {
             ticket == id.as_str() && (actor.role.is_staff() || *owner == actor.id.as_customer())
+        });
+        Ok(found.map(|(ticket, owner)| Followed {
+            id: ticket.clone(),
+            customer: owner.clone(),
+            staff: None,
+            subject: About::Ticket,
         }))
     }
 

@@ -115,10 +115,13 @@ pub(crate) fn thread_root(ticket: &TicketId, from: &EmailAddress) -> String {
     format!("{}@{domain}", fingerprint::ticket(ticket))
 }
 
-/// The text with every line break and control character turned into a space.
+/// The text with every line break and control character turned into a space, and without the
+/// characters that turn the direction of what stands behind them: next to a name there is an address.
 pub(crate) fn one_line(text: &str) -> String {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
+        .filter(|c| !turns(c))
         .map(|c| if breaks(c) { ' ' } else { c })
         .collect()
 }
@@ -174,7 +177,10 @@ mod tests {
             let headers = headers(&mail.to_bytes());
             assert_eq!(header(&headers, "Auto-Submitted"), "auto-generated");
             assert_eq!(header(&headers, "X-Auto-Response-Suppress"), "All");
-            assert_eq!(header(&headers, "Precedence"), "bulk");
+            for (name, _) in &headers {
+                let name = name.to_ascii_lowercase();
+                assert!(name != "precedence" && !name.starts_with("list-"), "{name}");
+            }
             assert_eq!(header(&headers, "X-Guichet-Template"), template.as_str());
             assert_eq!(header(&headers, "References"), "<TICKET-ABCD1234@shop.fr>");
             assert_eq!(header(&headers, "In-Reply-To"), "<TICKET-ABCD1234@shop.fr>");
@@ -209,6 +215,46 @@ mod tests {
                 .count(),
             3
         );
+    }
+
+    #[test]
+    fn a_header_holds_emoji_and_any_script_in_lines_a_server_takes() {
+        for subject in [
+            "🚗".repeat(200),
+            "👨‍👩‍👧‍👦 ".repeat(30),
+            "طلب قطعة غيار ".repeat(14),
+            "a".repeat(5_000),
+            "mot ".repeat(50),
+            "é".repeat(200),
+        ] {
+            let mut mail = notification(Template::StatusUpdated);
+            mail.values.subject = Some(subject.clone());
+            mail.to_name = Some(subject.chars().take(100).collect());
+            let bytes = render(&mail, &desk()).unwrap().to_bytes();
+            for line in bytes.split(|byte| *byte == b'\n') {
+                assert!(line.len() <= 998, "{} octets of {subject}", line.len());
+                assert!(line.is_ascii());
+            }
+            let head = headers(&bytes);
+            assert!(header(&head, "Subject").starts_with("=?") || subject.is_ascii());
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_turn_the_address_beside_it() {
+        let text = "Jean\u{202e}rf.knab\u{2066}x\u{2069}";
+        assert_eq!(one_line(text), "Jeanrf.knabx");
+        assert_eq!(one_line("👨‍👩‍👧‍👦 שלום"), "👨‍👩‍👧‍👦 שלום");
+    }
+
+    #[test]
+    fn no_line_of_a_body_is_longer_than_a_server_takes() {
+        for text in ["x".repeat(20_000), "é".repeat(20_000), "mot ".repeat(5_000), ".\n".repeat(500)] {
+            let mut mail = notification(Template::ResponseAdded);
+            mail.values.text = Some(text);
+            let bytes = render(&mail, &desk()).unwrap().to_bytes();
+            assert!(bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 998));
+        }
     }
 
     #[test]

@@ -48,6 +48,9 @@ pub struct Values {
     /// The ticket's subject; absent in mails that must not carry it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// Whether the subject line says nothing of the ticket's subject, although the text may.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plain_subject_line: bool,
     /// Whoever wrote, assigned or escalated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,

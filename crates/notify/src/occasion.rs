@@ -107,6 +107,9 @@ pub struct TicketFacts {
     /// Whether the customer's address is proven. Where it is not, mails to the customer carry
     /// nothing that was typed into the form, so that the form cannot be used to write to others.
     pub verified: bool,
+    /// Whether whoever wrote it was signed in. Never changes, unlike `verified`: so it decides whether
+    /// the subject line of mails to the customer is the ticket's, and all of them have the same one.
+    pub written_signed_in: bool,
 }
 
 /// Something that happened to a ticket.

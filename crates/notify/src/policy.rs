@@ -170,6 +170,7 @@ impl Mails<'_> {
                 created_at: ticket.created_at,
                 verified: ticket.verified,
                 subject: may_show_free_text.then(|| ticket.subject.clone()),
+                plain_subject_line: to_customer && !ticket.written_signed_in,
                 author: said.author.map(str::to_owned),
                 text: said.text.map(str::to_owned),
                 rating_url: said.rating_url.map(str::to_owned),

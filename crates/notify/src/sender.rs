@@ -2,12 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use shared_kernel::is_blank;
 use url::Url;
 
 use crate::desk::Desk;
 use crate::message::{RenderedEmail, message_id, one_line, thread_root};
 use crate::notification::EmailNotification;
 use crate::template::{self, Template};
+
+/// The subject where the ticket's own must not be shown: somebody else may have typed it.
+const UNNAMED: &str = "Votre demande";
 
 /// Why a notification cannot be put into words. Trying again does not help: it is a defect, or a bad row.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +30,7 @@ pub enum RenderError {
 /// What the files in `templates/` may name. Absent values are undefined there, not empty.
 #[derive(Serialize)]
 struct Words<'a> {
-    title: &'a str,
+    title: String,
     shop_name: &'a str,
     public_url: &'a str,
     ticket_id: &'a str,
@@ -79,17 +83,17 @@ pub fn render(notification: &EmailNotification, desk: &Desk) -> Result<RenderedE
         to: notification.to.clone(),
         to_name: notification.to_name.as_deref().map(one_line),
         reply_to: (*support != desk.from).then(|| support.clone()),
-        subject: subject_line(notification, words.title),
+        subject: subject_line(notification),
         text,
         html,
         message_id: message_id(&notification.key(), notification.template, &desk.from),
         in_reply_to: Some(root.clone()),
         references: vec![root],
         headers: vec![
-            // RFC 3834: no auto-responder may answer; Exchange and older ones read the other two.
+            // RFC 3834: no auto-responder may answer; Exchange reads the second. No `Precedence` and no
+            // `List-…`: mailboxes file such mail with advertisements, and this is somebody's own.
             ("Auto-Submitted", "auto-generated".to_owned()),
             ("X-Auto-Response-Suppress", "All".to_owned()),
-            ("Precedence", "bulk".to_owned()),
             ("X-Guichet-Template", name.to_owned()),
         ],
     })
@@ -105,7 +109,7 @@ fn words<'a>(
         return Err(RenderError::Link);
     }
     Ok(Words {
-        title: notification.template.title(values.to_customer),
+        title: title(notification),
         shop_name: &desk.shop_name,
         public_url: desk.public_url.as_str(),
         ticket_id: notification.ticket_id.as_str(),
@@ -115,7 +119,12 @@ fn words<'a>(
         category: values.category.label(),
         status: values.status.label(),
         created_at: local_time(values.created_at, desk.time_zone),
-        to_name: notification.to_name.as_deref().map(one_line),
+        // Nobody is greeted with a blank.
+        to_name: notification
+            .to_name
+            .as_deref()
+            .map(one_line)
+            .filter(|name| !is_blank(name)),
         subject: values.subject.as_deref().map(one_line),
         author: values.author.as_deref().map(one_line),
         text: values.text.as_deref().map(several_lines),
@@ -123,23 +132,26 @@ fn words<'a>(
     })
 }
 
-fn subject_line(notification: &EmailNotification, title: &str) -> String {
+/// What happened, as the heading says it and mailboxes preview it.
+fn title(notification: &EmailNotification) -> String {
     let values = &notification.values;
+    let title = notification.template.title(values.to_customer);
+    match notification.template {
+        Template::StatusUpdated => format!("{title} : {}", values.status.label()),
+        _ => title.to_owned(),
+    }
+}
+
+/// The same for every mail of a ticket: mailboxes take mails for one conversation only if they
+/// refer to each other and their subjects are alike. What happened is in the [`title`].
+fn subject_line(notification: &EmailNotification) -> String {
     let number = &notification.ticket_id;
-    let line = match (notification.template, &values.subject) {
-        (Template::StatusUpdated, _) => {
-            format!("[{number}] Votre demande : {}", values.status.label())
-        }
-        (Template::NewTicketStaff | Template::TicketEscalated, Some(subject)) => {
-            format!(
-                "[{number}] {title} ({}) : {subject}",
-                values.priority.label()
-            )
-        }
-        (_, Some(subject)) => format!("[{number}] {title} : {subject}"),
-        (_, None) => format!("[{number}] {title}"),
-    };
-    one_line(&line)
+    let values = &notification.values;
+    let subject = values
+        .subject
+        .as_deref()
+        .filter(|_| !values.plain_subject_line);
+    one_line(&format!("[{number}] {}", subject.unwrap_or(UNNAMED)))
 }
 
 fn is_web_address(link: &str) -> bool {
@@ -188,6 +200,73 @@ mod tests {
                 );
             }
             assert!(!mail.text.contains("&amp;") && mail.html.contains("Pièces &amp; Co"));
+        }
+    }
+
+    #[test]
+    fn every_mail_of_a_ticket_has_the_same_subject_and_its_own_heading() {
+        let mut headings = std::collections::BTreeSet::new();
+        for template in Template::ALL {
+            let mail = render(&notification(template), &desk()).unwrap();
+            assert_eq!(
+                mail.subject, "[TICKET-ABCD1234] Ma pièce <b>cassée</b> {{7*7}}",
+                "{template:?}"
+            );
+            headings.insert(mail.text.lines().next().unwrap().to_owned());
+        }
+        assert_eq!(headings.len(), Template::ALL.len(), "{headings:?}");
+        assert!(headings.contains("Votre demande : En cours de traitement"));
+    }
+
+    #[test]
+    fn mails_to_an_unproven_address_share_a_subject_nobody_typed() {
+        for happening in happenings() {
+            let mut occasion = occasion(happening);
+            occasion.ticket.verified = false;
+            for mail in notifications(&occasion, &desk()) {
+                let subject = render(&mail, &desk()).unwrap().subject;
+                let own = subject == "[TICKET-ABCD1234] Votre demande";
+                assert_eq!(own, mail.values.to_customer, "{subject}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_subject_stays_when_an_address_is_proven_on_the_way() {
+        let subject_when = |verified| {
+            let mut occasion = occasion(Happening::StatusChanged);
+            occasion.ticket.written_signed_in = false;
+            occasion.ticket.verified = verified;
+            let mail = render(&notifications(&occasion, &desk())[0], &desk()).unwrap();
+            assert_eq!(mail.text.contains("cassée"), verified, "the text may say it");
+            mail.subject
+        };
+        assert_eq!(subject_when(false), "[TICKET-ABCD1234] Votre demande");
+        assert_eq!(subject_when(true), subject_when(false));
+    }
+
+    #[test]
+    fn a_payload_of_an_earlier_release_gets_the_subject_of_the_others() {
+        let payload = serde_json::json!({
+            "template": "status_updated", "to": "jean@example.com", "ticket_id": "TICKET-ABCD1234",
+            "occurrence": "v7", "at": "2026-11-01T08:00:00Z",
+            "values": { "priority": "high", "category": "technical", "status": "closed",
+                "created_at": "2026-11-01T07:00:00Z", "verified": true, "to_customer": true,
+                "subject": "Ma pièce" }
+        });
+        let mail = render_payload(&payload, &desk()).unwrap();
+        assert_eq!(mail.subject, "[TICKET-ABCD1234] Ma pièce");
+        assert_eq!(mail.references, ["TICKET-ABCD1234@shop.fr"]);
+    }
+
+    #[test]
+    fn nobody_without_a_name_is_greeted_by_one() {
+        for name in [None, Some(""), Some(" \u{a0}\u{200b}")] {
+            let mut mail = notification(Template::StatusUpdated);
+            mail.to_name = name.map(str::to_owned);
+            let mail = render(&mail, &desk()).unwrap();
+            assert!(mail.text.contains("\nBonjour,\n"), "{}", mail.text);
+            assert!(mail.html.contains(">Bonjour,<"), "{}", mail.html);
         }
     }
 

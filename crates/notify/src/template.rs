@@ -1,4 +1,4 @@
-//! The words: one template per kind of mail, its two files in `templates/` and its subject line.
+//! The words: one template per kind of mail, its two files in `templates/` and its heading.
 //!
 //! Values are data: they are never parsed as template source, HTML escapes them, and a value a
 //! template names but was not given is an error.
@@ -55,13 +55,13 @@ impl Template {
         }
     }
 
-    /// The heading: the subject line after the ticket's number.
+    /// The heading, which is also what mailboxes preview.
     pub(crate) fn title(self, to_customer: bool) -> &'static str {
         match (self, to_customer) {
             (Self::ContactConfirmation, _) => "Nous avons bien reçu votre demande",
             (Self::NewTicketStaff, _) => "Nouveau ticket",
             (Self::ContactAssigned, _) => "Un ticket vous est assigné",
-            (Self::StatusUpdated, _) => "Votre demande a changé de statut",
+            (Self::StatusUpdated, _) => "Votre demande",
             (Self::ContactResolved, _) => "Votre demande est résolue",
             (Self::ResponseAdded, true) => "Nouvelle réponse à votre demande",
             (Self::ResponseAdded, false) => "Le client a répondu",
@@ -141,6 +141,37 @@ mod tests {
     fn a_value_that_is_missing_is_an_error_in_every_template() {
         for (name, _) in SOURCES {
             assert!(fill(name, &serde_json::json!({})).is_err(), "{name}");
+        }
+    }
+
+    /// Read at 320 pixels in a browser: what keeps a long word from widening the mail is this.
+    #[test]
+    fn no_text_however_long_widens_a_mail() {
+        for (name, source) in SOURCES {
+            if !std::path::Path::new(name).extension().is_some_and(|it| it == "html") {
+                continue;
+            }
+            for table in source.split("<table").skip(1) {
+                let (tag, inside) = table.split_once('>').unwrap();
+                let is_the_button = inside.contains("class=\"button\"") && !inside.contains("<h1");
+                assert!(tag.contains("table-layout:fixed") || is_the_button, "{name}: {tag}");
+                assert!(!tag.contains("width=\"600\"") || tag.contains("max-width:600px"), "{name}");
+            }
+            for cell in source.split("white-space:nowrap").skip(1) {
+                let cell = cell.split("</td>").next().unwrap();
+                assert!(!cell.contains("{{"), "{name}: {cell}");
+            }
+            // Every text stands in the card of the layout, which breaks words.
+            assert!(
+                name == "layout.html" || source.starts_with("{% extends \"layout.html\" %}"),
+                "{name}"
+            );
+        }
+        let (_, layout) = SOURCES.iter().find(|(name, _)| *name == "layout.html").unwrap();
+        let card = layout.split("class=\"card\"").nth(1).unwrap();
+        let style = card.split('>').next().unwrap();
+        for rule in ["word-wrap:break-word", "overflow-wrap:anywhere", "word-break:break-word"] {
+            assert!(style.contains(rule), "{rule}");
         }
     }
 

@@ -69,6 +69,7 @@ pub(crate) fn occasion(happening: Happening) -> Occasion {
             status: Status::InProgress,
             created_at: now(),
             verified: true,
+            written_signed_in: true,
         },
         customer: Some(Recipient {
             email: email("jean@example.com"),

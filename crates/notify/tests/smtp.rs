@@ -54,6 +54,7 @@ fn mail_to(to: &str) -> RenderedEmail {
             status: Status::WaitingCustomer,
             created_at: at,
             verified: true,
+            written_signed_in: true,
         },
         customer: Some(Recipient {
             email: email(to),
@@ -155,6 +156,48 @@ async fn what_may_pass_is_temporary_and_what_will_not_is_permanent() {
     );
     assert_eq!(sink.mails(), []);
     sink.behave(Behaviour::Accept);
+    channel.send(&mail).await.expect("delivered");
+}
+
+#[tokio::test]
+async fn an_answer_is_judged_by_whom_it_is_about_and_not_by_its_first_digit() {
+    let sink = SmtpSink::start().await;
+    let url = sink.url().replace("smtp://", "smtp://desk:secret@");
+    let channel = channel(&url);
+    let mail = mail_to("jean@example.com");
+    let quota = "550 5.4.5 Daily user sending limit exceeded";
+    for (at, reply, expected) in [
+        ("GREETING", "554 5.7.1 no service for you", "down"),
+        ("EHLO", "550 5.7.1 your name is not known", "down"),
+        ("AUTH", "535 5.7.8 credentials not accepted", "down"),
+        ("AUTH", "534 5.7.9 another login is needed", "down"),
+        ("MAIL", "550 5.7.1 sender not allowed", "down"),
+        ("MAIL", "530 5.7.0 authentication required", "down"),
+        ("MAIL", "451 4.7.1 slow down", "down"),
+        ("MAIL", quota, "down"),
+        ("RCPT", quota, "down"),
+        ("RCPT", "554 5.7.1 <jean@example.com>: Relay access denied", "down"),
+        ("RCPT", "550 5.1.1 <jean@example.com>: no such mailbox", "refused"),
+        ("RCPT", "552 5.2.2 mailbox full", "put off"),
+        ("RCPT", "451 4.7.1 greylisted", "put off"),
+        ("DATA", quota, "down"),
+        (".", quota, "down"),
+        (".", "550 5.7.26 this domain's mail is not authenticated", "down"),
+        (".", "554 5.7.1 the text looks like spam", "put off"),
+        (".", "552 5.3.4 too big", "refused"),
+    ] {
+        sink.answer(at, reply);
+        let outcome = channel.send(&mail).await;
+        let found = match &outcome {
+            Err(DeliveryError::Permanent { .. }) => "refused",
+            Err(DeliveryError::Temporary { channel_down, .. }) if *channel_down => "down",
+            Err(DeliveryError::Temporary { .. }) => "put off",
+            Ok(()) => "taken",
+        };
+        assert_eq!(found, expected, "{at} {reply}: {outcome:?}");
+        sink.answer_as_ever();
+    }
+    assert_eq!(sink.mails(), []);
     channel.send(&mail).await.expect("delivered");
 }
 

@@ -11,7 +11,7 @@ use bytestring::ByteString;
 use serde::Serialize;
 use serde::ser::SerializeMap as _;
 use serde_json::{Map, Value};
-use shared_kernel::{LoggedEvent, StreamId};
+use shared_kernel::{LoggedEvent, Room, StreamId, UserId};
 use uuid::Uuid;
 
 /// An event nobody stores: typing, presence, confirmations.
@@ -70,6 +70,24 @@ pub(crate) fn typed_payload(kind: &str, payload: &Value) -> String {
     }
 }
 
+/// Which of a stream's followers are shown an event. For the others it only moves their place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shown {
+    ToAll,
+    /// Those who have joined the conversation and do not hear it in a stream of their own.
+    InConversation { conversation: String, told: Vec<UserId> },
+    ToNobody,
+}
+
+impl Shown {
+    fn in_room(room: &Room) -> Self {
+        Self::InConversation {
+            conversation: room.conversation.clone(),
+            told: room.told.clone(),
+        }
+    }
+}
+
 /// A logged event, encoded for one dialect and shared by its sockets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LoggedFrame {
@@ -81,16 +99,45 @@ pub(crate) struct LoggedFrame {
     pub(crate) event_id: Uuid,
     /// See [`Dialect::head`].
     pub(crate) head: ByteString,
+    /// To whom.
+    pub(crate) shown: Shown,
 }
 
 impl LoggedFrame {
-    /// Encodes an event.
+    /// Encodes an event for those whose stream it stands in.
     pub(crate) fn new(dialect: &dyn Dialect, event: &LoggedEvent) -> Self {
+        let shown = match &event.room {
+            Some(room) if room.only => Shown::in_room(room),
+            _ => Shown::ToAll,
+        };
+        let head = dialect.head(&event.kind, &event.payload);
+        Self::of(event, shown, head)
+    }
+
+    /// Encodes it for those who follow somebody else's stream, because of what they have joined.
+    pub(crate) fn overheard(dialect: &dyn Dialect, event: &LoggedEvent) -> Self {
+        let Some(room) = &event.room else {
+            return Self::of(event, Shown::ToNobody, ByteString::new());
+        };
+        let kind = room.kind.as_ref().unwrap_or(&event.kind);
+        let head = match &event.payload {
+            Value::Object(payload) if !room.with.is_empty() => {
+                let mut payload = payload.clone();
+                payload.extend(room.with.clone());
+                dialect.head(kind, &Value::Object(payload))
+            }
+            payload => dialect.head(kind, payload),
+        };
+        Self::of(event, Shown::in_room(room), head)
+    }
+
+    fn of(event: &LoggedEvent, shown: Shown, head: ByteString) -> Self {
         Self {
             stream: event.stream.clone(),
             seq: event.seq,
             event_id: event.event_id,
-            head: dialect.head(&event.kind, &event.payload),
+            head,
+            shown,
         }
     }
 }

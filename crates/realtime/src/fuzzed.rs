@@ -30,12 +30,16 @@ pub fn cursor(input: &[u8]) {
     let mut streams = StreamId::all_staff();
     streams.push(StreamId::user(&user));
     let key = CursorKey::new(streams.iter().map(|stream| (stream, Uuid::nil())));
-    let own = key.with_tail(input);
-    for text in [std::str::from_utf8(input).unwrap_or_default(), &own] {
-        if let Ok(numbers) = key.decode(text) {
+    let (bare, attending) = (key.with_tail(false, input), key.with_tail(true, input));
+    for text in [
+        std::str::from_utf8(input).unwrap_or_default(),
+        &bare,
+        &attending,
+    ] {
+        if let Ok((numbers, attendance)) = key.decode(text) {
             assert_eq!(numbers.len(), streams.len());
-            let written = key.encode(numbers.iter().copied());
-            assert_eq!(key.decode(&written), Ok(numbers));
+            let written = key.encode(numbers.iter().copied(), &attendance);
+            assert_eq!(key.decode(&written), Ok((numbers, attendance)));
         }
     }
 }

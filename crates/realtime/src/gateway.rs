@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use sockets::CloseReason;
+use sockets::deadline::after;
 use tokio::time::{Instant, sleep_until};
 
 use crate::door::admission::{Admission, Admitted};
@@ -99,7 +100,8 @@ impl Gateway {
         let start = Instant::now();
         let count = u32::try_from(connections.len()).unwrap_or(u32::MAX).max(1);
         for (connection, number) in connections.iter().zip(0_u32..) {
-            sleep_until(start + over.mul_f64(f64::from(number) / f64::from(count))).await;
+            let wait = over.mul_f64(f64::from(number) / f64::from(count));
+            sleep_until(after(start, wait)).await;
             connection.outbox.close(CloseReason::Restart);
         }
         // Those whose handshake was under way when the list was made.

@@ -17,6 +17,8 @@
 //! `dialect::Dialect`, enter a connection that uses it into the hub, and serve it through `member`.
 //! Nothing here knows HTTP statuses, tokens or SQL: see [`Ports`].
 #![warn(missing_docs)]
+// Of times: numbers are let through by `clippy.toml`.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod dialect;
 mod door;
@@ -41,7 +43,7 @@ pub use dialect::ServerEvent;
 pub use door::HandshakeRefused;
 pub use gateway::Gateway;
 pub use hub::{ConnectionId, Hub, HubCounts, OutboxLimits, RoomId};
-pub use ports::{Authenticate, Conversations, Ports, Refusal};
+pub use ports::{Authenticate, Conversation, Conversations, Ports, Refusal};
 pub use settings::{ClientAddress, RealtimeLimits, RealtimeSettings};
 pub use socket_io::{MessagingEngine, messaging_engine};
 

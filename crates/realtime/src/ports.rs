@@ -1,11 +1,12 @@
 //! What the server around it lends to real time: who a token speaks of, who talks with whom, the
 //! time, and how a refused handshake is answered. To need one more: a field of [`Ports`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use shared_kernel::{Actor, Clock, Session, StoreError, UserId};
+use shared_kernel::{Actor, Clock, Session, StoreError, StreamId, UserId};
 
 use crate::door::HandshakeRefused;
 
@@ -43,13 +44,46 @@ pub trait Authenticate: Send + Sync {
     fn leeway(&self) -> Duration;
 }
 
+/// A conversation somebody may follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its name, as events carry it.
+    pub id: String,
+    /// Whose it is.
+    pub customer: UserId,
+    /// Who of support takes part; none until somebody does.
+    pub staff: Option<UserId>,
+    /// The stream in which all its events stand; none where everybody who may follow it has them in
+    /// a stream of their own.
+    pub stream: Option<StreamId>,
+}
+
 /// Answers what a client may address. A question about something that does not exist is answered
 /// as one about something that is not theirs.
 #[async_trait]
 pub trait Conversations: Send + Sync {
-    /// Whether the actor may follow a conversation: a ticket id or the id of a root message. Only
+    /// The conversation, if the actor may follow it: a ticket id or the id of a root message. Only
     /// its owner and staff may.
-    async fn may_join(&self, actor: &Actor, conversation_id: &str) -> Result<bool, StoreError>;
+    async fn may_join(
+        &self,
+        actor: &Actor,
+        conversation_id: &str,
+    ) -> Result<Option<Conversation>, StoreError>;
+
+    /// Keeps what a session of a user has joined, each with the number from which on it hears it.
+    async fn keep_joined(
+        &self,
+        session: &str,
+        user: &UserId,
+        joined: &BTreeMap<String, u64>,
+    ) -> Result<(), StoreError>;
+
+    /// What was kept of it last.
+    async fn kept_joined(
+        &self,
+        session: &str,
+        user: &UserId,
+    ) -> Result<BTreeMap<String, u64>, StoreError>;
 
     /// Whether the actor and somebody else take part in the same conversation.
     async fn shares_conversation(&self, actor: &Actor, other: &UserId) -> Result<bool, StoreError>;

@@ -72,8 +72,8 @@ pub struct RealtimeSettings {
     pub events_per_second: u32,
     /// Events a client may send at once.
     pub event_burst: u32,
-    /// Origins that may open sockets, such as `https://shop.example`; when empty, only pages of
-    /// the same host. Clients that are no browser send no origin and may always.
+    /// Origins that alone may open sockets, such as `https://shop.example`; when empty, pages of the
+    /// same host. Clients that are no browser send no origin and may always.
     pub origins: Vec<String>,
     /// How many connections are let in.
     pub limits: RealtimeLimits,

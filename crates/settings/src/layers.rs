@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use super::LogFormat;
+use super::spelling::{self, tidied};
+
 const DEFAULTS: &str = include_str!("../config.default.toml");
 
 /// Variables with a name of their own, and the keys they stand for.
@@ -16,6 +19,16 @@ const SHORT_NAMES: [(&str, &str, &str); 7] = [
     ("JWT_SECRET", "auth", "secret"),
     ("SMTP_URL", "mail", "smtp_url"),
     ("SUPPORT_EMAIL", "mail", "support"),
+];
+
+/// Of these the value may stand in a file, which `<name>_FILE` names: so containers are given secrets.
+const IN_FILES: [&str; 3] = ["DATABASE_URL", "JWT_SECRET", "SMTP_URL"];
+
+/// Settings that name a file or folder: there `~/` is the home of who runs the server.
+const PATHS: [(&str, &str); 3] = [
+    ("storage", "data_dir"),
+    ("auth", "public_key_file"),
+    ("auth", "jwks_file"),
 ];
 
 /// Why the configuration was refused. One line each, without secrets.
@@ -40,13 +53,14 @@ pub enum ConfigError {
 pub(super) fn load<T: DeserializeOwned>(
     environment: &BTreeMap<String, String>,
 ) -> Result<T, ConfigError> {
-    let mut table: Table = DEFAULTS.parse().map_err(|error| one_line(&error))?;
+    let defaults: Table = DEFAULTS.parse().map_err(|error| one_line(&error))?;
+    let mut table = defaults.clone();
     if let Some(path) = environment.get("GUICHET_CONFIG") {
         lay_file(&mut table, path)?;
     }
     for (name, section, key) in SHORT_NAMES {
-        if let Some(text) = environment.get(name) {
-            set(&mut table, section, key, text)?;
+        if let Some(text) = short_value(environment, name)? {
+            set(&mut table, &defaults, section, key, &text)?;
         }
     }
     for (name, text) in environment {
@@ -57,31 +71,103 @@ pub(super) fn load<T: DeserializeOwned>(
         let (section, key) = path
             .split_once("__")
             .ok_or_else(|| ConfigError::Unknown(path.clone()))?;
-        set(&mut table, section, key, text)?;
+        set(&mut table, &defaults, section, key, text)?;
+    }
+    if let Some(home) = environment.get("HOME") {
+        lead_home(&mut table, home);
     }
     Value::Table(table)
         .try_into()
         .map_err(|error| one_line(&error))
 }
 
-fn lay_file(table: &mut Table, path: &str) -> Result<(), ConfigError> {
-    let failed = |reason: String| ConfigError::File {
+/// A short variable's value, or what stands in the file that is named in its place.
+fn short_value(
+    environment: &BTreeMap<String, String>,
+    name: &str,
+) -> Result<Option<String>, ConfigError> {
+    let value = environment.get(name).cloned();
+    let file = IN_FILES
+        .contains(&name)
+        .then(|| environment.get(&format!("{name}_FILE")))
+        .flatten();
+    match (value, file) {
+        (Some(_), Some(_)) => Err(ConfigError::Value(format!(
+            "{name} and {name}_FILE are both set"
+        ))),
+        (None, Some(path)) => content(tidied(path)).map(Some),
+        (value, None) => Ok(value),
+    }
+}
+
+fn content(path: &str) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| ConfigError::File {
         path: path.to_owned(),
-        reason,
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-    let file: Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| failed(error.message().to_owned()))?;
-    for (section, value) in file {
+        reason: error.to_string(),
+    })
+}
+
+fn lead_home(table: &mut Table, home: &str) {
+    for (section, key) in PATHS {
+        if let Ok(Value::String(path)) = slot(table, section, key)
+            && let Some(below) = tidied(path).strip_prefix("~/")
+        {
+            *path = format!("{}/{below}", home.trim_end_matches('/'));
+        }
+    }
+}
+
+fn parsed_file(path: &str) -> Result<Table, ConfigError> {
+    let text = content(path)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    text.parse()
+        .map_err(|error: toml::de::Error| ConfigError::File {
+            path: path.to_owned(),
+            reason: error.message().to_owned(),
+        })
+}
+
+fn lay_file(table: &mut Table, path: &str) -> Result<(), ConfigError> {
+    let defaults = table.clone();
+    for (section, value) in parsed_file(path)? {
         let Value::Table(keys) = value else {
             return Err(ConfigError::Unknown(section));
         };
         for (key, value) in keys {
-            *slot(table, &section, &key)? = value;
+            match value {
+                Value::String(text) => set(table, &defaults, &section, &key, &text)?,
+                value => *slot(table, &section, &key)? = value,
+            }
         }
     }
     Ok(())
+}
+
+/// Whether a variable is one of ours. One that is, and no text, must not be passed over.
+pub fn is_setting(name: &str) -> bool {
+    let name = IN_FILES
+        .iter()
+        .find(|short| name.strip_suffix("_FILE") == Some(short))
+        .map_or(name, |short| *short);
+    name == "GUICHET_CONFIG"
+        || name.starts_with("GUICHET__")
+        || SHORT_NAMES.iter().any(|(short, _, _)| *short == name)
+}
+
+/// How a refusal of the configuration itself is to be written: what can be read of `log.format`
+/// when the rest cannot.
+pub fn log_format(environment: &BTreeMap<String, String>) -> LogFormat {
+    let in_file = || {
+        let file = parsed_file(environment.get("GUICHET_CONFIG")?).ok()?;
+        let format = file.get("log")?.get("format")?.as_str()?;
+        LogFormat::parse(format)
+    };
+    environment
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("GUICHET__LOG__FORMAT"))
+        .and_then(|(_, format)| LogFormat::parse(format))
+        .or_else(in_file)
+        .unwrap_or(LogFormat::Text)
 }
 
 fn slot<'t>(table: &'t mut Table, section: &str, key: &str) -> Result<&'t mut Value, ConfigError> {
@@ -93,23 +179,18 @@ fn slot<'t>(table: &'t mut Table, section: &str, key: &str) -> Result<&'t mut Va
 }
 
 /// Reads a variable's text as the kind of value its default is.
-fn set(table: &mut Table, section: &str, key: &str, text: &str) -> Result<(), ConfigError> {
+fn set(
+    table: &mut Table,
+    defaults: &Table,
+    section: &str,
+    key: &str,
+    text: &str,
+) -> Result<(), ConfigError> {
     let slot = slot(table, section, key)?;
-    let bad = |expected: &str| ConfigError::Value(format!("{section}.{key} must be {expected}"));
-    *slot = match slot {
-        Value::Integer(_) => {
-            Value::Integer(text.trim().parse().map_err(|_| bad("a whole number"))?)
-        }
-        Value::Boolean(_) => Value::Boolean(text.trim().parse().map_err(|_| bad("true or false"))?),
-        Value::Array(_) => Value::Array(
-            text.split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(|item| Value::String(item.to_owned()))
-                .collect(),
-        ),
-        _ => Value::String(text.to_owned()),
-    };
+    let default = defaults.get(section).and_then(|keys| keys.get(key));
+    let read = spelling::read(key, text, default.unwrap_or(slot));
+    *slot =
+        read.map_err(|expected| ConfigError::Value(format!("{section}.{key} must be {expected}")))?;
     Ok(())
 }
 

@@ -14,9 +14,10 @@ use shared_kernel::EmailAddress;
 use support_domain::Category;
 use url::Url;
 
+use super::spelling::tidied;
 use super::values::{
-    Secret, address, address_or_none, addresses, algorithm, bind, header_name, keys, networks,
-    origins, url_or_none, zone,
+    Secret, address, address_or_none, addresses, algorithm, bind, folder, header_name, keys,
+    log_format, networks, origins, text, url_or_none, zone,
 };
 
 /// `[http]`
@@ -60,6 +61,24 @@ impl HttpSection {
         })
     }
 
+    /// Whose pages may open sockets: those of the list alone; without one, those of the public
+    /// address. Empty: those of whatever host they ask.
+    pub fn socket_origins(&self) -> Vec<String> {
+        let public = || self.public_url.iter().map(|url| url.origin());
+        if self.allowed_origins.is_empty() {
+            public()
+                .map(|origin| origin.ascii_serialization())
+                .collect()
+        } else {
+            self.allowed_origins.clone()
+        }
+    }
+
+    /// How long stopping may take, until the database is stopped too.
+    pub fn shutdown(&self) -> Duration {
+        Duration::from_secs(self.shutdown_seconds)
+    }
+
     /// How many threads serve requests: unless told, one per core, but a core is left to a database on
     /// the same machine. Two that compete with it for two cores answer later than one that does not.
     pub fn serving_threads(&self, beside_database: bool) -> usize {
@@ -88,6 +107,7 @@ fn unreachable_url() -> Url {
 #[serde(deny_unknown_fields)]
 pub struct StorageSection {
     #[garde(skip)]
+    #[serde(deserialize_with = "folder")]
     pub data_dir: PathBuf,
     #[garde(skip)]
     pub database_url: Secret,
@@ -111,12 +131,16 @@ pub struct AuthSection {
     #[serde(deserialize_with = "algorithm")]
     pub algorithm: Algorithm,
     #[garde(skip)]
+    #[serde(deserialize_with = "text")]
     pub public_key_file: String,
     #[garde(skip)]
+    #[serde(deserialize_with = "text")]
     pub jwks_file: String,
     #[garde(skip)]
+    #[serde(deserialize_with = "text")]
     pub issuer: String,
     #[garde(skip)]
+    #[serde(deserialize_with = "text")]
     pub audience: String,
 }
 
@@ -125,6 +149,7 @@ pub struct AuthSection {
 #[serde(deny_unknown_fields)]
 pub struct ShopSection {
     #[garde(length(chars, min = 1, max = 80))]
+    #[serde(deserialize_with = "text")]
     pub name: String,
     #[garde(skip)]
     #[serde(deserialize_with = "zone")]
@@ -161,9 +186,16 @@ pub struct MailSection {
     #[garde(skip)]
     #[serde(deserialize_with = "addresses")]
     pub escalation: Vec<EmailAddress>,
+    #[garde(range(min = 1, max = 300))]
+    pub conversation_seconds: u64,
 }
 
 impl MailSection {
+    /// How long one mail may take, from the connection to the mail server's last word.
+    pub fn conversation(&self) -> Duration {
+        Duration::from_secs(self.conversation_seconds)
+    }
+
     /// The address of one category, where one is configured.
     pub fn support_for(&self, category: Category) -> Option<&EmailAddress> {
         match category {
@@ -237,18 +269,44 @@ pub struct JobsSection {
 }
 
 impl JobsSection {
+    /// Of so many parts of a lease…
+    const WHOLE: u32 = 10;
+    /// … so many are for the work itself, the rest for recording what came of it.
+    const WORK: u32 = 9;
+
     /// How long a claim lasts.
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
     }
+
+    /// How long a job may take: it must be over before its claim is.
+    pub fn work_limit(&self) -> Duration {
+        self.lease() * Self::WORK / Self::WHOLE
+    }
+
+    /// The shortest lease within which something that takes so long can be done.
+    pub(super) fn shortest_lease_for(work: Duration) -> u64 {
+        let whole = work.as_secs() * u64::from(Self::WHOLE);
+        whole.div_ceil(u64::from(Self::WORK))
+    }
 }
 
 /// How a log line looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     Text,
     Json,
+}
+
+impl LogFormat {
+    /// Reads its word.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        match tidied(text).to_ascii_lowercase().as_str() {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
 }
 
 /// `[log]`
@@ -256,5 +314,6 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 pub struct LogSection {
     #[garde(skip)]
+    #[serde(deserialize_with = "log_format")]
     pub format: LogFormat,
 }

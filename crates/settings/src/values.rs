@@ -1,7 +1,8 @@
 //! Values that are more than a text: read strictly, refused with the key's name.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use ipnet::IpNet;
@@ -9,6 +10,10 @@ use jsonwebtoken::Algorithm;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use shared_kernel::EmailAddress;
 use url::Url;
+
+use super::LogFormat;
+use super::origin::canonical;
+use super::spelling::tidied;
 
 /// A text that is never shown.
 #[derive(Clone, Default, Deserialize)]
@@ -21,23 +26,28 @@ impl Secret {
         Self(text)
     }
 
-    /// The text itself.
+    /// The text itself, without what stands around it by accident: a line end, blanks, quotes.
     pub fn expose(&self) -> &str {
+        tidied(&self.0)
+    }
+
+    /// The text with all that stood around it.
+    pub fn as_written(&self) -> &str {
         &self.0
     }
 
     /// The text, unless it is empty.
     pub fn given(&self) -> Option<&str> {
-        (!self.0.is_empty()).then_some(self.0.as_str())
+        let text = self.expose();
+        (!text.is_empty()).then_some(text)
     }
 }
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() {
-            "(not set)"
-        } else {
-            "(set)"
+        f.write_str(match self.given() {
+            None => "(not set)",
+            Some(_) => "(set)",
         })
     }
 }
@@ -48,12 +58,37 @@ fn parsed<'de, D: Deserializer<'de>, T>(
     expected: &str,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    parse(&text).ok_or_else(|| D::Error::custom(format!("{key} must be {expected}, not {text:?}")))
+    let written = String::deserialize(deserializer)?;
+    let text = tidied(&written);
+    parse(text).ok_or_else(|| D::Error::custom(format!("{key} must be {expected}, not {text:?}")))
 }
 
 pub(super) fn bind<'de, D: Deserializer<'de>>(d: D) -> Result<SocketAddr, D::Error> {
-    parsed(d, "http.bind", "address:port", |text| text.parse().ok())
+    parsed(d, "http.bind", "address:port", |text| {
+        // `:4000` and `*:4000` mean everybody, `localhost:4000` and a bare port this machine alone.
+        let (host, port) = text.rsplit_once(':').unwrap_or(("localhost", text));
+        let address = match host {
+            "" | "*" => Ipv4Addr::UNSPECIFIED,
+            _ if host.eq_ignore_ascii_case("localhost") => Ipv4Addr::LOCALHOST,
+            _ => return text.parse().ok(),
+        };
+        Some((address, port.parse().ok()?).into())
+    })
+}
+
+/// A text of one line, which may be empty.
+pub(super) fn text<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
+    String::deserialize(d).map(|text| tidied(&text).to_owned())
+}
+
+pub(super) fn folder<'de, D: Deserializer<'de>>(d: D) -> Result<PathBuf, D::Error> {
+    parsed(d, "storage.data_dir", "a folder", |text| {
+        (!text.is_empty()).then(|| PathBuf::from(text))
+    })
+}
+
+pub(super) fn log_format<'de, D: Deserializer<'de>>(d: D) -> Result<LogFormat, D::Error> {
+    parsed(d, "log.format", "text or json", LogFormat::parse)
 }
 
 pub(super) fn url_or_none<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Url>, D::Error> {
@@ -62,13 +97,21 @@ pub(super) fn url_or_none<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Url>
         text => Url::parse(text)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .map(Some),
+            .map(|mut url| {
+                // Paths are put behind it, which must not end up in either.
+                url.set_query(None);
+                url.set_fragment(None);
+                Some(url)
+            }),
     })
 }
 
 pub(super) fn zone<'de, D: Deserializer<'de>>(d: D) -> Result<Tz, D::Error> {
     parsed(d, "shop.time_zone", "a zone such as Europe/Paris", |text| {
-        text.parse().ok()
+        let mut zones = chrono_tz::TZ_VARIANTS.iter();
+        zones
+            .find(|zone| zone.name().eq_ignore_ascii_case(text))
+            .copied()
     })
 }
 
@@ -77,20 +120,32 @@ pub(super) fn algorithm<'de, D: Deserializer<'de>>(d: D) -> Result<Algorithm, D:
         d,
         "auth.algorithm",
         "HS256, RS256, ES256 or EdDSA",
-        |text| match text {
-            "HS256" => Some(Algorithm::HS256),
-            "RS256" => Some(Algorithm::RS256),
-            "ES256" => Some(Algorithm::ES256),
-            "EdDSA" => Some(Algorithm::EdDSA),
-            _ => None,
+        |text| {
+            let known = [
+                ("HS256", Algorithm::HS256),
+                ("RS256", Algorithm::RS256),
+                ("ES256", Algorithm::ES256),
+                ("EdDSA", Algorithm::EdDSA),
+            ];
+            let named = |(name, _): &(&str, Algorithm)| name.eq_ignore_ascii_case(text);
+            known
+                .into_iter()
+                .find(named)
+                .map(|(_, algorithm)| algorithm)
         },
     )
 }
 
+/// An address, alone or as `Support <support@shop.example>`: the name mails show is the shop's.
+fn mailbox(text: &str) -> Option<EmailAddress> {
+    let bare = text
+        .strip_suffix('>')
+        .and_then(|text| text.rsplit_once('<'));
+    EmailAddress::parse(bare.map_or(text, |(_, address)| address.trim())).ok()
+}
+
 pub(super) fn address<'de, D: Deserializer<'de>>(d: D) -> Result<EmailAddress, D::Error> {
-    parsed(d, "mail.support", "an e-mail address", |text| {
-        EmailAddress::parse(text).ok()
-    })
+    parsed(d, "mail.support", "an e-mail address", mailbox)
 }
 
 pub(super) fn address_or_none<'de, D: Deserializer<'de>>(
@@ -102,7 +157,7 @@ pub(super) fn address_or_none<'de, D: Deserializer<'de>>(
         "an e-mail address",
         |text| match text {
             "" => Some(None),
-            text => EmailAddress::parse(text).ok().map(Some),
+            text => mailbox(text).map(Some),
         },
     )
 }
@@ -115,6 +170,7 @@ fn list<'de, D: Deserializer<'de>, T>(
 ) -> Result<Vec<T>, D::Error> {
     Vec::<String>::deserialize(d)?
         .iter()
+        .map(|text| tidied(text))
         .map(|text| {
             parse(text).ok_or_else(|| {
                 D::Error::custom(format!("{key} must hold {expected}, not {text:?}"))
@@ -128,7 +184,11 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<IpNet>, D:
         d,
         "http.trusted_proxies",
         "networks such as 10.0.0.0/8",
-        |text| text.parse().ok(),
+        // An address is the network it is alone in.
+        |text| {
+            let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
+            text.parse().ok().or_else(alone)
+        },
     )
 }
 
@@ -141,7 +201,7 @@ pub(super) fn header_name<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::
         d,
         "http.address_header",
         "the name of a header such as X-Forwarded-For",
-        |text| is_name(text.trim()).then(|| text.trim().to_ascii_lowercase()),
+        |text| is_name(text).then(|| text.to_ascii_lowercase()),
     )
 }
 
@@ -149,18 +209,15 @@ pub(super) fn header_name<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::
 pub(super) fn keys<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Secret>, D::Error> {
     const SHORTEST: usize = 32;
     let keys = Vec::<String>::deserialize(d)?;
-    if keys.iter().any(|key| key.trim().len() < SHORTEST) {
+    if keys.iter().any(|key| tidied(key).len() < SHORTEST) {
         let message = format!("http.trusted_keys must hold keys of {SHORTEST} characters or more");
         return Err(D::Error::custom(message));
     }
-    let trimmed = keys.iter().map(|key| Secret::new(key.trim().to_owned()));
-    Ok(trimmed.collect())
+    Ok(keys.into_iter().map(Secret::new).collect())
 }
 
 pub(super) fn addresses<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<EmailAddress>, D::Error> {
-    list(d, "mail.escalation", "e-mail addresses", |text| {
-        EmailAddress::parse(text).ok()
-    })
+    list(d, "mail.escalation", "e-mail addresses", mailbox)
 }
 
 pub(super) fn origins<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
@@ -168,10 +225,6 @@ pub(super) fn origins<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<String>, D:
         d,
         "http.allowed_origins",
         "origins such as https://shop.example",
-        |text| {
-            let url = Url::parse(text).ok()?;
-            let origin = url.origin().ascii_serialization();
-            (url.has_host() && origin == text.trim_end_matches('/')).then_some(origin)
-        },
+        canonical,
     )
 }

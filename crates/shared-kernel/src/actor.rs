@@ -24,14 +24,11 @@ impl Role {
         }
     }
 
-    /// Reads the claim's word.
+    /// Reads the claim's word, in capitals or not: issuers write `Staff` and `ADMIN` too.
     pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "customer" => Some(Self::Customer),
-            "staff" => Some(Self::Staff),
-            "admin" => Some(Self::Admin),
-            _ => None,
-        }
+        [Self::Customer, Self::Staff, Self::Admin]
+            .into_iter()
+            .find(|role| role.as_str().eq_ignore_ascii_case(text))
     }
 
     /// Staff and admins.
@@ -51,6 +48,13 @@ pub struct Actor {
     pub email: Option<EmailAddress>,
     /// The name to show others.
     pub name: Option<String>,
+}
+
+impl Actor {
+    /// Staff and admins.
+    pub fn is_staff(&self) -> bool {
+        self.role.is_staff()
+    }
 }
 
 /// Somebody at the door: known, or the public.

@@ -4,11 +4,17 @@ use std::fmt;
 use std::str::FromStr as _;
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::text::TextError;
+use crate::tidy;
+use crate::visible::shows;
 
 /// The longest address SMTP carries (RFC 5321 §4.5.3.1.3 less the brackets).
 const MAX_EMAIL_CHARS: usize = 254;
+
+/// The longest number kept, with its separators, in characters.
+const MAX_PHONE_CHARS: usize = 32;
 
 /// A deliverable e-mail address as somebody wrote it: no display name, no address literal.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -20,7 +26,27 @@ impl EmailAddress {
         Self(text)
     }
 
-    /// Takes an address that came from outside.
+    /// Takes an address that somebody typed or pasted: what is only formatting is tidied away, and so
+    /// is what links and address books put around it.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn typed(text: impl AsRef<str>) -> Result<Self, TextError> {
+        let tidy = tidy::copied(text.as_ref());
+        let bare = tidy
+            .strip_prefix('<')
+            .and_then(|rest| rest.strip_suffix('>'))
+            .unwrap_or(&tidy);
+        let bare = match without_scheme(bare, "mailto:") {
+            Some(link) => link.split_once('?').map_or(link, |(address, _)| address),
+            None => bare,
+        };
+        // The end of a sentence or of a list.
+        Self::parse(bare.trim_end_matches([',', ';', '.']))
+    }
+
+    /// Takes an address as a machine wrote it, nothing in it changed: a tidied one could be another
+    /// person's.
     ///
     /// # Errors
     /// [`TextError::Form`] when nothing could be delivered to it.
@@ -44,11 +70,10 @@ impl EmailAddress {
         let plain_local = !address
             .local_part()
             .contains(['"', ' ', ',', '<', '>', '\\']);
-        let plain_domain = address
-            .domain()
+        let visible = composed
             .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
-        if plain_local && plain_domain {
+            .all(|c| shows(c) || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}'));
+        if plain_local && visible && names_a_host(address.domain()) {
             Ok(Self(text.to_owned()))
         } else {
             Err(TextError::Form)
@@ -69,6 +94,30 @@ impl EmailAddress {
     pub fn key(&self) -> EmailKey {
         EmailKey(self.0.nfc().collect::<String>().to_lowercase())
     }
+}
+
+/// Whether a domain is a name: of two labels at least, the last of which is no number. Asked of the
+/// form that is looked up, so that digits of other scripts and widths count as what they become.
+fn names_a_host(domain: &str) -> bool {
+    let plain = domain
+        .chars()
+        .all(|c| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '.' | '-' | '\u{200c}' | '\u{200d}'));
+    let Ok(mapped) = idna::domain_to_ascii(domain) else {
+        return false;
+    };
+    let Some((others, last)) = mapped.rsplit_once('.') else {
+        return false;
+    };
+    let is_number = match last.strip_prefix("0x") {
+        Some(hex) => hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => last.bytes().all(|byte| byte.is_ascii_digit()),
+    };
+    plain && !is_number && others.split('.').all(|label| !label.is_empty())
+}
+
+fn without_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(scheme.len())?;
+    head.eq_ignore_ascii_case(scheme).then(|| rest.trim_start())
 }
 
 impl fmt::Debug for EmailAddress {
@@ -109,28 +158,31 @@ impl PhoneNumber {
         Self(text)
     }
 
-    /// Takes a number that came from outside.
+    /// Takes a number that came from outside: blanks, hyphens and digits of any kind are those of
+    /// ASCII, and what nobody sees is gone.
     ///
     /// # Errors
     /// [`TextError::Form`] when it has letters, or fewer than 4 or more than 15 digits (E.164).
     pub fn parse(text: impl AsRef<str>) -> Result<Self, TextError> {
-        let text = text.as_ref().trim();
+        let tidy = tidy::copied(text.as_ref());
+        let text = without_scheme(&tidy, "tel:").unwrap_or(&tidy);
         if text.chars().any(char::is_control) {
             return Err(TextError::ControlCharacter);
         }
         let digits = text.chars().filter(char::is_ascii_digit).count();
-        let rest = text.strip_prefix('+').unwrap_or(text);
+        let (prefix, rest) = text.split_once('+').unwrap_or(("", text));
         let plain = rest
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '(' | ')' | '/'));
-        if plain && (4..=15).contains(&digits) && text.len() <= 32 {
+        let led = prefix.chars().all(|c| matches!(c, ' ' | '('));
+        if led && plain && (4..=15).contains(&digits) && text.len() <= MAX_PHONE_CHARS {
             Ok(Self(text.to_owned()))
         } else {
             Err(TextError::Form)
         }
     }
 
-    /// The number as written.
+    /// The number as written, tidied.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -201,10 +253,92 @@ mod tests {
     }
 
     #[test]
+    fn a_pasted_address_is_taken_without_what_came_along() {
+        for text in [
+            " jean@example.com\u{a0}",
+            "\u{feff}jean@exam\u{200b}ple.com",
+            "\u{202a}jean@example.com\u{202c}",
+            "mailto:jean@example.com?subject=Bonjour",
+            "MAILTO: jean@example.com",
+            "<jean@example.com>",
+            "jean@example.com,",
+            "ｊｅａｎ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+        ] {
+            let typed = EmailAddress::typed(text).unwrap();
+            assert_eq!(typed.as_str(), "jean@example.com", "{text:?}");
+        }
+        for text in ["mailto:", "Jean <a@b.fr>", "a@b.fr, c@d.fr", "a @b.fr", "a@b.fr\nc"] {
+            assert!(EmailAddress::typed(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_a_machine_wrote_is_not_made_into_anothers() {
+        for text in [
+            "jean\u{200b}@example.com",
+            "jean@exam\u{ad}ple.com",
+            "mailto:jean@example.com",
+            "jean@example.com\u{feff}",
+        ] {
+            assert!(EmailAddress::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_domain_of_an_address_is_a_name_and_no_number() {
+        for domain in [
+            "127.0.0.1",
+            "0x7f.1",
+            "1.0x7f",
+            "1.0x",
+            "2130706433",
+            "0x7f000001",
+            "example.123",
+            "１２７．０．０．１",
+            "127.0.0.１",
+            "①②⑦.⓪.⓪.①",
+            "٧.٧",
+            "localhost",
+            "com",
+            ".com",
+            "a..b",
+            "[127.0.0.1]",
+            "[IPv6:::1]",
+        ] {
+            let address = format!("a@{domain}");
+            assert!(EmailAddress::parse(&address).is_err(), "{domain}");
+            assert!(EmailAddress::typed(&address).is_err(), "{domain}");
+        }
+        for domain in ["127.0.0.1.example.com", "1.fr", "exämple.fr", "xn--exmple-cua.fr", "例え.テスト"] {
+            assert!(EmailAddress::parse(format!("a@{domain}")).is_ok(), "{domain}");
+        }
+    }
+
+    #[test]
     fn two_spellings_of_a_mailbox_have_one_key() {
         let composed = EmailAddress::parse("Ren\u{e9}@Example.COM").unwrap();
         let decomposed = EmailAddress::parse("rene\u{301}@example.com").unwrap();
         assert_eq!(composed.key(), decomposed.key());
+    }
+
+    #[test]
+    fn blanks_hyphens_and_marks_of_every_kind_in_a_phone_are_formatting() {
+        for (text, kept) in [
+            ("06\u{a0}12\u{a0}34\u{a0}56\u{a0}78", "06 12 34 56 78"),
+            ("06\u{202f}12\u{2009}34\u{3000}56\t78", "06 12 34 56 78"),
+            ("06\u{2011}12\u{2010}34\u{2013}56\u{2212}78", "06-12-34-56-78"),
+            ("\u{202a}+33 6 12 34 56 78\u{202c}", "+33 6 12 34 56 78"),
+            ("\u{200e}+33\u{200b}612345678\u{feff}\n", "+33612345678"),
+            ("tel:+33612345678", "+33612345678"),
+            ("(+33) 6 12 34 56 78", "(+33) 6 12 34 56 78"),
+            ("＋３３ ６１２３４５６７８", "+33 612345678"),
+            ("٠٦١٢٣٤٥٦٧٨", "0612345678"),
+        ] {
+            assert_eq!(PhoneNumber::parse(text).unwrap().as_str(), kept, "{text:?}");
+        }
+        for text in ["\u{a0}\u{200b}", "+33+612345678", "06+12345678", "06 12 34 56 ab"] {
+            assert_eq!(PhoneNumber::parse(text), Err(TextError::Form), "{text:?}");
+        }
     }
 
     #[test]

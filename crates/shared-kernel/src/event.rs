@@ -78,6 +78,23 @@ pub struct EventRecord {
     pub kind: &'static str,
     /// One entry per stream it goes to, with the payload that audience may see.
     pub audiences: Vec<(StreamId, serde_json::Value)>,
+    /// In which of these streams those hear it who have joined its conversation, and how.
+    pub room: Option<(StreamId, Room)>,
+}
+
+/// How those who have joined a conversation hear an entry of somebody else's stream.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Room {
+    /// What they have joined.
+    pub conversation: String,
+    /// Those who hear it in a stream of their own, and so not here.
+    pub told: Vec<UserId>,
+    /// What happened as they hear it, where that is another word than the stream's.
+    pub kind: Option<String>,
+    /// Members of the payload that are otherwise, or only there, for them.
+    pub with: serde_json::Map<String, serde_json::Value>,
+    /// The stream's own audience hears it only where it has joined, too.
+    pub only: bool,
 }
 
 /// An event as it stands in a stream.
@@ -95,6 +112,8 @@ pub struct LoggedEvent {
     pub payload: serde_json::Value,
     /// When its transaction wrote it.
     pub occurred_at: DateTime<Utc>,
+    /// For those who have joined its conversation and follow the stream for that.
+    pub room: Option<Room>,
 }
 
 /// Where a stream stands.

@@ -1,9 +1,16 @@
 //! Texts that are safe at every exit: database, e-mail header, log line, page.
 //!
 //! Control characters and NUL are refused here once, so no exit has to think of them.
-//! Lengths are Unicode code points. Texts are stored as they were written.
+//! What is only formatting, and came along when a text was pasted, is tidied away ([`crate::tidy`]).
+//! Apart from that a text is stored as it was written. Lengths are Unicode code points of the tidy
+//! text; the least length counts what can be seen ([`crate::visible`]).
+//!
+//! [`SingleLine`] and [`Body`] are prose. [`Label`] is for words that are compared, names and
+//! tags; [`Code`] for what is copied letter by letter, order numbers and plates.
 
 use std::fmt;
+
+use crate::{tidy, visible};
 
 /// Why a text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,15 +35,14 @@ pub enum TextError {
     Form,
 }
 
-/// Checks a length in code points, surrounding white space not counted.
+/// Checks a length in code points; for the least one only what can be seen counts.
 ///
 /// # Errors
 /// [`TextError::TooShort`] or [`TextError::TooLong`].
 pub fn check_length(text: &str, min: usize, max: usize) -> Result<(), TextError> {
-    let chars = text.trim().chars().count();
-    if chars < min {
+    if !visible::at_least(text, min) {
         Err(TextError::TooShort { min })
-    } else if text.chars().count() > max {
+    } else if text.len() > max && text.chars().count() > max {
         Err(TextError::TooLong { max })
     } else {
         Ok(())
@@ -44,91 +50,88 @@ pub fn check_length(text: &str, min: usize, max: usize) -> Result<(), TextError>
 }
 
 fn breaks_line(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+    c.is_control() || tidy::is_line_break(c)
 }
 
-/// One line of text of `MIN` to `MAX` characters.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct SingleLine<const MIN: usize, const MAX: usize>(String);
+fn breaks_body(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
 
-impl<const MIN: usize, const MAX: usize> SingleLine<MIN, MAX> {
-    /// Takes a text back from the store, where an earlier, looser rule may have let it in.
-    pub fn from_stored(text: String) -> Self {
-        Self(text)
-    }
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $tidy:path, $refused:path) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub struct $name<const MIN: usize, const MAX: usize>(String);
 
-    /// Takes a text that came from outside.
-    ///
-    /// # Errors
-    /// [`TextError`] for a wrong length or a control character.
-    pub fn parse(text: impl Into<String>) -> Result<Self, TextError> {
-        let text = text.into();
-        if text.chars().any(breaks_line) {
-            return Err(TextError::ControlCharacter);
+        impl<const MIN: usize, const MAX: usize> $name<MIN, MAX> {
+            /// Takes a text back from the store, where an earlier, looser rule may have let it in.
+            pub fn from_stored(text: String) -> Self {
+                Self(text)
+            }
+
+            /// Takes a text that came from outside, tidied.
+            ///
+            /// # Errors
+            /// [`TextError`] for a wrong length or a control character this text cannot have.
+            pub fn parse(text: impl Into<String>) -> Result<Self, TextError> {
+                let mut text = $tidy(text.into());
+                if text.contains($refused) {
+                    return Err(TextError::ControlCharacter);
+                }
+                check_length(&text, MIN, MAX)?;
+                if MIN == 0 && visible::is_blank(&text) {
+                    text.clear();
+                }
+                Ok(Self(text))
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text, owned.
+            pub fn into_string(self) -> String {
+                self.0
+            }
         }
-        check_length(&text, MIN, MAX)?;
-        Ok(Self(text))
-    }
 
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The text, owned.
-    pub fn into_string(self) -> String {
-        self.0
-    }
-}
-
-/// Text of several lines, `MIN` to `MAX` characters.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Body<const MIN: usize, const MAX: usize>(String);
-
-impl<const MIN: usize, const MAX: usize> Body<MIN, MAX> {
-    /// Takes a text back from the store, where an earlier, looser rule may have let it in.
-    pub fn from_stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// Takes a text that came from outside.
-    ///
-    /// # Errors
-    /// [`TextError`] for a wrong length or a control character other than tab and line breaks.
-    pub fn parse(text: impl Into<String>) -> Result<Self, TextError> {
-        let text = text.into();
-        if text
-            .chars()
-            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        {
-            return Err(TextError::ControlCharacter);
+        impl<const MIN: usize, const MAX: usize> fmt::Debug for $name<MIN, MAX> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({} chars)"), self.0.chars().count())
+            }
         }
-        check_length(&text, MIN, MAX)?;
-        Ok(Self(text))
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The text, owned.
-    pub fn into_string(self) -> String {
-        self.0
-    }
+    };
 }
 
-impl<const MIN: usize, const MAX: usize> fmt::Debug for SingleLine<MIN, MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SingleLine({} chars)", self.0.chars().count())
-    }
-}
-
-impl<const MIN: usize, const MAX: usize> fmt::Debug for Body<MIN, MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Body({} chars)", self.0.chars().count())
-    }
-}
+text!(
+    /// One line of prose of `MIN` to `MAX` characters. Line breaks around it are formatting, one
+    /// inside is refused.
+    SingleLine,
+    tidy::line,
+    breaks_line
+);
+text!(
+    /// Text of several lines, `MIN` to `MAX` characters. A line break is one character, however it
+    /// was written, and is stored as a line feed.
+    Body,
+    tidy::body,
+    breaks_body
+);
+text!(
+    /// Words that people compare, of `MIN` to `MAX` characters: a name, a tag. One space stands for
+    /// blanks of any kind, a letter and its accent are one character.
+    Label,
+    tidy::label,
+    breaks_line
+);
+text!(
+    /// Letters and digits that people copy, of `MIN` to `MAX` characters: an order number, a plate.
+    /// Blanks, hyphens and digits of any kind are those of ASCII.
+    Code,
+    tidy::code,
+    breaks_line
+);
 
 #[cfg(test)]
 mod tests {
@@ -172,9 +175,33 @@ mod tests {
     }
 
     #[test]
-    fn a_body_keeps_its_lines_as_written() {
+    fn what_nobody_sees_does_not_make_a_text_long_enough() {
+        for unseen in ["\u{200b}", "\u{2800}", "\u{3164}", "\u{e0041}", "\u{301}", "\u{a0}"] {
+            let padded = format!("a{}b", unseen.repeat(50));
+            for text in [unseen.repeat(50), padded] {
+                assert_eq!(
+                    Title::parse(text.as_str()),
+                    Err(TextError::TooShort { min: 10 }),
+                    "{text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_keeps_its_lines_and_counts_a_break_once_however_it_was_written() {
         let text = "Bonjour,\r\n\tmon véhicule ne démarre plus.";
-        assert_eq!(Message::parse(text).unwrap().as_str(), text);
+        let kept = Message::parse(text).unwrap();
+        assert_eq!(kept.as_str(), text.replace("\r\n", "\n"));
         assert!(Message::parse(format!("{text}\0")).is_err());
+        let lines = "un mot\r\n".repeat(2_857) + "!";
+        assert_eq!(lines.replace("\r\n", "\n").len(), 20_000);
+        assert!(Message::parse(lines.as_str()).is_ok());
+        assert!(Message::parse(lines + "!").is_err());
+    }
+
+    #[test]
+    fn an_optional_text_that_shows_nothing_is_empty() {
+        assert_eq!(Body::<0, 10>::parse("\u{3164} ").unwrap().as_str(), "");
     }
 }

@@ -18,11 +18,14 @@ pub fn is_blank(text: &str) -> bool {
     !text.chars().any(shows)
 }
 
-/// How many characters of a text can be seen. Blanks between them count as one.
-pub(crate) fn count(text: &str) -> usize {
+/// Whether so many characters of a text can be seen. Blanks between them count as one.
+pub(crate) fn at_least(text: &str, min: usize) -> bool {
     let mut seen = 0;
     let mut blank = false;
     for c in text.chars() {
+        if seen >= min {
+            return true;
+        }
         if shows(c) {
             seen += 1 + usize::from(blank && seen > 0);
             blank = false;
@@ -30,7 +33,7 @@ pub(crate) fn count(text: &str) -> usize {
             blank |= c.is_whitespace();
         }
     }
-    seen
+    seen >= min
 }
 
 /// Whether a character shows something by itself.
@@ -112,7 +115,8 @@ mod tests {
             ("\u{200b}a\u{200b}\u{200b}b", 2),
             ("👨\u{200d}👩\u{200d}👧", 3),
         ] {
-            assert_eq!(count(text), seen, "{text:?}");
+            assert!(at_least(text, seen), "{text:?}");
+            assert!(!at_least(text, seen + 1), "{text:?}");
         }
     }
 }

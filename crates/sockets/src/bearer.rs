@@ -2,8 +2,10 @@
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, SEC_WEBSOCKET_PROTOCOL};
 
+const SCHEME: &str = "bearer";
+
 /// The subprotocol that stands before a token, for browsers: they can set no header on a WebSocket.
-pub const SUBPROTOCOL: &str = "bearer";
+pub const SUBPROTOCOL: &str = SCHEME;
 
 /// There is an `Authorization` header, and it carries no bearer token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,16 +20,19 @@ pub fn in_header(headers: &HeaderMap) -> Result<Option<&str>, NotBearer> {
     let Some(value) = headers.get(AUTHORIZATION) else {
         return Ok(None);
     };
-    let (scheme, token) = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .ok_or(NotBearer)?;
-    if scheme.eq_ignore_ascii_case("bearer") {
-        Ok(Some(token.trim()))
-    } else {
-        Err(NotBearer)
-    }
+    let text = value.to_str().map_err(|_| NotBearer)?;
+    after_scheme(text).map(Some).ok_or(NotBearer)
+}
+
+fn after_scheme(text: &str) -> Option<&str> {
+    let (scheme, token) = text.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case(SCHEME).then(|| token.trim())
+}
+
+/// The token in a text from a place where there is no header: many hand over what they have for
+/// one, `Bearer …`. No token has a blank, so that is no other token's spelling.
+pub fn bare(text: &str) -> &str {
+    after_scheme(text).unwrap_or_else(|| text.trim())
 }
 
 /// The token of a handshake: of the header, or beside the subprotocol `bearer`.
@@ -65,6 +70,22 @@ mod tests {
             assert_eq!(of(other), Err(NotBearer), "{other}");
         }
         assert_eq!(in_header(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn a_token_may_come_as_it_would_stand_in_the_header() {
+        for text in [
+            "a.b.c",
+            "Bearer a.b.c",
+            "bearer  a.b.c",
+            " BEARER a.b.c\n",
+            " a.b.c ",
+        ] {
+            assert_eq!(bare(text), "a.b.c", "{text:?}");
+        }
+        for other in ["Basic a.b.c", "Bearer", "Bearera.b.c"] {
+            assert_eq!(bare(other), other);
+        }
     }
 
     #[test]

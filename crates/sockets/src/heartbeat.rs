@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::close::CloseReason;
+use crate::deadline::after;
 
 /// How late a timer of a busy process may be.
 const TIMER_LATENESS: Duration = Duration::from_millis(50);
@@ -31,7 +32,7 @@ impl Heartbeat {
     /// The peer is there now.
     pub fn new(rhythm: Rhythm, now: Instant) -> Self {
         Self {
-            due: now + rhythm.interval,
+            due: after(now, rhythm.interval),
             pinged: false,
         }
     }
@@ -58,7 +59,7 @@ impl Heartbeat {
         // A timer that was a little late gives the peer no more time; a task that was held up does.
         let on_time = now.saturating_duration_since(self.due) < TIMER_LATENESS;
         let from = if on_time { self.due } else { now };
-        self.due = from + rhythm.timeout;
+        self.due = after(from, rhythm.timeout);
         Ok(())
     }
 
@@ -67,7 +68,7 @@ impl Heartbeat {
         if self.pinged {
             now >= self.due
         } else {
-            now >= self.due + rhythm.timeout
+            now >= after(self.due, rhythm.timeout)
         }
     }
 }

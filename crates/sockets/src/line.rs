@@ -1,28 +1,37 @@
 //! The TCP connection under a socket: bounded silence, bounded buffers, and a way to end it at once.
 //!
-//! actix ends a connection only once everything written has left. A peer that reads nothing would
-//! so keep its connection and its buffers long after its task has let go of it. A [`Line`] can be
-//! cut by whoever holds its [`Cut`]: its next read or write fails, and actix lets go.
+//! actix ends a connection only once everything written has left, reads as long as there is something
+//! to read, and makes requests of all of it. A peer that reads nothing would so keep its connection and
+//! its buffers long after its task has let go of it, and have as much prepared for it as it has asked
+//! for. A [`Line`] can be cut by whoever holds its [`Cut`]: its next read or write fails, and actix
+//! lets go. It reads in small pieces and only what there is use for ([`crate::flow`]), nothing while
+//! the peer leaves unread what was written, and ends by itself when the peer reads too slowly.
 
 use std::any::Any;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
-use futures_util::task::AtomicWaker;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
+
+use crate::crowd::Place;
+use crate::flow::Cut;
 
 /// How long written bytes may wait for a peer that reads nothing.
 const LONGEST_UNREAD: Duration = Duration::from_secs(20);
 /// What the kernel takes beyond what the peer has room for. By itself it takes megabytes, and a
 /// peer that has stopped reading goes unnoticed until they are full.
 const MOST_UNSENT: u32 = 64 * 1024;
+/// What is read before the requests in it are looked at.
+const MOST_AT_ONCE: usize = 4 * 1024;
+/// What a peer has to read of an answer in [`LONGEST_UNREAD`], where so much waits for it: a thousand
+/// bytes a second, less than any telephone's line.
+const LEAST_READ: usize = 20_000;
 
 /// For `HttpServer::on_connect`, where there are no [`Line`]s; see [`Line::new`].
 pub fn bound_silence(io: &dyn Any, _: &mut Extensions) {
@@ -50,12 +59,18 @@ fn bound(stream: &TcpStream) {
 pub struct Line {
     stream: TcpStream,
     cut: Cut,
+    /// While the peer leaves unread what is to be written.
+    unread: Option<Unread>,
+    /// A whole piece was read: the requests in it come first.
+    pause: bool,
+    /// Given back when it ends.
+    _place: Option<Place>,
 }
 
 impl Line {
     /// A connection just accepted: small frames leave at once, silence is bounded, and so is what
     /// the kernel keeps.
-    pub fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: TcpStream, place: Option<Place>) -> Self {
         bound(&stream);
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection waits for full packets");
@@ -63,6 +78,9 @@ impl Line {
         Self {
             stream,
             cut: Cut::default(),
+            unread: None,
+            pause: false,
+            _place: place,
         }
     }
 
@@ -72,31 +90,74 @@ impl Line {
     }
 
     fn check(&self, cx: &Context<'_>) -> io::Result<()> {
-        self.cut.0.task.register(cx.waker());
-        if !self.cut.0.done.load(Ordering::Acquire) {
+        self.cut.register(cx.waker());
+        if self.cut.is_done() {
+            Err(self.aborted())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Nobody waits any longer for what the peer has not read: the kernel lets go of it, too.
+    fn aborted(&self) -> io::Error {
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        io::ErrorKind::ConnectionAborted.into()
+    }
+
+    /// How much may be read now.
+    fn piece(&self) -> usize {
+        if self.unread.is_some() {
+            return 0;
+        }
+        let room = usize::try_from(self.cut.room()).unwrap_or(usize::MAX);
+        room.min(MOST_AT_ONCE)
+    }
+
+    /// `written` of the bytes offered left, which was all of them or not.
+    fn wrote(&mut self, written: usize, all: bool) -> io::Result<()> {
+        if all {
+            if self.unread.take().is_some() {
+                self.cut.let_read();
+            }
             return Ok(());
         }
-        // Nobody waits any longer for what the peer has not read: the kernel lets go of it, too.
-        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
-        Err(io::ErrorKind::ConnectionAborted.into())
+        if self.cut.is_socket() {
+            // It has a queue of its own, and a rule for who reads it too slowly.
+            return Ok(());
+        }
+        let now = Instant::now();
+        let unread = self.unread.get_or_insert(Unread::since(now));
+        if unread.is_too_slow(written, now) {
+            tracing::debug!("a peer reads too slowly: its connection ends");
+            return Err(self.aborted());
+        }
+        Ok(())
     }
 }
 
-/// Ends one [`Line`].
-#[derive(Debug, Clone, Default)]
-pub struct Cut(Arc<CutState>);
-
-#[derive(Debug, Default)]
-struct CutState {
-    done: AtomicBool,
-    task: AtomicWaker,
+/// How a peer reads what waits for it.
+struct Unread {
+    since: Instant,
+    read: usize,
 }
 
-impl Cut {
-    /// Ends it now, whatever waits to be written. Ending it twice is ending it once.
-    pub fn now(&self) {
-        self.0.done.store(true, Ordering::Release);
-        self.0.task.wake();
+impl Unread {
+    fn since(now: Instant) -> Self {
+        Self {
+            since: now,
+            read: 0,
+        }
+    }
+
+    /// Counts what was read, one span of [`LONGEST_UNREAD`] after the other.
+    fn is_too_slow(&mut self, read: usize, now: Instant) -> bool {
+        self.read += read;
+        if now.saturating_duration_since(self.since) < LONGEST_UNREAD {
+            return false;
+        }
+        let too_slow = self.read < LEAST_READ;
+        *self = Self::since(now);
+        too_slow
     }
 }
 
@@ -107,7 +168,25 @@ impl AsyncRead for Line {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.check(cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        if self.cut.is_socket() {
+            return Pin::new(&mut self.stream).poll_read(cx, buf);
+        }
+        let most = self.piece().min(buf.remaining());
+        if most == 0 {
+            self.cut.hold_back();
+            return Poll::Pending;
+        }
+        if std::mem::take(&mut self.pause) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let mut piece = ReadBuf::new(buf.initialize_unfilled_to(most));
+        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut piece))?;
+        let read = piece.filled().len();
+        buf.advance(read);
+        self.cut.has_read(u32::try_from(read).unwrap_or(u32::MAX));
+        self.pause = read == most;
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -118,7 +197,13 @@ impl AsyncWrite for Line {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.check(cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let polled = Pin::new(&mut self.stream).poll_write(cx, buf)?;
+        let written = match polled {
+            Poll::Ready(written) => written,
+            Poll::Pending => 0,
+        };
+        self.wrote(written, written == buf.len())?;
+        polled.map(Ok)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -129,5 +214,24 @@ impl AsyncWrite for Line {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.check(cx)?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_that_reads_less_than_the_least_in_any_span_is_too_slow() {
+        let start = Instant::now();
+        let mut slow = Unread::since(start);
+        assert!(!slow.is_too_slow(100, start + LONGEST_UNREAD / 2));
+        assert!(slow.is_too_slow(100, start + LONGEST_UNREAD));
+        let mut quick = Unread::since(start);
+        assert!(!quick.is_too_slow(LEAST_READ, start + LONGEST_UNREAD));
+        assert!(
+            quick.is_too_slow(LEAST_READ - 1, start + LONGEST_UNREAD * 2),
+            "what was read before does not count again"
+        );
     }
 }

@@ -1,22 +1,27 @@
 //! Listening: as `actix_web::HttpServer` does, but over connections that can be cut
-//! ([`Line`]). That server takes no other stream than its own.
+//! ([`Line`]), as many as there may be. That server takes no other stream than its own.
 
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::body::MessageBody;
 use actix_http::{HttpService, Protocol, Request, Response};
 use actix_service::{
-    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config,
+    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, apply_fn_factory,
+    fn_service, map_config,
 };
 use actix_web::dev::{AppConfig, Server};
 use actix_web::error::DispatchError;
 use actix_web::rt::net::TcpStream;
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 
+use crate::answer::{Sending, Taken};
+use crate::crowd::{Crowd, MostConnections};
 use crate::line::Line;
+use crate::unsent::Unsent;
 
 /// Connections the kernel holds until a worker takes them.
 const BACKLOG: i32 = 1_024;
@@ -24,9 +29,12 @@ const BACKLOG: i32 = 1_024;
 const REQUEST_HEAD: Duration = Duration::from_secs(5);
 /// From the end of a connection's work to the end of the connection.
 const DISCONNECT: Duration = Duration::from_secs(2);
+/// What a connection too many is told, before it is closed.
+const TOO_MANY: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\n\
+    connection: close\r\nretry-after: 1\r\n\r\n";
 
 /// Where and how to listen.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Listening {
     /// Where; port 0 takes a free one.
     pub address: SocketAddr,
@@ -34,6 +42,8 @@ pub struct Listening {
     pub workers: usize,
     /// How long requests may take to finish when the server stops.
     pub shutdown_seconds: u64,
+    /// How many connections there may be; any number when absent.
+    pub most: Option<MostConnections>,
 }
 
 /// Starts to listen; serves once the answer is polled.
@@ -59,11 +69,13 @@ where
         .shutdown_timeout(listening.shutdown_seconds)
         .disable_signals();
     let stopping = server.graceful_shutdown_signal();
+    let (crowd, unsent) = (listening.most.clone().map(Crowd::new), Unsent::new());
     let server = server.listen("http", listener, move || {
         let stopping = stopping.clone();
         let app = app()
             .into_factory()
             .map_err(|error| error.into().error_response());
+        let app = answering(app, unsent.clone());
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
@@ -78,13 +90,65 @@ where
                 connection.insert(line.cut());
             })
             .finish(map_config(app, |()| AppConfig::default()));
-        fn_service(|stream: TcpStream| async move {
-            let peer = stream.peer_addr().ok();
-            Ok::<_, DispatchError>((Line::new(stream), Protocol::Http1, peer))
+        let crowd = crowd.clone();
+        fn_service(move |stream: TcpStream| {
+            let accepted = accept(stream, crowd.as_ref());
+            async { accepted }
         })
         .and_then(http)
     })?;
     Ok((address, server.run()))
+}
+
+/// The application, with each request it takes and each answer it gives told to its connection.
+fn answering<A, B>(
+    app: A,
+    unsent: Arc<Unsent>,
+) -> impl ServiceFactory<
+    Request,
+    Config = A::Config,
+    Response = Response<Sending>,
+    Error = A::Error,
+    InitError = A::InitError,
+    Service = impl Service<
+        Request,
+        Response = Response<Sending>,
+        Error = A::Error,
+        Future = impl Future + 'static,
+    > + 'static,
+>
+where
+    A: ServiceFactory<Request> + 'static,
+    A::Response: Into<Response<B>>,
+    <A::Service as Service<Request>>::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let told = move |mut request: Request, app: &A::Service| {
+        let (taken, unsent) = (Taken::of(&mut request), Arc::clone(&unsent));
+        let answering = app.call(request);
+        async move { Ok(taken.send(answering.await?.into(), &unsent)) }
+    };
+    apply_fn_factory::<A, A, _, _, Request, Request, _, _>(app, told)
+}
+
+/// What HTTP is served over: a connection that has a place.
+type Accepted = (Line, Protocol, Option<SocketAddr>);
+
+fn accept(stream: TcpStream, crowd: Option<&Arc<Crowd>>) -> Result<Accepted, DispatchError> {
+    let peer = stream.peer_addr().ok();
+    let place = match (crowd, peer) {
+        (Some(crowd), Some(peer)) => {
+            let place = crowd.enter(peer.ip());
+            if place.is_none() {
+                // Whoever does not hear it sees the end.
+                let _ = SockRef::from(&stream).send(TOO_MANY);
+                return Err(io::Error::from(io::ErrorKind::ConnectionRefused).into());
+            }
+            place
+        }
+        _ => None,
+    };
+    Ok((Line::new(stream, place), Protocol::Http1, peer))
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {

@@ -12,6 +12,8 @@ use crate::unit::store::PgStore;
 
 /// Events are kept this long; older cursors get `resyncRequired`.
 const EVENT_DAYS: i64 = 7;
+/// What a socket has joined is kept as long, since it joined or last came back.
+const SESSION_DAYS: i64 = EVENT_DAYS;
 /// Done jobs are kept this long, as the trace of what was sent.
 const DONE_JOB_DAYS: i64 = 30;
 /// When a reader's view was counted is of use for half an hour.
@@ -28,6 +30,7 @@ pub struct Swept {
     pub jobs: usize,
     pub answers: usize,
     pub views: usize,
+    pub sessions: usize,
 }
 
 impl PgStore {
@@ -64,12 +67,21 @@ impl PgStore {
             before(TimeDelta::hours(VIEW_HOURS)),
         )
         .await?;
+        let sessions = remove(
+            &conn,
+            "socket_session",
+            "kept_at < {}",
+            "kept_at",
+            before(TimeDelta::days(SESSION_DAYS)),
+        )
+        .await?;
         let answers = idempotency::forget(&conn, IDEMPOTENCY_HOURS).await?;
         Ok(Swept {
             events,
             jobs,
             answers,
             views,
+            sessions,
         })
     }
 }

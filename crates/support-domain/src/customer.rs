@@ -1,9 +1,9 @@
 //! Who asks.
 
-use shared_kernel::{CustomerId, EmailAddress, EmailKey, PhoneNumber, SingleLine};
+use shared_kernel::{CustomerId, EmailAddress, EmailKey, Label, PhoneNumber};
 
 /// A person's full name as typed: 2 to 120 characters.
-pub type FullName = SingleLine<2, 120>;
+pub type FullName = Label<2, 120>;
 
 /// A customer of the shop.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use messages_domain::Message;
 use messages_domain::ports::MessageCounts;
 use serde::Serialize;
+use shared_kernel::Actor;
 use utoipa::ToSchema;
 
 use crate::instant;
@@ -36,8 +37,26 @@ pub struct ModernMessage {
     pub is_read: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_at: Option<String>,
+    /// Hidden from its customer's lists since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<String>,
+    /// Why it was closed, if that was said. Only support is shown it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub close_reason: Option<String>,
 }
 
+impl ModernMessage {
+    /// A message as an actor may see it.
+    pub fn seen_by(actor: &Actor, message: &Message) -> Self {
+        let reason = message.close_reason.as_ref().filter(|_| actor.role.is_staff());
+        Self {
+            close_reason: reason.map(|reason| reason.as_str().to_owned()),
+            ..Self::from(message)
+        }
+    }
+}
+
+/// What both sides may see.
 impl From<&Message> for ModernMessage {
     fn from(message: &Message) -> Self {
         Self {
@@ -57,6 +76,8 @@ impl From<&Message> for ModernMessage {
             updated_at: instant(message.updated_at),
             is_read: message.read_at.is_some(),
             read_at: message.read_at.map(instant),
+            archived_at: message.archived_at.map(instant),
+            close_reason: None,
         }
     }
 }

@@ -5,3 +5,4 @@
 mod desk;
 mod notifications;
 mod rating_links;
+mod refusals;

@@ -222,6 +222,37 @@ async fn mails_are_french_multipart_and_threaded_by_ticket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_mail_of_a_ticket_has_the_same_subject_whoever_reads_it() {
+    let desk = Desk::open().await;
+    let id = desk.ticket().await;
+    let sophie = json!({ "staff_id": "sophie" });
+    let bonjour = json!({ "message": "Bonjour" });
+    let reason = json!({ "reason": "Client immobilisé", "staff_id": "sophie" });
+    desk.claire.put(&at(&id, "/assign"), &sophie).await.expect(200);
+    desk.claire.post(&at(&id, "/responses"), &bonjour).await.expect(201);
+    desk.jean.post(&at(&id, "/responses"), &bonjour).await.expect(201);
+    desk.claire.post(&at(&id, "/escalate"), &reason).await.expect(200);
+    desk.close(&id).await;
+    let open = json!({ "status": "open" });
+    desk.claire.put(&at(&id, "/status"), &open).await.expect(200);
+    all_mail_sent(&desk.server).await;
+    let mails = desk.server.smtp.mails();
+    let mut told: Vec<_> = mails.iter().map(|mail| super::desk::addressed(mail).0).collect();
+    told.sort();
+    told.dedup();
+    assert_eq!(told.len(), 7, "each kind of mail: {told:?}");
+    let ticket = desk.claire.get(&at(&id, "")).await.expect(200);
+    let subject = format!("[{id}] {}", ticket.text_at("/msg_subject"));
+    for mail in &mails {
+        assert_eq!(mail.subject().as_ref(), Some(&subject));
+        for name in ["Precedence", "List-Unsubscribe", "List-Id"] {
+            assert_eq!(mail.header(name), None);
+        }
+    }
+    desk.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_confirmation_to_an_unproven_address_carries_nothing_a_stranger_typed() {
     let desk = Desk::open().await;
     let typed = "Achetez https://spam.example maintenant";

@@ -72,6 +72,51 @@ async fn the_link_in_the_closing_mail_opens_a_form_that_rates_the_ticket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refused_form_says_what_is_wrong_with_each_field_and_keeps_what_was_typed() {
+    let desk = Desk::open().await;
+    let id = desk.ticket().await;
+    desk.close(&id).await;
+    let sig = sig(&desk, &id).await;
+    let choose = "Merci de choisir une note";
+    let (status, page) = submit(&desk, &id, &sig, "feedback=Tr%C3%A8s+%3Cbien%3E").await;
+    assert_eq!(status, 400);
+    assert!(page.contains(choose) && page.contains("\nTrès &lt;bien&gt;</textarea>"), "{page}");
+    let long = "a%0D%0A".repeat(1_001);
+    let (status, page) = submit(&desk, &id, &sig, &format!("rating=4&feedback={long}")).await;
+    assert_eq!(status, 400);
+    assert!(!page.contains(choose) && page.contains("trop long"), "{page}");
+    assert!(page.contains("value=\"4\" required aria-label=\"4 sur 5\" checked"), "{page}");
+    let (status, page) = submit(&desk, &id, &sig, "rating=9&feedback=caf%E9").await;
+    assert_eq!(status, 400);
+    assert!(page.contains(choose) && page.contains("pas pu être lu"), "{page}");
+    let shown = desk.claire.get(&at(&id, "")).await.expect(200);
+    assert!(shown.body["satisfaction"].is_null(), "{}", shown.text);
+    desk.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comment_is_as_long_as_the_browser_counts_it() {
+    let desk = Desk::open().await;
+    let id = desk.ticket().await;
+    desk.close(&id).await;
+    let sig = sig(&desk, &id).await;
+    let page = desk
+        .server
+        .api
+        .get(&format!("/rate/{id}?sig={sig}"))
+        .await
+        .expect(200);
+    assert!(page.text.contains("maxlength=\"2000\""), "{}", page.text);
+    // Two thousand for the browser, three thousand bytes of line breaks on the way.
+    let typed = "a%0D%0A".repeat(1_000);
+    let (status, page) = submit(&desk, &id, &sig, &format!("rating=5&feedback={typed}")).await;
+    assert_eq!(status, 200, "{page}");
+    let shown = desk.claire.get(&at(&id, "")).await.expect(200);
+    assert_eq!(shown.text_at("/satisfaction/feedback").len(), 2_000);
+    desk.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_link_rates_through_the_api_as_well_and_only_once() {
     let desk = Desk::open().await;
     let id = desk.ticket().await;

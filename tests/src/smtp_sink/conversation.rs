@@ -25,6 +25,9 @@ fn hang_up() -> io::Error {
 
 impl Conversation {
     pub(super) async fn run(mut self) -> io::Result<()> {
+        if let Some(reply) = self.scripted("GREETING") {
+            return self.say(&reply).await;
+        }
         match self.behaviour() {
             Behaviour::Refuse => return Ok(()),
             Behaviour::Tarpit => self.tarpit().await?,
@@ -37,6 +40,10 @@ impl Conversation {
                 .next()
                 .unwrap_or_default()
                 .to_ascii_uppercase();
+            if let Some(reply) = self.scripted(&verb) {
+                self.say(&reply).await?;
+                continue;
+            }
             match verb.as_str() {
                 "EHLO" => self.say(EXTENSIONS).await?,
                 "HELO" | "NOOP" => self.say("250 sink").await?,
@@ -62,6 +69,10 @@ impl Conversation {
 
     fn behaviour(&self) -> Behaviour {
         *lock(&self.shared.behaviour)
+    }
+
+    fn scripted(&self, at: &str) -> Option<String> {
+        lock(&self.shared.answers).get(at).cloned()
     }
 
     fn refuses(&self, recipient: &str) -> bool {
@@ -160,6 +171,10 @@ impl Conversation {
             self.mail
                 .data
                 .extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        }
+        if let Some(reply) = self.scripted(".") {
+            self.mail = ReceivedMail::default();
+            return self.say(&reply).await;
         }
         lock(&self.shared.mails).push(std::mem::take(&mut self.mail));
         self.shared.changed.notify_waiters();

@@ -2,8 +2,9 @@
 //!
 //! Speaks EHLO/HELO, AUTH PLAIN and LOGIN (any login is taken), MAIL, RCPT, DATA, RSET, NOOP
 //! and QUIT on a loopback port. To add a way of misbehaving: a [`Behaviour`] variant, and its
-//! arm where it bites in `conversation.rs`.
+//! arm where it bites in `conversation.rs`; one answer in another's place is [`SmtpSink::answer`].
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -45,6 +46,7 @@ struct Shared {
     logins: Mutex<Vec<(String, String)>>,
     behaviour: Mutex<Behaviour>,
     refused: Mutex<Vec<String>>,
+    answers: Mutex<BTreeMap<String, String>>,
     changed: Notify,
 }
 
@@ -100,6 +102,17 @@ impl SmtpSink {
     /// Answers 550 to this recipient from now on, whatever the behaviour.
     pub fn refuse_recipient(&self, address: &str) {
         lock(&self.shared.refused).push(address.to_owned());
+    }
+
+    /// Gives this answer from now on: to a command by its verb, to a call as `GREETING`, to a mail's
+    /// text as `.`.
+    pub fn answer(&self, to: &str, reply: &str) {
+        lock(&self.shared.answers).insert(to.to_owned(), reply.to_owned());
+    }
+
+    /// Answers by itself again.
+    pub fn answer_as_ever(&self) {
+        lock(&self.shared.answers).clear();
     }
 
     /// Every mail kept so far, in order of arrival.

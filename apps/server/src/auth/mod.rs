@@ -4,6 +4,9 @@
 //! Tokens, secret and keys are the crate `identity`. The extractors that carry a right are HTTP's:
 //! `http::caller`.
 
+// Of times: numbers are let through by `clippy.toml`.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod arrivals;
 mod authenticate;
 

@@ -117,7 +117,7 @@ fn settings(config: &Config) -> RealtimeSettings {
             frames: realtime.queue_frames,
             bytes: realtime.queue_bytes,
         },
-        origins: config.http.allowed_origins.clone(),
+        origins: config.http.socket_origins(),
         limits: RealtimeLimits {
             limits_enabled: limits.enabled,
             per_user: limits.sockets_per_user,

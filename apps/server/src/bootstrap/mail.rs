@@ -55,7 +55,8 @@ pub fn channel(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn EmailCh
             config.storage.data_dir.join("mail"),
         )));
     };
-    let settings = SmtpSettings::from_url(url)?;
+    let mut settings = SmtpSettings::from_url(url)?;
+    settings.conversation_timeout = config.mail.conversation();
     let smtp = SmtpChannel::new(settings).map_err(|error| MailError::Tls(error.to_string()))?;
     Ok(Arc::new(BreakerChannel::new(
         Arc::new(smtp),

@@ -30,9 +30,11 @@ use notify::EmailChannel;
 use realtime::{Gateway, MessagingEngine};
 use settings::Config;
 use shared_kernel::{Clock, JobKind};
+use sockets::deadline;
 use sockets::listener::{self, Listening};
 use store_pg::{JobQueue, PgStore};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -64,11 +66,32 @@ pub struct Server {
     http: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     health: Arc<HealthMonitor>,
-    stop: CancellationToken,
+    ending: Ending,
     tasks: TaskTracker,
+    /// How long closing sockets is spread.
     drain: Duration,
+    /// How long all may take that is not the database.
+    shutdown: Duration,
     database: Database,
 }
+
+/// What is told to end, in this order.
+#[derive(Clone, Default)]
+struct Ending {
+    /// Claiming jobs.
+    claims: CancellationToken,
+    /// Waiting for clients that have not sent all of a body.
+    bodies: CancellationToken,
+    /// Everything that runs beside requests, at a good moment.
+    tasks: CancellationToken,
+    /// Jobs under way.
+    jobs: CancellationToken,
+}
+
+/// How long a body that was half sent when the server was told to stop may still take.
+const LAST_BODIES: Duration = Duration::from_secs(1);
+/// How long what runs beside requests may take to end once nothing can wait any longer.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Starts everything; returns once the server listens.
 ///
@@ -83,7 +106,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     let core = Core::new(config, Arc::clone(&clock), &database.url)?;
     core.enter_default_articles().await?;
     let verifier = Arc::new(TokenVerifier::new(&config.auth, &core.secret)?);
-    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let (ending, tasks) = (Ending::default(), TaskTracker::new());
 
     let live = Live::new(config, &core, Arc::clone(&verifier));
     let health = Arc::new(HealthMonitor::new(
@@ -93,16 +116,18 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
     ));
     health.migrated();
 
-    tasks.spawn(Arc::new(job_runner(config, &core, channel.clone(), &health)).run(stop.clone()));
+    let runner = job_runner(config, &core, channel.clone(), &health, &ending);
+    tasks.spawn(Arc::new(runner).run(ending.claims.clone()));
     let (store, work) = (core.store.clone(), Arc::clone(&core.work));
     let workers = core.serving_threads;
     let shared = Shared::new(&core, &live, Arc::clone(&health));
     for chore in chores::all(&core, &database, &shared) {
-        tasks.spawn(keep_doing(chore, health.chores(), stop.clone()));
+        tasks.spawn(keep_doing(chore, health.chores(), ending.tasks.clone()));
     }
     let follower = Arc::clone(&shared.follower);
-    let (state, hints) = app_state(config, core, verifier, shared);
-    tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, stop.clone()));
+    let (state, hints) = app_state(config, core, verifier, shared, &ending.bodies);
+    let exchanging = ending.tasks.clone();
+    tasks.spawn(live.hints_exchanged(database.url.clone(), hints, follower, exchanging));
     let (gateway, presence) = (live.gateway, live.presence);
     let sockets = (gateway.clone(), live.socket_io);
     let (address, server) = listen(config, state, sockets, store.clone(), workers)?;
@@ -119,9 +144,10 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Server, Sta
         http,
         serving,
         health,
-        stop,
+        ending,
         tasks,
         drain,
+        shutdown: config.http.shutdown(),
         database,
     })
 }
@@ -146,6 +172,7 @@ fn job_runner(
     core: &Core,
     channel: Arc<dyn EmailChannel>,
     health: &Arc<HealthMonitor>,
+    ending: &Ending,
 ) -> JobRunner {
     let email: Arc<dyn JobHandler> =
         Arc::new(EmailHandler::new(channel, Arc::new(mail::desk(config))));
@@ -156,6 +183,7 @@ fn job_runner(
         settings: config.jobs.clone(),
         bell: core.commits.job_bell(),
         health: Arc::clone(health),
+        cut: ending.jobs.clone(),
     }
 }
 
@@ -193,18 +221,51 @@ fn listen(
 
 impl Server {
     /// Stops in order: not ready any more, sockets closed, requests finished, jobs finished,
-    /// database stopped.
-    pub async fn stop(self) {
+    /// database stopped. All but the last share one time: a container is killed when it takes longer
+    /// than it was given.
+    pub async fn stop(mut self) {
+        let deadline = deadline::after(Instant::now(), self.shutdown);
         self.health.draining();
-        self.gateway.drain(self.drain).await;
-        self.http.stop(true).await;
-        // Its own error was logged when it happened.
-        let _ = self.serving.await;
-        self.stop.cancel();
+        self.ending.claims.cancel();
+        let drained = timeout_at(deadline, self.gateway.drain(self.drain)).await;
+        let late = drained.is_err() || !self.finish_requests(deadline).await;
+        self.ending.tasks.cancel();
         self.tasks.close();
-        self.tasks.wait().await;
+        if timeout_at(deadline, self.tasks.wait()).await.is_err() {
+            self.ending.jobs.cancel();
+            let _ = timeout(LAST_WORDS, self.tasks.wait()).await;
+        }
+        if late {
+            tracing::warn!("requests that took too long were cut off");
+        }
         self.store.close();
         let database = self.database;
         let _ = tokio::task::spawn_blocking(move || database.close()).await;
+    }
+
+    /// Whether all requests ended in time; what did not is cut off.
+    async fn finish_requests(&mut self, deadline: Instant) -> bool {
+        let finished = {
+            let (http, serving) = (&self.http, &mut self.serving);
+            // Its own error was logged when it happened.
+            let ended = async {
+                http.stop(true).await;
+                let _ = serving.await;
+            };
+            let mut ended = std::pin::pin!(timeout_at(deadline, ended));
+            tokio::select! {
+                ended = &mut ended => ended,
+                () = sleep(LAST_BODIES) => {
+                    self.ending.bodies.cancel();
+                    ended.await
+                }
+            }
+        };
+        if finished.is_err() {
+            // Without the server its workers end at once.
+            self.serving.abort();
+            let _ = (&mut self.serving).await;
+        }
+        finished.is_ok()
     }
 }

@@ -8,6 +8,7 @@ use identity::{RecentTokens, TokenVerifier};
 use settings::Config;
 use store_pg::{PgStore, WakeupHint};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::core::Core;
 use super::live::Live;
@@ -54,6 +55,7 @@ pub(super) fn app_state(
     core: Core,
     verifier: Arc<TokenVerifier>,
     shared: Shared,
+    stopping: &CancellationToken,
 ) -> (
     web::Data<AppState>,
     mpsc::UnboundedReceiver<Vec<WakeupHint>>,
@@ -68,6 +70,7 @@ pub(super) fn app_state(
             ids: core.ids,
             health: shared.health,
             metrics: telemetry::metrics(),
+            stopping: stopping.clone(),
         },
     };
     (web::Data::new(state), core.hints)

@@ -43,7 +43,7 @@ pub(super) async fn run(config: &Config, args: &FaqArgs) -> ExitCode {
         FaqCommand::Export { .. } => None,
         FaqCommand::Import { file } => match read(file) {
             Ok(base) => Some(base),
-            Err(wrong) => return fail(&wrong.join("\nguichet: "), 1),
+            Err(wrong) => return fail(&wrong.join("\n"), 1),
         },
     };
     let exchanged = async |core: Core, url: &str| match (&args.command, base) {

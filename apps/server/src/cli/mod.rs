@@ -1,5 +1,5 @@
-//! The command line: one file per command. `output` writes for all of them, `open_desk` opens the shop's data for
-//! those that need it. To add one: a file with its `run`, a variant of [`Command`] and its arm in [`run`].
+//! The command line: one file per command. `output` writes for all of them, `refused` says what the parser does not
+//! take, `open_desk` opens the shop's data for those that need it. To add one: a file with its `run`, a variant of [`Command`] and its arm in [`run`].
 
 mod after_restore;
 mod check_config;
@@ -10,6 +10,7 @@ mod figures;
 mod migrate;
 mod open_desk;
 mod output;
+mod refused;
 mod serve;
 mod token;
 
@@ -20,6 +21,7 @@ use clap::{Args, Parser, Subcommand};
 use settings::{Config, ConfigError};
 
 use self::output::{fail, say};
+use crate::process::last_words;
 
 /// Support desk and messaging server.
 #[derive(Debug, Parser)]
@@ -70,11 +72,22 @@ enum Command {
 
 /// Runs the program. Exit code 2: the configuration or the command line was refused.
 pub async fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let mut environment = environment();
+    if let (Ok(environment), Some(file)) = (&mut environment, named_file(arguments())) {
+        environment.insert("GUICHET_CONFIG".to_owned(), file);
+    }
+    // Whatever is refused from here on is said in the form of the log.
+    last_words::speak(settings::log_format(
+        environment.as_ref().unwrap_or(&BTreeMap::new()),
+    ));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused::refuse(&error),
+    };
     if matches!(cli.command, Some(Command::Openapi)) {
         return openapi();
     }
-    let config = match load(&cli.common) {
+    let config = match environment.and_then(|environment| load(environment, &cli.common)) {
         Ok(config) => config,
         Err(error) => return fail(&error.to_string(), 2),
     };
@@ -93,10 +106,42 @@ pub async fn run() -> ExitCode {
     }
 }
 
-fn load(common: &Common) -> Result<Config, ConfigError> {
-    let mut environment: BTreeMap<String, String> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+/// The variables. One of ours that is no text would else be passed over without a word.
+fn environment() -> Result<BTreeMap<String, String>, ConfigError> {
+    let mut environment = BTreeMap::new();
+    for (name, value) in std::env::vars_os() {
+        let Ok(name) = name.into_string() else {
+            continue;
+        };
+        match value.into_string() {
+            Ok(value) => {
+                environment.insert(name, value);
+            }
+            Err(_) if settings::is_setting(&name) => {
+                return Err(ConfigError::Value(format!("{name} is not UTF-8 text")));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(environment)
+}
+
+fn arguments() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
+}
+
+/// The file the command line names, as far as can be told before it is taken.
+fn named_file(arguments: impl Iterator<Item = String>) -> Option<String> {
+    let mut arguments = arguments.skip_while(|argument| !argument.starts_with("--config"));
+    let found = arguments.next()?;
+    match found.strip_prefix("--config=") {
+        Some(file) => Some(file.to_owned()),
+        None if found == "--config" => arguments.next(),
+        None => None,
+    }
+}
+
+fn load(mut environment: BTreeMap<String, String>, common: &Common) -> Result<Config, ConfigError> {
     let mut set = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             environment.insert(name.to_owned(), value);

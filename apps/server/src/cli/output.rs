@@ -3,15 +3,19 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use crate::process::last_words;
+
 /// Writes a line to standard output. A reader that went away is no failure.
 pub(super) fn say(line: &str) -> ExitCode {
     let _ = writeln!(std::io::stdout(), "{line}");
     ExitCode::SUCCESS
 }
 
-/// Writes one line to standard error.
+/// Writes a failure to standard error: one line, or one for each thing that is wrong.
 pub(super) fn fail(message: &str, code: u8) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "guichet: {message}");
+    for line in message.lines() {
+        last_words::say(line);
+    }
     ExitCode::from(code)
 }
 

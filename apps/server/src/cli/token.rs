@@ -31,7 +31,7 @@ pub(super) struct TokenArgs {
 }
 
 fn user_id(text: &str) -> Result<UserId, String> {
-    UserId::parse(text).map_err(|error| error.to_string())
+    UserId::typed(text).map_err(|error| error.to_string())
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -39,7 +39,7 @@ fn role(text: &str) -> Result<Role, String> {
 }
 
 fn email(text: &str) -> Result<EmailAddress, String> {
-    EmailAddress::parse(text).map_err(|error| error.to_string())
+    EmailAddress::typed(text).map_err(|error| error.to_string())
 }
 
 fn duration(text: &str) -> Result<TimeDelta, String> {

@@ -28,5 +28,6 @@ pub(super) fn of(event: &FaqEvent) -> EventRecord {
     EventRecord {
         kind,
         audiences: vec![(StreamId::knowledge_base(), payload)],
+        room: None,
     }
 }

@@ -100,6 +100,9 @@ fn author_name(entry: &Entry) -> String {
 
 fn facts(file: &TicketFile) -> TicketFacts {
     let ticket = &file.ticket;
+    // A stranger's ticket under a proven address is still a stranger's.
+    let verified =
+        !ticket.unverified && file.customer.verified_email.as_ref() == Some(&ticket.contact);
     TicketFacts {
         id: ticket.id.clone(),
         subject: ticket.subject.as_str().to_owned(),
@@ -118,9 +121,8 @@ fn facts(file: &TicketFile) -> TicketFacts {
             Status::Closed => notify::Status::Closed,
         },
         created_at: ticket.created_at,
-        // A stranger's ticket under a proven address is still a stranger's.
-        verified: !ticket.unverified
-            && file.customer.verified_email.as_ref() == Some(&ticket.contact),
+        verified,
+        written_signed_in: verified,
     }
 }
 

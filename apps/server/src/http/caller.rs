@@ -4,7 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::http::header::HeaderValue;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use identity::TokenRefused;
 use shared_kernel::{Actor, Caller, UserId};
 use sockets::bearer;
@@ -19,31 +20,54 @@ pub struct AnyUser(pub Actor);
 /// Staff and admins.
 pub struct StaffOnly(pub Actor);
 
-/// Anybody; but a token that is shown must be valid.
+/// Anybody. Whoever shows a token that is refused is anybody too: a page that always sends the one it
+/// has kept must not lose what is public. The answer says so, see [`refused_token`].
 pub struct MaybeUser(pub Caller);
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
-async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
-    let shown = bearer::in_header(request.headers());
-    let Some(token) = shown.map_err(|_| TokenRefused::Invalid).transpose() else {
-        return Ok(Caller::Anonymous);
-    };
+/// Whoever the token speaks of; inside, why there is nobody.
+async fn caller(request: &HttpRequest) -> Result<Result<Actor, TokenRefused>, Problem> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(Problem::internal)?;
-    let session = token
-        .and_then(|token| state.admission.tokens.verify(token))
-        .map_err(Problem::from)?;
-    state.admission.arrivals.welcome(&session.actor).await?;
-    Ok(Caller::Known(session.actor))
+    let shown = match bearer::in_header(request.headers()) {
+        Ok(Some(token)) => state.admission.tokens.verify(token),
+        Ok(None) => Err(TokenRefused::Missing),
+        Err(_) => Err(TokenRefused::Invalid),
+    };
+    let actor = match shown {
+        Ok(session) => session.actor,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    state.admission.arrivals.welcome(&actor).await?;
+    Ok(Ok(actor))
 }
 
 async fn known(request: &HttpRequest) -> Result<Actor, Problem> {
+    Ok(caller(request).await??)
+}
+
+async fn anybody(request: &HttpRequest) -> Result<Caller, Problem> {
     match caller(request).await? {
-        Caller::Known(actor) => Ok(actor),
-        Caller::Anonymous => Err(TokenRefused::Missing.into()),
+        Ok(actor) => return Ok(Caller::Known(actor)),
+        Err(TokenRefused::Missing) => {}
+        Err(refused) => {
+            request.extensions_mut().insert(refused);
+        }
     }
+    Ok(Caller::Anonymous)
+}
+
+/// Why the token beside a public request was refused, when one was.
+pub(super) fn refused_token(request: &HttpRequest) -> Option<TokenRefused> {
+    request.extensions().get().copied()
+}
+
+/// How an answer that was given all the same tells of it (RFC 9110 §11.6.1, RFC 6750 §3).
+pub(super) fn challenge(refused: TokenRefused) -> HeaderValue {
+    let text = format!(r#"Bearer error="invalid_token", error_description="{refused}""#);
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("Bearer"))
 }
 
 impl FromRequest for MaybeUser {
@@ -52,7 +76,7 @@ impl FromRequest for MaybeUser {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { caller(&request).await.map(Self) })
+        Box::pin(async move { anybody(&request).await.map(Self) })
     }
 }
 
@@ -74,7 +98,7 @@ impl FromRequest for StaffOnly {
         let request = request.clone();
         Box::pin(async move {
             let actor = known(&request).await?;
-            if actor.role.is_staff() {
+            if actor.is_staff() {
                 Ok(Self(actor))
             } else {
                 Err(Problem::staff_only())

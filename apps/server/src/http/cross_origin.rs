@@ -5,7 +5,7 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH,
-    IF_NONE_MATCH, LINK, ORIGIN, RETRY_AFTER,
+    IF_NONE_MATCH, LINK, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 
 use super::problem::Problem;
@@ -31,7 +31,15 @@ pub fn cross_origin(origins: &[String]) -> Cors {
     let rules = Cors::default()
         .allowed_methods(METHODS)
         .allowed_headers(HEADERS)
-        .expose_headers([ETAG, LINK, RETRY_AFTER, REQUEST_ID, TOTAL_COUNT, WARNINGS])
+        .expose_headers([
+            ETAG,
+            LINK,
+            RETRY_AFTER,
+            REQUEST_ID,
+            TOTAL_COUNT,
+            WARNINGS,
+            WWW_AUTHENTICATE,
+        ])
         .block_on_origin_mismatch(false)
         .max_age(REMEMBER);
     origins

@@ -10,6 +10,7 @@ use actix_web::{HttpResponse, web};
 use request_text::paths;
 use views::instant;
 
+use super::caller::{challenge, refused_token};
 use super::cross_origin::refused_question;
 use super::page_headers;
 use super::problem::{Problem, ProblemBody};
@@ -32,8 +33,19 @@ pub async fn finish(
     // What handlers and extractors refuse is a response by now; there is no other middleware.
     let response = next.call(request).await?.map_into_boxed_body();
     let mut response = warnings::told(with_problem_body(response, &id));
+    let refused = refused_token(response.request());
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id.header());
+    if let Some(refused) = refused
+        && !headers.contains_key(header::WWW_AUTHENTICATE)
+    {
+        headers.insert(header::WWW_AUTHENTICATE, challenge(refused));
+        // Nobody else is to be told.
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
+    }
     page_headers::add(headers);
     record(&response, &id, started.elapsed());
     Ok(response)

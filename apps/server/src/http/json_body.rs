@@ -96,7 +96,7 @@ fn is_json(kind: &str) -> bool {
 /// Reads a body whose content type `accepts` takes.
 ///
 /// # Errors
-/// 415, 413, 408, and 400 when it ends early.
+/// 415, 413, 408, 400 when it ends early, and 503 when the server ends earlier.
 pub async fn read(
     request: &HttpRequest,
     mut payload: Payload,
@@ -132,10 +132,13 @@ pub async fn read(
         }
         Ok(body.freeze())
     };
-    tokio::time::timeout(
+    let in_time = tokio::time::timeout(
         Duration::from_secs(state.admission.body_timeout_seconds),
         collecting,
-    )
-    .await
-    .unwrap_or_else(|_| Err(Problem::body_timeout()))
+    );
+    tokio::select! {
+        biased;
+        read = in_time => read.unwrap_or_else(|_| Err(Problem::body_timeout())),
+        () = state.process.stopping.cancelled() => Err(Problem::stopping()),
+    }
 }

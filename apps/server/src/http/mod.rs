@@ -30,5 +30,5 @@ mod request_metrics;
 pub mod routes;
 pub mod state;
 pub mod tickets;
-mod warnings;
+pub mod warnings;
 pub mod write;

@@ -1,6 +1,7 @@
-//! What a caller should know of a request that was answered all the same: members nobody reads that look misspelt.
+//! What a caller should know of a request that was answered all the same: members nobody reads that look misspelt, a
+//! token that was refused beside a public form.
 //!
-//! Extractors note them, `finish` writes them into the answer: as `warnings` of a JSON object, and by name in
+//! Extractors and handlers note them, `finish` writes them into the answer: as `warnings` of a JSON object, and by name in
 //! `x-warnings`, which answers that are lists have too.
 
 use actix_web::body::{BoxBody, MessageBody as _};
@@ -9,30 +10,42 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Where the names stand.
 pub(super) const WARNINGS: HeaderName = HeaderName::from_static("x-warnings");
 
-/// One thing to know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Warning {
-    /// The member, as it was spelled.
-    pub(super) field: String,
-    /// Stable.
-    pub(super) code: &'static str,
+/// Something the caller should know of a request that was answered all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Warning {
+    /// Stable, e.g. `unknown_field`, `token_expired`.
+    pub code: &'static str,
+    /// The member of the request it is about, as it was spelled, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// For people, in French.
-    pub(super) message: String,
+    pub message: String,
 }
 
 impl Warning {
     /// A member nobody reads, and the one that may be meant.
     pub(super) fn unread(within: &str, name: &str, meant: &str) -> Self {
+        let (field, meant) = (format!("{within}{name}"), format!("{within}{meant}"));
         Self {
-            field: format!("{within}{name}"),
             code: "unknown_field",
-            message: format!("« {within}{name} » n'est pas lu ; vouliez-vous dire « {within}{meant} » ?"),
+            message: format!("« {field} » n'est pas lu ; vouliez-vous dire « {meant} » ?"),
+            field: Some(field),
         }
     }
+}
+
+/// How the document describes an answer that may have warnings.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Warned<T> {
+    #[serde(flatten)]
+    pub body: T,
+    /// Absent when there is nothing.
+    pub warnings: Option<Vec<Warning>>,
 }
 
 /// Keeps warnings until the answer leaves.
@@ -58,7 +71,9 @@ pub(super) fn told(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBod
         Ok(bytes) => BoxBody::new(with_member(bytes, &warnings)),
         Err(body) => body,
     });
-    if let Ok(names) = HeaderValue::try_from(names(&warnings)) {
+    let names = names(&warnings);
+    let is_empty = names.is_empty();
+    if let (false, Ok(names)) = (is_empty, HeaderValue::try_from(names)) {
         response.headers_mut().insert(WARNINGS, names);
     }
     response
@@ -78,8 +93,8 @@ fn names(warnings: &[Warning]) -> String {
         let kept = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         name.chars().filter(kept).collect()
     };
-    let names: Vec<_> = warnings.iter().map(|warning| plain(&warning.field)).collect();
-    names.join(", ")
+    let fields = warnings.iter().filter_map(|warning| warning.field.as_deref());
+    fields.map(plain).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

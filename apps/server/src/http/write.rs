@@ -1,13 +1,16 @@
 //! Runs a use case for a request: what [`crate::work`] does, and idempotency.
 //!
-//! The answer to a request with an `Idempotency-Key` is kept in the transaction of its effect.
+//! The answer to a request with an `Idempotency-Key` is kept in the transaction of its effect. Before
+//! a kept one is given the right to it is asked again: the use case is run for nothing, and its
+//! refusal is the answer.
 
 use std::time::Duration;
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest as _, Sha256};
-use shared_kernel::{Caller, Claim, Done, IdempotencyKey, StoreError};
+use shared_kernel::{Actor, Caller, Claim, Done, IdempotencyKey, StoreError};
 
 use super::answer::Answer;
 use super::field::{Errors, Refusal};
@@ -25,6 +28,18 @@ const MAX_KEY_CHARS: usize = 255;
 pub struct Write<'a> {
     state: &'a AppState,
     key: Option<IdempotencyKey>,
+    loses: Loses,
+}
+
+/// By what a repetition tells that the right to the kept answer is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Loses {
+    /// The use case refuses the caller, or does not find for them what it is about.
+    ByAbsence,
+    /// It refuses them. What it does not find is gone for everybody.
+    ByRefusal,
+    /// Nobody had to have a right.
+    Never,
 }
 
 impl<'a> Write<'a> {
@@ -38,6 +53,7 @@ impl<'a> Write<'a> {
         caller: &Caller,
         body: &[u8],
     ) -> Result<Self, Problem> {
+        let is_staff = caller.actor().is_some_and(Actor::is_staff);
         let key = idempotency_key(request.headers())?.map(|key| {
             // No id is empty, so nobody shares the public's keys.
             let who = caller.actor().map_or("", |actor| actor.id.as_str());
@@ -45,6 +61,10 @@ impl<'a> Write<'a> {
             let mut digest = Sha256::new();
             digest.update(request.query_string().as_bytes());
             digest.update([0]);
+            if is_staff {
+                // What staff are answered is not for the same person as a customer.
+                digest.update(b"staff\0");
+            }
             digest.update(body);
             IdempotencyKey {
                 scope,
@@ -52,7 +72,27 @@ impl<'a> Write<'a> {
                 fingerprint: digest.finalize().to_vec(),
             }
         });
-        Ok(Self { state, key })
+        // Staff find everything there is.
+        let loses = if is_staff {
+            Loses::ByRefusal
+        } else {
+            Loses::ByAbsence
+        };
+        Ok(Self { state, key, loses })
+    }
+
+    /// What is done hides what it is done to, so nobody finds it afterwards; the answer shows nothing.
+    #[must_use]
+    pub fn that_hides(mut self) -> Self {
+        self.loses = Loses::ByRefusal;
+        self
+    }
+
+    /// Anybody may do it.
+    #[must_use]
+    pub fn open_to_all(mut self) -> Self {
+        self.loses = Loses::Never;
+        self
     }
 
     /// Runs a use case, answers with what `answer` makes of its outcome.
@@ -85,6 +125,9 @@ impl<'a> Write<'a> {
         let work = &self.state.desk.work;
         work.transact(async |tx| {
             if let Some(ended) = self.claim(tx).await? {
+                if ended.is_some() && self.loses != Loses::Never {
+                    self.ask_right(use_case(tx).await)?;
+                }
                 return Ok(Ending::RollBack(ended));
             }
             let done = use_case(tx).await.map_err(Failure::of)?;
@@ -95,6 +138,33 @@ impl<'a> Write<'a> {
             Ok(Ending::Commit(Some(answer)))
         })
         .await
+    }
+
+    /// Whether what a use case came to, run once more, leaves the caller the right to the answer they
+    /// were given the first time. What else it refuses is for the first time to say.
+    fn ask_right<T, V, E: Into<Problem> + Collides>(
+        &self,
+        again: Result<Done<T, V>, E>,
+    ) -> Result<(), Failure> {
+        let Some(error) = again.err() else {
+            return Ok(());
+        };
+        match Failure::of(error) {
+            Failure::Final(problem) if self.loses_by(problem.status) => {
+                Err(Failure::Final(problem))
+            }
+            Failure::Final(_) => Ok(()),
+            Failure::Collided => Err(Failure::Collided),
+        }
+    }
+
+    fn loses_by(&self, status: StatusCode) -> bool {
+        match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
+            StatusCode::NOT_FOUND => self.loses == Loses::ByAbsence,
+            // Then nobody knows; the kept answer is there in a moment, too.
+            status => status.is_server_error(),
+        }
     }
 
     /// What the key says without running anything: the answer it was given before, or that another

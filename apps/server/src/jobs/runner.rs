@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use settings::JobsSection;
 use shared_kernel::{Clock, JobKind, StoreError};
 use store_pg::{ClaimedJob, JobQueue};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::retry::wait_after;
 use crate::process::health::HealthMonitor;
@@ -24,6 +25,9 @@ const POLL: Duration = Duration::from_secs(1);
 /// What is queued or finished within this moment is claimed in one statement: under load the queue
 /// then costs requests little, and a mail leaves a few milliseconds later.
 const GATHER: Duration = Duration::from_millis(5);
+
+/// The longest a job waits for its next attempt, whoever asks for more.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// What became of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,10 +64,13 @@ pub struct JobRunner {
     pub settings: JobsSection,
     pub bell: Arc<Notify>,
     pub health: Arc<HealthMonitor>,
+    /// Ends what is running: the server cannot wait for it any longer.
+    pub cut: CancellationToken,
 }
 
 impl JobRunner {
-    /// Runs until told to stop; then claims nothing more and waits for what is running.
+    /// Runs until told to stop; then claims nothing more and waits for what is running, until that is
+    /// cut.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut running = JoinSet::new();
         let mut done = Vec::new();
@@ -159,23 +166,7 @@ impl JobRunner {
                     let job = job.clone();
                     async move { handler.run(&job).await }
                 });
-                let abort = task.abort_handle();
-                let limit = self.settings.lease().mul_f64(0.9);
-                match tokio::time::timeout(limit, task).await {
-                    Ok(Ok(outcome)) => outcome,
-                    Ok(Err(panic)) => JobOutcome::Failed {
-                        reason: format!("the worker failed: {panic}"),
-                        wait: None,
-                    },
-                    Err(_) => {
-                        // It must not go on beside the next attempt.
-                        abort.abort();
-                        JobOutcome::Failed {
-                            reason: "took longer than the lease".to_owned(),
-                            wait: None,
-                        }
-                    }
-                }
+                self.attended(task).await
             }
             None => JobOutcome::Hopeless {
                 reason: "no handler for this kind of job".to_owned(),
@@ -187,6 +178,32 @@ impl JobRunner {
         }
         self.record(&job, outcome).await;
         None
+    }
+
+    /// What a running job comes to, within its lease and before the server's end.
+    async fn attended(&self, task: JoinHandle<JobOutcome>) -> JobOutcome {
+        // It must not go on beside the next attempt.
+        let task = AbortOnDropHandle::new(task);
+        let in_time = tokio::time::timeout(self.settings.work_limit(), task);
+        tokio::select! {
+            biased;
+            ended = in_time => match ended {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(panic)) => JobOutcome::Failed {
+                    reason: format!("the worker failed: {panic}"),
+                    wait: None,
+                },
+                Err(_) => JobOutcome::Failed {
+                    reason: "took longer than the lease".to_owned(),
+                    wait: None,
+                },
+            },
+            // Given back, so that who comes next need not wait for the lease to end.
+            () = self.cut.cancelled() => JobOutcome::Postponed {
+                reason: "the server stopped meanwhile".to_owned(),
+                wait: Duration::ZERO,
+            },
+        }
     }
 
     /// Retried until the database takes it or the lease is over: then the job is done again.
@@ -222,22 +239,17 @@ impl JobRunner {
             JobOutcome::Postponed { reason, wait } => {
                 tracing::debug!(job = job.id, kind, %reason, "job postponed");
                 count(kind, "postponed");
-                self.queue
-                    .release(job, now + TimeDelta::from_std(*wait).unwrap_or_default())
-                    .await
+                self.queue.release(job, later(now, *wait)).await
             }
             JobOutcome::Failed { reason, wait } if job.attempt < self.settings.max_attempts => {
                 let entropy = u64::try_from(job.id).unwrap_or_default()
                     ^ u64::try_from(job.attempt).unwrap_or_default();
                 let planned = wait_after(job.attempt, entropy);
-                let asked = wait
-                    .and_then(|wait| TimeDelta::from_std(wait).ok())
-                    .unwrap_or_default();
+                let asked = later(now, wait.unwrap_or_default());
                 tracing::warn!(job = job.id, kind, attempt = job.attempt, %reason, "job failed, will be tried again");
                 count(kind, "failed");
-                self.queue
-                    .fail(job, reason, Some(now + planned.max(asked)), now)
-                    .await
+                let again = asked.max(now + planned);
+                self.queue.fail(job, reason, Some(again), now).await
             }
             JobOutcome::Failed { reason, .. } | JobOutcome::Hopeless { reason } => {
                 tracing::error!(job = job.id, kind, attempt = job.attempt, %reason, "job is a dead letter");
@@ -246,6 +258,12 @@ impl JobRunner {
             }
         }
     }
+}
+
+/// How long to wait may be the mail server's own word.
+fn later(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+    let wait = TimeDelta::from_std(wait.min(LONGEST_WAIT)).unwrap_or_default();
+    now.checked_add_signed(wait).unwrap_or(now)
 }
 
 fn count(kind: &'static str, outcome: &'static str) {

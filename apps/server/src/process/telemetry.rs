@@ -6,6 +6,8 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use settings::LogFormat;
 use tracing_subscriber::EnvFilter;
 
+use super::last_words::{self, Objects};
+
 /// What strangers send that is no HTTP is not worth an error line of ours.
 const DEFAULT_FILTER: &str = "info,actix_http=off";
 /// Upper bounds of the buckets of request times, in seconds.
@@ -15,8 +17,15 @@ const SECONDS: [f64; 12] = [
 
 /// Starts logging to standard error. What: `RUST_LOG`.
 pub fn start_logging(format: LogFormat) {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    last_words::speak(format);
+    let asked = std::env::var("RUST_LOG").unwrap_or_default();
+    let asked = asked.trim();
+    let filter = match asked {
+        "" => Ok(EnvFilter::new(DEFAULT_FILTER)),
+        asked => EnvFilter::try_new(asked),
+    };
+    let refused = filter.as_ref().err().map(ToString::to_string);
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // Colours are for people; in a file or a journal they are noise.
@@ -25,8 +34,15 @@ pub fn start_logging(format: LogFormat) {
     // A second start (tests start several servers in one process) changes nothing.
     let _ = match format {
         LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_writer(|| Objects(std::io::stderr()))
+            .try_init(),
     };
+    if let Some(error) = refused {
+        tracing::warn!(%error, "RUST_LOG cannot be read; what is usual is logged");
+    }
 }
 
 /// The recorder of this process's metrics, installed once.

@@ -1,17 +1,26 @@
 //! Bearer tokens: one algorithm, one key or key set, nothing taken from the header on trust.
+//!
+//! `header`: what a token may ask of us; `claims`: who it speaks of; `key_files`: what checks its
+//! signature. To read one more claim: its line in `claims::session`, and a row in
+//! `docs/SECURITY.md`.
 
-use chrono::DateTime;
-use jsonwebtoken::jwk::JwkSet;
+mod claims;
+mod header;
+mod key_files;
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
-use serde::Deserialize;
-use serde_json::Value;
 use settings::AuthSection;
-use shared_kernel::{Actor, EmailAddress, Role, Session, UserId};
+use shared_kernel::Session;
+
+use self::claims::{Claims, session};
+use self::key_files::{NamedKey, key_of_pem, keys_of_set};
 
 /// Clocks may differ by this much, in seconds.
 pub const LEEWAY_SECONDS: u64 = 5;
-/// The longest name shown to others, in characters.
-const MAX_NAME_CHARS: usize = 120;
 
 /// Why a token was refused. Says nothing about the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,20 +63,10 @@ pub enum VerifierError {
 
 /// Checks tokens.
 pub struct TokenVerifier {
-    keys: Vec<(Option<String>, DecodingKey)>,
+    keys: Vec<NamedKey>,
     validation: Validation,
-}
-
-#[derive(Deserialize)]
-struct Claims {
-    sub: Option<Value>,
-    id: Option<Value>,
-    email: Option<String>,
-    email_verified: Option<bool>,
-    name: Option<String>,
-    role: Option<String>,
-    level: Option<i64>,
-    exp: i64,
+    /// Why tokens that were signed as they should be were refused, as far as the log was told.
+    told: Mutex<HashSet<String>>,
 }
 
 impl TokenVerifier {
@@ -78,10 +77,10 @@ impl TokenVerifier {
     pub fn new(section: &AuthSection, secret: &[u8]) -> Result<Self, VerifierError> {
         let algorithm = section.algorithm;
         let keys = match algorithm {
-            Algorithm::HS256 => vec![(None, DecodingKey::from_secret(secret))],
+            Algorithm::HS256 => keys_of_secret(section, secret),
             _ if !section.jwks_file.is_empty() => keys_of_set(&section.jwks_file, algorithm)?,
             _ if !section.public_key_file.is_empty() => {
-                vec![(None, key_of_pem(&section.public_key_file, algorithm)?)]
+                vec![key_of_pem(&section.public_key_file, algorithm)?]
             }
             other => return Err(VerifierError::NoKey(other)),
         };
@@ -101,7 +100,11 @@ impl TokenVerifier {
             required.push("iss");
         }
         validation.set_required_spec_claims(&required);
-        Ok(Self { keys, validation })
+        Ok(Self {
+            keys,
+            validation,
+            told: Mutex::default(),
+        })
     }
 
     /// Checks a token and reads who it speaks of.
@@ -110,111 +113,54 @@ impl TokenVerifier {
     /// [`TokenRefused`].
     pub fn verify(&self, token: &str) -> Result<Session, TokenRefused> {
         let header = decode_header(token).map_err(|_| TokenRefused::Invalid)?;
+        if !header::is_understood(&header) {
+            return Err(TokenRefused::Invalid);
+        }
         let mut refused = TokenRefused::Invalid;
         let named =
             |kid: &Option<String>| kid.is_none() || header.kid.is_none() || *kid == header.kid;
         for (_, key) in self.keys.iter().filter(|(kid, _)| named(kid)) {
             match decode::<Claims>(token, key, &self.validation) {
-                Ok(data) => return session(data.claims),
-                Err(error) => {
-                    if matches!(
-                        error.kind(),
-                        jsonwebtoken::errors::ErrorKind::ExpiredSignature
-                    ) {
-                        refused = TokenRefused::Expired;
-                    }
+                Ok(data) => {
+                    return session(&data.claims).map_err(|unusable| {
+                        self.tell(&unusable.to_string());
+                        TokenRefused::Invalid
+                    });
                 }
+                Err(error) => match error.kind() {
+                    ErrorKind::ExpiredSignature => refused = TokenRefused::Expired,
+                    // Of these the signature was good: it is looked at first.
+                    ErrorKind::ImmatureSignature
+                    | ErrorKind::InvalidIssuer
+                    | ErrorKind::InvalidAudience
+                    | ErrorKind::InvalidClaimFormat(_)
+                    | ErrorKind::MissingRequiredClaim(_) => self.tell(&error.to_string()),
+                    _ => {}
+                },
             }
         }
         Err(refused)
     }
-}
 
-fn session(claims: Claims) -> Result<Session, TokenRefused> {
-    let id = claims
-        .sub
-        .as_ref()
-        .or(claims.id.as_ref())
-        .and_then(user_id)
-        .ok_or(TokenRefused::Invalid)?;
-    let role = match (&claims.role, claims.level.unwrap_or_default()) {
-        (Some(role), _) => Role::parse(role).ok_or(TokenRefused::Invalid)?,
-        (None, 9..) => Role::Admin,
-        (None, 7..=8) => Role::Staff,
-        (None, _) => Role::Customer,
-    };
-    let vouched = claims.email_verified.unwrap_or(true);
-    let email = claims
-        .email
-        .filter(|_| vouched)
-        .and_then(|text| EmailAddress::parse(text).ok());
-    let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(TokenRefused::Invalid)?;
-    let name = claims.name.as_deref().and_then(shown_name);
-    Ok(Session {
-        actor: Actor {
-            id,
-            role,
-            email,
-            name,
-        },
-        expires_at,
-    })
-}
-
-/// Earlier systems put a number where others put a text.
-fn user_id(value: &Value) -> Option<UserId> {
-    match value {
-        Value::String(text) => UserId::parse(text.as_str()).ok(),
-        Value::Number(number) => UserId::parse(number.to_string()).ok(),
-        _ => None,
+    /// A careless issuer would otherwise be found by nobody: its users only see that they are
+    /// refused. Once a cause, since each of its tokens comes with every request; strangers cannot
+    /// sign, so they cannot fill the log either.
+    fn tell(&self, cause: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.insert(cause.to_owned()) {
+            tracing::warn!(%cause, "tokens that are signed as they should be are refused; said once");
+        }
     }
 }
 
-fn shown_name(name: &str) -> Option<String> {
-    let plain: String = name
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(MAX_NAME_CHARS)
-        .collect();
-    let plain = plain.trim();
-    (!plain.is_empty()).then(|| plain.to_owned())
-}
-
-fn read(path: &str) -> Result<Vec<u8>, VerifierError> {
-    std::fs::read(path).map_err(|error| VerifierError::File(path.to_owned(), error))
-}
-
-fn key_of_pem(path: &str, algorithm: Algorithm) -> Result<DecodingKey, VerifierError> {
-    let pem = read(path)?;
-    let key = match algorithm {
-        Algorithm::RS256 => DecodingKey::from_rsa_pem(&pem),
-        Algorithm::ES256 => DecodingKey::from_ec_pem(&pem),
-        _ => DecodingKey::from_ed_pem(&pem),
-    };
-    key.map_err(|_| VerifierError::Key(path.to_owned(), algorithm))
-}
-
-fn keys_of_set(
-    path: &str,
-    algorithm: Algorithm,
-) -> Result<Vec<(Option<String>, DecodingKey)>, VerifierError> {
-    let none = || VerifierError::Key(path.to_owned(), algorithm);
-    let set: JwkSet = serde_json::from_slice(&read(path)?).map_err(|_| none())?;
-    let keys: Vec<_> = set
-        .keys
-        .iter()
-        .filter(|jwk| {
-            jwk.common
-                .key_algorithm
-                .is_none_or(|named| named.to_string() == format!("{algorithm:?}"))
-        })
-        .filter_map(|jwk| Some((jwk.common.key_id.clone(), DecodingKey::from_jwk(jwk).ok()?)))
-        .collect();
-    if keys.is_empty() {
-        Err(none())
-    } else {
-        Ok(keys)
-    }
+/// The secret, and as it was written: a line end that came with it may be part of the issuer's too.
+fn keys_of_secret(section: &AuthSection, secret: &[u8]) -> Vec<NamedKey> {
+    let written = section.secret.as_written().as_bytes();
+    let other = section.secret.given().is_some() && written != secret;
+    std::iter::once(secret)
+        .chain(other.then_some(written))
+        .map(|secret| (None, DecodingKey::from_secret(secret)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@
 use shared_kernel::{Actor, CustomerId, EntryId, StaffId, StoreError, TicketId, UserId};
 
 use crate::message::Message;
-use crate::ports::ConversationQueries;
+use crate::ports::{About, ConversationQueries, Followed};
 use crate::rights::Scope;
 
-/// Whether an actor may follow a conversation: a ticket, or a root message, of theirs; any of them
-/// for staff.
+/// The conversation, if an actor may follow it: a ticket, or a root message, of theirs; any of them for
+/// staff.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -19,15 +19,20 @@ pub async fn may_join(
     queries: &dyn ConversationQueries,
     actor: &Actor,
     conversation: &str,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Followed>, StoreError> {
     if let Ok(id) = EntryId::parse(conversation)
         && let Some(message) = queries.find_message(&id).await?
     {
-        return Ok(may_follow(actor, &message));
+        return Ok(may_follow(actor, &message).then(|| Followed {
+            id: message.id.to_string(),
+            customer: message.customer,
+            staff: message.staff,
+            subject: About::Message,
+        }));
     }
     match TicketId::parse(conversation) {
-        Ok(id) => queries.may_see_ticket(actor, &id).await,
-        Err(_) => Ok(false),
+        Ok(id) => queries.visible_ticket(actor, &id).await,
+        Err(_) => Ok(None),
     }
 }
 

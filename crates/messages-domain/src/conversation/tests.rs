@@ -29,7 +29,7 @@ fn staff() -> [Actor; 2] {
 }
 
 fn joins(actor: &Actor, conversation: &str) -> bool {
-    asked(async || may_join(&desk(), actor, conversation).await.unwrap())
+    asked(async || may_join(&desk(), actor, conversation).await.unwrap()).is_some()
 }
 
 #[test]
@@ -45,6 +45,15 @@ fn staff_follow_every_conversation_and_every_ticket() {
     for by in staff() {
         assert!(joins(&by, "R1") && joins(&by, "TICKET-C1"));
     }
+}
+
+#[test]
+fn who_takes_part_is_said_of_what_may_be_followed() {
+    let of = |id: &str| asked(async || may_join(&desk(), &owner(), id).await.unwrap());
+    let message = of("R1").unwrap();
+    assert_eq!((message.customer, message.staff), (customer_id("C1"), None));
+    assert_eq!(message.subject, About::Message);
+    assert_eq!(of("TICKET-C1").unwrap().subject, About::Ticket);
 }
 
 #[test]
@@ -68,9 +77,8 @@ fn a_message_is_asked_for_before_a_ticket_of_the_same_id() {
     let mut desk = desk();
     // A reply, so nobody joins it, whatever ticket has its id.
     desk.tickets.push(("R2".to_owned(), customer_id("C1")));
-    assert!(!asked(async || may_join(&desk, &owner(), "R2")
-        .await
-        .unwrap()));
+    let joined = asked(async || may_join(&desk, &owner(), "R2").await.unwrap());
+    assert_eq!(joined, None);
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use shared_kernel::{Actor, Done, EntryId};
 
-use super::{Outcome, Surroundings, lock_visible, save};
+use super::{Outcome, Surroundings, lock_visible, save, staff_of};
 use crate::events::MessageEvent;
-use crate::message::Message;
+use crate::message::{CloseReason, Message};
 use crate::ports::MessagesTx;
 
-/// Closes a message. Closing hides nothing; closing it again tells nobody.
+/// Closes a message. Closing hides nothing; closing it again tells nobody, and gives a reason only to
+/// what was closed without one.
 ///
 /// # Errors
 /// [`MessagesError::MessageNotFound`](crate::MessagesError::MessageNotFound).
@@ -16,17 +17,21 @@ pub async fn close_message(
     with: Surroundings<'_>,
     actor: &Actor,
     id: &EntryId,
+    reason: Option<CloseReason>,
 ) -> Outcome<Message> {
     let mut message = lock_visible(tx, id, actor).await?;
     let before = message.clone();
-    if !message.close(with.clock.now()) {
+    let is_news = message.close(with.clock.now());
+    message.close_reason = message.close_reason.or(reason);
+    if message == before {
         return Ok(Done::quietly(message));
     }
+    message.updated_at = with.clock.now();
     save(tx, &before, &mut message).await?;
-    let staff = match &message.root {
-        Some(root) => tx.lock_message(root).await?.and_then(|root| root.staff),
-        None => message.staff.clone(),
-    };
+    if !is_news {
+        return Ok(Done::quietly(message));
+    }
+    let staff = staff_of(tx, &message).await?;
     let closed = MessageEvent::Closed {
         message: message.clone(),
         closer: actor.id.clone(),

@@ -60,6 +60,7 @@ pub async fn create_message(
         read_at: None,
         archived_at: None,
         deleted_at: None,
+        close_reason: None,
         version: 1,
     };
     tx.insert_message(&message).await?;

@@ -2,8 +2,9 @@
 
 use shared_kernel::{Actor, Done, EntryId};
 
-use super::{Outcome, Surroundings, lock_visible, save};
+use super::{Outcome, Surroundings, lock_visible, save, staff_of};
 use crate::error::MessagesError;
+use crate::events::MessageEvent;
 use crate::message::{Content, Message, Priority, Subject};
 use crate::ports::MessagesTx;
 
@@ -15,7 +16,7 @@ pub struct EditMessage {
     pub priority: Option<Priority>,
 }
 
-/// Changes what a message says.
+/// Changes what a message says. Saying the same tells nobody.
 ///
 /// # Errors
 /// [`MessagesError::NotTheAuthor`], [`MessagesError::MessageNotFound`].
@@ -34,9 +35,14 @@ pub async fn edit_message(
     message.subject = edit.subject.unwrap_or(message.subject);
     message.content = edit.content.unwrap_or(message.content);
     message.priority = edit.priority.unwrap_or(message.priority);
-    if message != before {
-        message.updated_at = with.clock.now();
-        save(tx, &before, &mut message).await?;
+    if message == before {
+        return Ok(Done::quietly(message));
     }
-    Ok(Done::quietly(message))
+    message.updated_at = with.clock.now();
+    save(tx, &before, &mut message).await?;
+    let updated = MessageEvent::Updated {
+        staff: staff_of(tx, &message).await?,
+        message: message.clone(),
+    };
+    Ok(Done::telling(message, vec![updated]))
 }

@@ -18,7 +18,7 @@ pub use read_message::read_message;
 pub use reply_to_message::{Reply, reply_to_message};
 pub use shared_kernel::Surroundings;
 
-use shared_kernel::{Actor, Done, EntryId};
+use shared_kernel::{Actor, Done, EntryId, StaffId};
 
 use crate::error::MessagesError;
 use crate::events::MessageEvent;
@@ -44,6 +44,17 @@ async fn lock_visible(
     } else {
         Err(MessagesError::MessageNotFound)
     }
+}
+
+/// The staff member in a message's conversation: the root's.
+async fn staff_of(
+    tx: &mut dyn MessagesTx,
+    message: &Message,
+) -> Result<Option<StaffId>, MessagesError> {
+    Ok(match &message.root {
+        Some(root) => tx.lock_message(root).await?.and_then(|root| root.staff),
+        None => message.staff.clone(),
+    })
 }
 
 /// Writes a locked message's new state and counts its version up.

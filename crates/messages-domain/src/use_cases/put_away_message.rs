@@ -2,13 +2,14 @@
 
 use shared_kernel::{Actor, Done, EntryId};
 
-use super::{Outcome, Surroundings, save};
+use super::{Outcome, Surroundings, save, staff_of};
 use crate::error::MessagesError;
+use crate::events::MessageEvent;
 use crate::message::Message;
 use crate::ports::MessagesTx;
 use crate::rights::{Scope, may_put_away};
 
-/// Hides a message from its customer's lists.
+/// Hides a message from its customer's lists. Hiding it again tells nobody.
 ///
 /// # Errors
 /// [`MessagesError::NotFoundOrRefused`].
@@ -20,10 +21,15 @@ pub async fn archive_message(
 ) -> Outcome<Message> {
     let mut message = lock_own(tx, id, actor).await?;
     let before = message.clone();
-    if message.archive(with.clock.now()) {
-        save(tx, &before, &mut message).await?;
+    if !message.archive(with.clock.now()) {
+        return Ok(Done::quietly(message));
     }
-    Ok(Done::quietly(message))
+    save(tx, &before, &mut message).await?;
+    let archived = MessageEvent::Archived {
+        message: message.clone(),
+        by: actor.id.clone(),
+    };
+    Ok(Done::telling(message, vec![archived]))
 }
 
 /// Hides a message from both sides; the row stays.
@@ -40,7 +46,12 @@ pub async fn delete_message(
     let before = message.clone();
     message.delete(with.clock.now());
     save(tx, &before, &mut message).await?;
-    Ok(Done::quietly(message))
+    let deleted = MessageEvent::Deleted {
+        staff: staff_of(tx, &message).await?,
+        message: message.clone(),
+        by: actor.id.clone(),
+    };
+    Ok(Done::telling(message, vec![deleted]))
 }
 
 async fn lock_own(

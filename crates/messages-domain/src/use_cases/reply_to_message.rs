@@ -67,6 +67,7 @@ pub async fn reply_to_message(
         read_at: None,
         archived_at: None,
         deleted_at: None,
+        close_reason: None,
         version: 1,
     };
     tx.insert_message(&message).await?;

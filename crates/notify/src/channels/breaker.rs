@@ -115,6 +115,11 @@ impl Breaker {
         matches!(self.state, State::Open { until, .. } if now < until)
     }
 
+    /// Whether mails pass freely.
+    fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed { .. })
+    }
+
     fn open(&self, now: DateTime<Utc>, pause: Duration) -> State {
         let pause = pause.min(self.policy.longest_pause);
         State::Open {
@@ -154,6 +159,36 @@ impl BreakerChannel {
         self.with(|breaker| breaker.is_open(now))
     }
 
+    /// Takes the outcome in, and tells operators when it stops or frees mail.
+    fn record(&self, outcome: &Result<(), DeliveryError>) {
+        let now = self.clock.now();
+        let failure = match outcome {
+            Err(DeliveryError::Temporary {
+                reason,
+                channel_down: true,
+                ..
+            }) => Some(reason),
+            Ok(()) | Err(_) => None,
+        };
+        let (was_open, was_closed, is_open, is_closed) = self.with(|breaker| {
+            let (open, closed) = (breaker.is_open(now), breaker.is_closed());
+            if failure.is_some() {
+                breaker.record_failure(now);
+            } else {
+                breaker.record_answer();
+            }
+            (open, closed, breaker.is_open(now), breaker.is_closed())
+        });
+        let channel = self.inner.describe();
+        if let Some(reason) = failure.filter(|_| is_open && !was_open) {
+            tracing::warn!(%channel, %reason, "no mail leaves: the channel refuses it, what waits is sent later");
+        }
+        if is_closed && !was_closed {
+            tracing::info!(%channel, "mail leaves again");
+        }
+        metrics::gauge!("guichet_mail_held_back").set(if is_closed { 0.0 } else { 1.0 });
+    }
+
     fn with<T>(&self, act: impl FnOnce(&mut Breaker) -> T) -> T {
         act(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -173,13 +208,7 @@ impl EmailChannel for BreakerChannel {
                 channel_down: true,
             })?;
         let outcome = self.inner.send(email).await;
-        let now = self.clock.now();
-        self.with(|breaker| match &outcome {
-            Err(DeliveryError::Temporary {
-                channel_down: true, ..
-            }) => breaker.record_failure(now),
-            Ok(()) | Err(_) => breaker.record_answer(),
-        });
+        self.record(&outcome);
         outcome
     }
 

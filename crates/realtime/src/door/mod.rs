@@ -31,26 +31,23 @@ impl From<CapReached> for HandshakeRefused {
     }
 }
 
-/// Browsers send cookies and headers of their own to any site, so a page must be one of this host
-/// or of the list; clients that are no browser send no origin.
+/// Browsers send cookies and headers of their own to any site, so a page must be one of the list;
+/// without a list, one of the host it asks. Clients that are no browser send no origin.
 pub(crate) fn origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     let Some(origin) = headers.get(ORIGIN) else {
         return true;
     };
-    let Some(origin) = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| Url::parse(origin).ok())
-    else {
+    let Ok(origin) = origin.to_str() else {
         return false;
     };
-    let name = origin.origin().ascii_serialization();
-    if allowed
-        .iter()
-        .any(|one| one.trim_end_matches('/').eq_ignore_ascii_case(&name))
-    {
-        return true;
+    if !allowed.is_empty() {
+        // As browsers write it: apps made of web pages have schemes no URL standard knows.
+        let origin = origin.trim_end_matches('/');
+        return allowed.iter().any(|one| one.eq_ignore_ascii_case(origin));
     }
+    let Ok(origin) = Url::parse(origin) else {
+        return false;
+    };
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let own = host.and_then(|host| Url::parse(&format!("{}://{host}", origin.scheme())).ok());
     own.is_some_and(|own| origin.has_host() && own.origin() == origin.origin())
@@ -85,9 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn with_a_list_its_origins_may_connect_too() {
-        assert!(allowed("https://shop.example", &["https://shop.example/"]));
-        assert!(allowed("https://desk.example", &["https://shop.example"]));
+    fn with_a_list_its_origins_alone_may_connect() {
+        assert!(allowed("https://shop.example", &["https://shop.example"]));
+        assert!(allowed("HTTPS://Shop.example/", &["https://shop.example"]));
+        assert!(allowed("capacitor://localhost", &["capacitor://localhost"]));
+        assert!(!allowed("capacitor://localhost", &["ionic://localhost"]));
+        assert!(!allowed("https://desk.example", &["https://shop.example"]));
+        assert!(!allowed("null", &["capacitor://localhost"]));
         assert!(!allowed("https://evil.example", &["https://shop.example"]));
         assert!(!allowed(
             "https://shop.example.evil",

@@ -2,12 +2,13 @@
 //!
 //! Locks are short and never held while a queue is written or across an await. A connection is
 //! entered once and taken out of everything by the drop of its [`Registration`], whatever ended
-//! it. Presence questions are in `presence.rs`.
+//! it (`registration.rs`). Presence questions are in `presence.rs`.
 
 pub(crate) mod connection;
 mod elsewhere;
 pub(crate) mod outbox;
 mod presence;
+mod registration;
 pub(crate) mod rooms;
 
 use std::collections::HashMap;
@@ -21,13 +22,11 @@ use self::connection::Connection;
 pub use self::connection::ConnectionId;
 pub use self::outbox::OutboxLimits;
 pub use self::presence::HubCounts;
+pub(crate) use self::registration::Registration;
 use self::rooms::Members;
 pub use self::rooms::RoomId;
-use crate::dialect::{LoggedFrame, Outgoing, PerDialect};
+use crate::dialect::{Dialect, LoggedFrame, Outgoing, PerDialect};
 use crate::measures;
-
-/// Rooms one connection may be in.
-const MAX_ROOMS: usize = 128;
 
 /// Who is where. Private to the hub and its presence half.
 #[derive(Debug, Default)]
@@ -35,8 +34,25 @@ struct Registry {
     connections: HashMap<ConnectionId, Arc<Connection>>,
     users: Members<UserId>,
     rooms: Members<RoomId>,
+    /// Who follows a stream as their own.
     streams: Members<StreamId>,
+    /// Who follows somebody else's, because of what they have joined.
+    overheard: Members<StreamId>,
 }
+
+impl Registry {
+    /// Everybody who follows a stream, and whether it is their own.
+    fn followers(&self, stream: &StreamId) -> Vec<(bool, Arc<Connection>)> {
+        let own = self.streams.of(stream).map(|one| (true, one));
+        let others = self.overheard.of(stream).map(|one| (false, one));
+        own.chain(others)
+            .map(|(is_own, one)| (is_own, Arc::clone(one)))
+            .collect()
+    }
+}
+
+/// How an event becomes a frame.
+type Encode = fn(&dyn Dialect, &LoggedEvent) -> LoggedFrame;
 
 /// Everybody connected to this process.
 #[derive(Debug)]
@@ -83,23 +99,6 @@ impl Hub {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters a connection nobody has proved to own yet.
-    pub(crate) fn enter(self: &Arc<Self>, connection: Connection) -> Registration {
-        let connection = Arc::new(connection);
-        measures::connections(connection.dialect.name(), 1.0);
-        self.write()
-            .connections
-            .insert(connection.id, Arc::clone(&connection));
-        self.count.send_modify(|count| *count += 1);
-        Registration {
-            hub: Arc::clone(self),
-            connection,
-            user: None,
-            rooms: Vec::new(),
-            streams: Vec::new(),
-        }
-    }
-
     /// Hands events to the connections that follow their streams.
     ///
     /// Neighbours with one id are one event in several streams: a connection that follows two of
@@ -109,11 +108,16 @@ impl Hub {
             let mut batches: HashMap<ConnectionId, (Arc<Connection>, Vec<Outgoing>)> =
                 HashMap::new();
             for event in places {
-                let followers: Vec<_> = self.read().streams.of(&event.stream).cloned().collect();
-                let mut encoded = PerDialect::new();
-                for connection in followers {
+                let followers = self.read().followers(&event.stream);
+                let (mut own, mut overheard) = (PerDialect::new(), PerDialect::new());
+                for (is_own, connection) in followers {
+                    let (encoded, encode): (_, Encode) = if is_own {
+                        (&mut own, LoggedFrame::new)
+                    } else {
+                        (&mut overheard, LoggedFrame::overheard)
+                    };
                     let frame = encoded.get(connection.dialect, |dialect| {
-                        Arc::new(LoggedFrame::new(dialect, event))
+                        Arc::new(encode(dialect, event))
                     });
                     let (_, batch) = batches
                         .entry(connection.id)
@@ -133,8 +137,8 @@ impl Hub {
     /// Closes every connection that follows a stream, so that its client comes back and is told
     /// openly what it cannot be given.
     pub(crate) fn close_followers(&self, stream: &StreamId, reason: &CloseReason) {
-        let followers: Vec<_> = self.read().streams.of(stream).cloned().collect();
-        for connection in followers {
+        let followers = self.read().followers(stream);
+        for (_, connection) in followers {
             connection.outbox.close(reason.clone());
         }
     }
@@ -161,108 +165,5 @@ impl Hub {
             .iter()
             .map(|connection| connection.outbox.bytes())
             .sum()
-    }
-}
-
-/// Why a connection was not let in further.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotAdmitted {
-    /// The user has as many connections as allowed.
-    #[error("this user has too many connections")]
-    TooManyConnections,
-    /// The connection is in as many rooms as allowed.
-    #[error("this connection is in too many rooms")]
-    TooManyRooms,
-}
-
-/// A connection's place in the hub; dropping it takes the connection out of everything.
-#[derive(Debug)]
-pub(crate) struct Registration {
-    hub: Arc<Hub>,
-    connection: Arc<Connection>,
-    user: Option<UserId>,
-    rooms: Vec<RoomId>,
-    streams: Vec<StreamId>,
-}
-
-impl Registration {
-    /// The connection.
-    pub(crate) fn connection(&self) -> &Arc<Connection> {
-        &self.connection
-    }
-
-    /// Says whose connection this is and what it follows. From now on events wait in its queue.
-    ///
-    /// # Errors
-    /// [`NotAdmitted::TooManyConnections`] when the user already has `most`.
-    pub(crate) fn identify(
-        &mut self,
-        user: UserId,
-        streams: Vec<StreamId>,
-        rooms: Vec<RoomId>,
-        most: usize,
-    ) -> Result<(), NotAdmitted> {
-        let mut registry = self.hub.write();
-        if registry.users.count(&user) >= most {
-            return Err(NotAdmitted::TooManyConnections);
-        }
-        registry.users.add(user.clone(), &self.connection);
-        for stream in &streams {
-            registry.streams.add(stream.clone(), &self.connection);
-        }
-        for room in &rooms {
-            registry.rooms.add(room.clone(), &self.connection);
-        }
-        drop(registry);
-        (self.user, self.streams, self.rooms) = (Some(user), streams, rooms);
-        Ok(())
-    }
-
-    /// Enters a room; entering twice is entering once. The right to be there is the caller's to check.
-    ///
-    /// # Errors
-    /// [`NotAdmitted::TooManyRooms`].
-    pub(crate) fn join(&mut self, room: RoomId) -> Result<(), NotAdmitted> {
-        if self.rooms.contains(&room) {
-            return Ok(());
-        }
-        if self.rooms.len() >= MAX_ROOMS {
-            return Err(NotAdmitted::TooManyRooms);
-        }
-        self.hub.write().rooms.add(room.clone(), &self.connection);
-        self.rooms.push(room);
-        Ok(())
-    }
-
-    /// Leaves a room.
-    pub(crate) fn leave(&mut self, room: &RoomId) {
-        self.hub.write().rooms.remove(room, self.connection.id);
-        self.rooms.retain(|kept| kept != room);
-    }
-
-    /// Stops being anybody's connection; it still counts as one until it is dropped.
-    pub(crate) fn forget_user(&mut self) {
-        let id = self.connection.id;
-        let mut registry = self.hub.write();
-        if let Some(user) = self.user.take() {
-            registry.users.remove(&user, id);
-        }
-        for stream in self.streams.drain(..) {
-            registry.streams.remove(&stream, id);
-        }
-        for room in self.rooms.drain(..) {
-            registry.rooms.remove(&room, id);
-        }
-    }
-}
-
-impl Drop for Registration {
-    fn drop(&mut self) {
-        self.forget_user();
-        self.hub.write().connections.remove(&self.connection.id);
-        self.hub
-            .count
-            .send_modify(|count| *count = count.saturating_sub(1));
-        measures::connections(self.connection.dialect.name(), -1.0);
     }
 }

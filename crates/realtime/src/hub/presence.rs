@@ -3,7 +3,7 @@
 //! The answers speak of this process (the server around it asks all of them); what is sent reaches
 //! every instance. It is stored nowhere, and lost where it cannot be passed on at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use shared_kernel::UserId;
@@ -58,30 +58,61 @@ impl Hub {
         event: &ServerEvent,
         except: Option<ConnectionId>,
     ) -> usize {
+        self.pass_on(rooms, event, None);
+        self.broadcast_here(rooms, event, |id| Some(id) != except)
+    }
+
+    /// The same, except to the connections of one user.
+    pub(crate) fn broadcast_to_others(
+        &self,
+        rooms: &[RoomId],
+        event: &ServerEvent,
+        user: &UserId,
+    ) -> usize {
+        self.pass_on(rooms, event, Some(user));
+        self.broadcast_to_others_here(rooms, event, user)
+    }
+
+    fn pass_on(&self, rooms: &[RoomId], event: &ServerEvent, except: Option<&UserId>) {
         if let Some(way) = self.elsewhere() {
             // What does not go through at once is as good as lost: nobody stores it.
-            let _ = way.try_send(elsewhere::written(rooms, event));
+            let _ = way.try_send(elsewhere::written(rooms, event, except));
         }
-        self.broadcast_here(rooms, event, except)
     }
 
     /// Sends what another instance passed on; anything else is ignored.
     pub fn heard_elsewhere(&self, line: &str) {
-        if let Some((rooms, event)) = elsewhere::read(line) {
-            self.broadcast_here(&rooms, &event, None);
+        match elsewhere::read(line) {
+            Some((rooms, event, Some(user))) => {
+                self.broadcast_to_others_here(&rooms, &event, &user);
+            }
+            Some((rooms, event, None)) => {
+                self.broadcast_here(&rooms, &event, |_| true);
+            }
+            None => {}
         }
+    }
+
+    fn broadcast_to_others_here(
+        &self,
+        rooms: &[RoomId],
+        event: &ServerEvent,
+        user: &UserId,
+    ) -> usize {
+        let of_user: HashSet<ConnectionId> = self.read().users.of(user).map(|one| one.id).collect();
+        self.broadcast_here(rooms, event, |id| !of_user.contains(&id))
     }
 
     fn broadcast_here(
         &self,
         rooms: &[RoomId],
         event: &ServerEvent,
-        except: Option<ConnectionId>,
+        is_addressed: impl Fn(ConnectionId) -> bool,
     ) -> usize {
         let registry = self.read();
         let mut addressed: HashMap<ConnectionId, Arc<Connection>> = HashMap::new();
         for connection in rooms.iter().flat_map(|room| registry.rooms.of(room)) {
-            if Some(connection.id) != except {
+            if is_addressed(connection.id) {
                 addressed.insert(connection.id, Arc::clone(connection));
             }
         }
@@ -107,7 +138,7 @@ impl Hub {
             connections: registry.connections.len(),
             users: registry.users.key_count(),
             rooms: registry.rooms.key_count(),
-            streams: registry.streams.key_count(),
+            streams: registry.streams.key_count() + registry.overheard.key_count(),
         }
     }
 }
@@ -158,6 +189,51 @@ mod tests {
             hub.broadcast(&rooms, &typing(), Some(guard.connection().id)),
             0
         );
+    }
+
+    #[test]
+    fn what_is_for_others_reaches_no_socket_of_its_author_on_any_instance() {
+        let (here, there) = (Hub::new(), Hub::new());
+        let (way, mut passed) = tokio::sync::mpsc::channel(1);
+        here.connect_elsewhere(way);
+        let room = RoomId::Conversation("T-1".into());
+        let mut guards = Vec::new();
+        for (hub, id) in [(&here, "7"), (&here, "8"), (&there, "7"), (&there, "8")] {
+            let mut guard = hub.enter(test_connection());
+            guard
+                .identify(user(id), Vec::new(), Vec::new(), 20)
+                .unwrap();
+            guard.join(room.clone()).unwrap();
+            guards.push(guard);
+        }
+        here.broadcast_to_others(&[room], &typing(), &user("7"));
+        there.heard_elsewhere(&passed.try_recv().unwrap());
+        let taken = guards
+            .iter()
+            .map(|guard| guard.connection().outbox.drain(32).unwrap().len());
+        assert_eq!(taken.collect::<Vec<_>>(), [0, 1, 0, 1]);
+    }
+
+    #[test]
+    fn who_overhears_a_stream_gets_all_of_it_to_keep_its_place_and_stops_when_told_to() {
+        let hub = Hub::new();
+        let mut guard = hub.enter(test_connection());
+        guard
+            .identify(user("8"), vec![user_stream("8")], Vec::new(), 20)
+            .unwrap();
+        guard.overhear(&user_stream("7"));
+        hub.deliver(&[event(&user_stream("7"), 1)]);
+        let taken = guard.connection().outbox.drain(32).unwrap();
+        assert!(
+            matches!(&taken[..], [Outgoing::Logged(frame)] if frame.head.is_empty()),
+            "nothing of it is for others: {taken:?}"
+        );
+        guard.stop_overhearing(&user_stream("7"));
+        hub.deliver(&[event(&user_stream("7"), 2)]);
+        assert_eq!(guard.connection().outbox.drain(32).unwrap().len(), 0);
+        guard.overhear(&user_stream("7"));
+        drop(guard);
+        assert_eq!(hub.counts(), HubCounts::default());
     }
 
     #[test]

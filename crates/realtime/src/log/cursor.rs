@@ -2,8 +2,11 @@
 //!
 //! Layout, in base64url without padding: one version byte, eight bytes of a digest over the names
 //! and epochs of the streams, then each stream's number as a LEB128 varint, in the order followed.
+//! A socket's cursor goes on with its [`Attendance`]: the session's id, then four bytes of a digest
+//! over a stream's name and the number there, for each stream of somebody else it hears.
 //! Nothing in it is secret, and nothing is trusted: a cursor of another user, of another epoch or
-//! of another set of streams does not carry this key's digest and is refused as a whole.
+//! of another set of streams does not carry this key's digest and is refused as a whole; and what
+//! a session has joined is kept by the server, and asked for its right again.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +14,14 @@ use sha2::{Digest as _, Sha256};
 use shared_kernel::StreamId;
 use uuid::Uuid;
 
-const VERSION: u8 = 1;
+use super::recovery::{SESSION_BYTES, SessionId};
+
+/// Of a reader without a socket.
+const BARE: u8 = 1;
+/// With an [`Attendance`].
+const ATTENDING: u8 = 2;
+/// Streams of others one socket may hear: as many as it may join conversations.
+const MOST_HEARD: usize = 128;
 const DIGEST_BYTES: usize = 8;
 /// A `u64` in groups of seven bits.
 const VARINT_BYTES: usize = 10;
@@ -25,6 +35,61 @@ pub(crate) enum CursorError {
     /// A cursor of another user, another role, or a log that is no longer the same.
     #[error("this cursor belongs to another place")]
     Foreign,
+}
+
+/// A stream in a cursor that speaks of streams of others.
+pub(crate) type Tag = [u8; TAG_BYTES];
+const TAG_BYTES: usize = 4;
+
+/// A stream's tag.
+pub(crate) fn tag_of(stream: &StreamId) -> Tag {
+    let hash = Sha256::digest(stream.as_str());
+    let mut tag = [0; TAG_BYTES];
+    for (short, long) in tag.iter_mut().zip(hash) {
+        *short = long;
+    }
+    tag
+}
+
+/// What a socket's cursor says beside its own streams.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Attendance {
+    /// None in a reader's cursor, which says nothing else either.
+    pub(crate) session: Option<SessionId>,
+    /// How far it has come in streams of others.
+    pub(crate) heard: Vec<(Tag, u64)>,
+}
+
+impl Attendance {
+    /// How far it has come in a stream.
+    pub(crate) fn number(&self, stream: &StreamId) -> Option<u64> {
+        let tag = tag_of(stream);
+        let mut heard = self.heard.iter();
+        heard.find_map(|(other, number)| (*other == tag).then_some(*number))
+    }
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let Some(session) = &self.session else { return };
+        bytes.extend_from_slice(session.as_bytes());
+        for (tag, number) in &self.heard {
+            bytes.extend_from_slice(tag);
+            push_varint(bytes, *number);
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (session, mut rest) = bytes.split_first_chunk()?;
+        let mut heard = Vec::new();
+        while let Some((tag, behind)) = rest.split_first_chunk() {
+            let (number, left) = take_varint(behind)?;
+            heard.push((*tag, number));
+            rest = left;
+        }
+        (rest.is_empty() && heard.len() <= MOST_HEARD).then(|| Self {
+            session: Some(SessionId::from_bytes(*session)),
+            heard,
+        })
+    }
 }
 
 /// Reads and writes the cursors of one list of streams.
@@ -62,30 +127,41 @@ impl CursorKey {
     }
 
     /// Writes the cursor of these numbers, in the order of the streams.
-    pub(crate) fn encode(&self, numbers: impl IntoIterator<Item = u64>) -> String {
-        let mut bytes = Vec::with_capacity(1 + DIGEST_BYTES + self.streams * 3);
-        bytes.push(VERSION);
+    pub(crate) fn encode(
+        &self,
+        numbers: impl IntoIterator<Item = u64>,
+        attendance: &Attendance,
+    ) -> String {
+        let heard = SESSION_BYTES + attendance.heard.len() * (TAG_BYTES + 3);
+        let mut bytes = Vec::with_capacity(1 + DIGEST_BYTES + self.streams * 3 + heard);
+        bytes.push(match attendance.session {
+            Some(_) => ATTENDING,
+            None => BARE,
+        });
         bytes.extend_from_slice(&self.digest);
         for number in numbers {
             push_varint(&mut bytes, number);
         }
+        attendance.write(&mut bytes);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// A text with this key's digest and these bytes instead of numbers.
-    pub(crate) fn with_tail(&self, tail: &[u8]) -> String {
-        let mut bytes = vec![VERSION];
+    /// A text with this key's digest and these bytes instead of what follows it.
+    pub(crate) fn with_tail(&self, attending: bool, tail: &[u8]) -> String {
+        let mut bytes = vec![if attending { ATTENDING } else { BARE }];
         bytes.extend_from_slice(&self.digest);
         bytes.extend_from_slice(tail);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a cursor that came from outside: one number for each stream.
+    /// Reads a cursor that came from outside: one number for each stream, and the rest.
     ///
     /// # Errors
     /// [`CursorError`]; any text at all may be given.
-    pub(crate) fn decode(&self, text: &str) -> Result<Vec<u64>, CursorError> {
-        if text.len() > (1 + DIGEST_BYTES + self.streams * VARINT_BYTES).div_ceil(3) * 4 {
+    pub(crate) fn decode(&self, text: &str) -> Result<(Vec<u64>, Attendance), CursorError> {
+        let own = 1 + DIGEST_BYTES + self.streams * VARINT_BYTES;
+        let others = SESSION_BYTES + MOST_HEARD * (TAG_BYTES + VARINT_BYTES);
+        if text.len() > (own + others).div_ceil(3) * 4 {
             return Err(CursorError::Malformed);
         }
         let bytes = URL_SAFE_NO_PAD
@@ -95,7 +171,7 @@ impl CursorKey {
         let (digest, mut rest) = rest
             .split_at_checked(DIGEST_BYTES)
             .ok_or(CursorError::Malformed)?;
-        if version != VERSION {
+        if ![BARE, ATTENDING].contains(&version) {
             return Err(CursorError::Malformed);
         }
         if digest != self.digest {
@@ -107,11 +183,11 @@ impl CursorKey {
             numbers.push(number);
             rest = left;
         }
-        if rest.is_empty() {
-            Ok(numbers)
-        } else {
-            Err(CursorError::Malformed)
-        }
+        let attendance = match version {
+            ATTENDING => Attendance::read(rest),
+            _ => rest.is_empty().then(Attendance::default),
+        };
+        Ok((numbers, attendance.ok_or(CursorError::Malformed)?))
     }
 }
 
@@ -163,9 +239,13 @@ mod tests {
         )
     }
 
+    fn bare(key: &CursorKey, numbers: impl IntoIterator<Item = u64>) -> String {
+        key.encode(numbers, &Attendance::default())
+    }
+
     #[test]
     fn another_users_cursor_is_foreign() {
-        let cursor = key("7", 1, false).encode([3]);
+        let cursor = bare(&key("7", 1, false), [3]);
         assert_eq!(
             key("8", 1, false).decode(&cursor),
             Err(CursorError::Foreign)
@@ -174,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_cursor_of_another_epoch_is_foreign() {
-        let cursor = key("7", 1, false).encode([3]);
+        let cursor = bare(&key("7", 1, false), [3]);
         assert_eq!(
             key("7", 2, false).decode(&cursor),
             Err(CursorError::Foreign)
@@ -183,14 +263,14 @@ mod tests {
 
     #[test]
     fn a_cursor_from_before_a_change_of_role_is_foreign() {
-        let cursor = key("7", 1, true).encode([0; 9]);
+        let cursor = bare(&key("7", 1, true), [0; 9]);
         let refused = key("7", 1, false).decode(&cursor);
         assert!(refused.is_err(), "{refused:?}");
     }
 
     #[test]
     fn a_cut_or_lengthened_cursor_is_malformed() {
-        let cursor = key("7", 1, false).encode([300]);
+        let cursor = bare(&key("7", 1, false), [300]);
         assert_eq!(
             key("7", 1, false).decode(&cursor[..13]),
             Err(CursorError::Malformed)
@@ -203,15 +283,37 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_of_another_is_found_by_its_name_and_adds_little() {
+        let (heard, other) = (
+            StreamId::user(&UserId::parse("7").unwrap()),
+            StreamId::staff_for("T"),
+        );
+        let attendance = Attendance {
+            session: Some(SessionId::from_bytes([1; SESSION_BYTES])),
+            heard: vec![(tag_of(&heard), 100_000)],
+        };
+        assert_eq!(attendance.number(&heard), Some(100_000));
+        assert_eq!(attendance.number(&other), None);
+        assert!(key("7", 1, true).encode([100_000; 9], &attendance).len() <= 76);
+    }
+
+    #[test]
     fn a_staff_cursor_stays_short() {
-        assert!(key("7", 1, true).encode([100_000; 9]).len() <= 52);
+        assert!(bare(&key("7", 1, true), [100_000; 9]).len() <= 52);
     }
 
     proptest! {
         #[test]
         fn what_is_written_is_read(numbers in proptest::collection::vec(any::<u64>(), 9)) {
             let key = key("7", 1, true);
-            prop_assert_eq!(key.decode(&key.encode(numbers.iter().copied())), Ok(numbers));
+            let none = Attendance::default();
+            prop_assert_eq!(key.decode(&bare(&key, numbers.iter().copied())), Ok((numbers.clone(), none)));
+            let attendance = Attendance {
+                session: Some(SessionId::from_bytes([7; SESSION_BYTES])),
+                heard: numbers.iter().zip(0..).map(|(number, tag)| ([tag; TAG_BYTES], *number)).collect(),
+            };
+            let written = key.encode(numbers.iter().copied(), &attendance);
+            prop_assert_eq!(key.decode(&written), Ok((numbers, attendance)));
         }
 
         #[test]
@@ -222,7 +324,8 @@ mod tests {
         #[test]
         fn no_bytes_panic(tail in proptest::collection::vec(any::<u8>(), 0..100)) {
             let key = key("7", 1, true);
-            let _ = key.decode(&key.with_tail(&tail));
+            let _ = key.decode(&key.with_tail(false, &tail));
+            let _ = key.decode(&key.with_tail(true, &tail));
         }
     }
 }

@@ -40,6 +40,11 @@ pub async fn read(
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut events: Vec<(LoggedEvent, String)> = Vec::new();
     for event in merge(streams) {
+        // Only for sockets that have joined its conversation.
+        if event.room.as_ref().is_some_and(|room| room.only) {
+            place.pass(&event.stream, event.seq);
+            continue;
+        }
         let again = events
             .last()
             .is_some_and(|(last, _)| last.event_id == event.event_id);

@@ -76,34 +76,47 @@ impl From<CursorError> for Resync {
 /// [`Resync`] when it cannot; never a partial answer.
 pub fn resume_from(cursor: &str, positions: &[StreamPosition], most: u64) -> Result<Place, Resync> {
     let place = Place::at_end(positions).at_cursor(cursor)?;
+    within_reach(place.numbers(), positions, most)?;
+    Ok(place)
+}
+
+/// Whether everything after these numbers can still be given.
+///
+/// # Errors
+/// [`Resync`] when it cannot.
+pub(crate) fn within_reach(
+    numbers: &[(StreamId, u64)],
+    positions: &[StreamPosition],
+    most: u64,
+) -> Result<(), Resync> {
     let mut behind = 0_u64;
-    for ((_, number), position) in place.numbers().iter().zip(positions) {
+    for ((_, number), position) in numbers.iter().zip(positions) {
         if *number > position.last_seq {
             return Err(Resync::Foreign);
         }
-        if *number + 1 < position.first_kept {
+        if number.saturating_add(1) < position.first_kept {
             return Err(Resync::Expired);
         }
-        behind = behind.saturating_add(position.last_seq - number);
+        behind = behind.saturating_add(position.last_seq.saturating_sub(*number));
     }
     if behind > most {
         Err(Resync::TooFarBehind)
     } else {
-        Ok(place)
+        Ok(())
     }
 }
 
-/// Reads what lies between a place and the positions, in the order it happened.
+/// Reads what lies between numbers and the positions of their streams, in the order it happened.
 ///
 /// # Errors
 /// When the log cannot be read.
 pub(crate) async fn missed(
     log: &dyn EventLog,
-    place: &Place,
+    numbers: &[(StreamId, u64)],
     positions: &[StreamPosition],
 ) -> Result<Vec<LoggedEvent>, StoreError> {
     let mut streams = Vec::new();
-    for ((stream, number), position) in place.numbers().iter().zip(positions) {
+    for ((stream, number), position) in numbers.iter().zip(positions) {
         let count = position.last_seq.saturating_sub(*number);
         if count > 0 {
             let limit = u32::try_from(count).unwrap_or(u32::MAX);

@@ -10,8 +10,9 @@ use bytestring::ByteString;
 use shared_kernel::{StreamId, StreamPosition};
 use uuid::Uuid;
 
-use super::cursor::{CursorError, CursorKey};
-use crate::dialect::{Dialect, LoggedFrame, Outgoing};
+use super::cursor::{Attendance, CursorError, CursorKey};
+use super::hearing::Hearing;
+use crate::dialect::{Dialect, LoggedFrame, Outgoing, Shown};
 
 /// Events remembered to show each once. An event's places arrive close together.
 const REMEMBERED: usize = 64;
@@ -22,6 +23,10 @@ pub struct Place {
     key: CursorKey,
     streams: Vec<(StreamId, u64)>,
     shown: VecDeque<Uuid>,
+    /// What a socket hears beside; a reader without a socket has joined nothing.
+    hearing: Option<Hearing>,
+    /// What the cursor said of it that this place was made of.
+    said: Attendance,
 }
 
 impl Place {
@@ -36,6 +41,8 @@ impl Place {
             key,
             streams,
             shown: VecDeque::new(),
+            hearing: None,
+            said: Attendance::default(),
         }
     }
 
@@ -44,13 +51,15 @@ impl Place {
     /// # Errors
     /// [`CursorError`] when the cursor does not belong to these streams.
     pub(crate) fn at_cursor(&self, cursor: &str) -> Result<Self, CursorError> {
-        let numbers = self.key.decode(cursor)?;
+        let (numbers, said) = self.key.decode(cursor)?;
         let names = self.streams.iter().map(|(stream, _)| stream.clone());
         let streams = names.zip(numbers).collect();
         Ok(Self {
             key: self.key.clone(),
             streams,
             shown: VecDeque::new(),
+            hearing: None,
+            said,
         })
     }
 
@@ -82,10 +91,50 @@ impl Place {
         &self.key
     }
 
+    /// What the cursor said that this place was made of: who a socket was, and what it heard.
+    pub(crate) fn said(&self) -> &Attendance {
+        &self.said
+    }
+
+    /// From now on it is a socket's, which hears this.
+    pub(crate) fn attend(&mut self, hearing: Hearing) {
+        self.hearing = Some(hearing);
+    }
+
+    /// What the socket hears beside.
+    pub(crate) fn hearing(&self) -> Option<&Hearing> {
+        self.hearing.as_ref()
+    }
+
+    /// The same, to change it.
+    pub(crate) fn hearing_mut(&mut self) -> Option<&mut Hearing> {
+        self.hearing.as_mut()
+    }
+
+    /// Whether this stream is one of its own.
+    pub(crate) fn follows(&self, stream: &StreamId) -> bool {
+        self.streams.iter().any(|(own, _)| own == stream)
+    }
+
+    /// The number reached in a stream, its own or one it hears.
+    pub(crate) fn number_in(&mut self, stream: &StreamId) -> Option<u64> {
+        self.reached(stream).copied()
+    }
+
+    fn reached(&mut self, stream: &StreamId) -> Option<&mut u64> {
+        let mut own = self.streams.iter_mut();
+        let own = own.find_map(|(one, number)| (one == stream).then_some(number));
+        own.or_else(|| self.hearing.as_mut()?.number_in(stream))
+    }
+
     /// The cursor of this place.
     pub(crate) fn cursor(&self) -> String {
-        self.key
-            .encode(self.streams.iter().map(|(_, number)| *number))
+        let numbers = self.streams.iter().map(|(_, number)| *number);
+        match &self.hearing {
+            Some(hearing) => self.key.encode(numbers, &hearing.attendance()),
+            // A reader hands on what a socket's cursor said, for when the socket comes back.
+            None => self.key.encode(numbers, &self.said),
+        }
     }
 
     /// Turns a batch of the queue into the frames to send, in order.
@@ -97,15 +146,17 @@ impl Place {
             match first {
                 Outgoing::Ephemeral(frame) => frames.push(frame.clone()),
                 Outgoing::Logged(frame) => {
-                    let show = self.advance(frame);
+                    let mut shown = self.advance(frame).then_some(frame);
                     // The event's other places first, so that its one cursor covers them all.
                     while let Some((Outgoing::Logged(same), others)) = rest.split_first()
                         && same.event_id == frame.event_id
                     {
-                        self.advance(same);
+                        if self.advance(same) {
+                            shown.get_or_insert(same);
+                        }
                         rest = others;
                     }
-                    if show {
+                    if let Some(frame) = shown {
                         frames.push(dialect.complete(&frame.head, &self.cursor()));
                     }
                 }
@@ -116,18 +167,18 @@ impl Place {
 
     /// Moves on; says whether the event is to be shown.
     fn advance(&mut self, frame: &LoggedFrame) -> bool {
-        let Some((_, at)) = self
-            .streams
-            .iter_mut()
-            .find(|(stream, _)| *stream == frame.stream)
-        else {
+        let Some(at) = self.reached(&frame.stream) else {
             return false;
         };
         if frame.seq <= *at {
             return false;
         }
         *at = frame.seq;
-        if self.shown.contains(&frame.event_id) {
+        let is_shown = match &self.hearing {
+            Some(hearing) => hearing.is_shown(&frame.shown, frame.seq),
+            None => frame.shown == Shown::ToAll,
+        };
+        if !is_shown || self.shown.contains(&frame.event_id) {
             return false;
         }
         if self.shown.len() == REMEMBERED {

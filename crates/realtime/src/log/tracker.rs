@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use shared_kernel::{LoggedEvent, StreamId};
+use sockets::deadline::after;
 use tokio::time::Instant;
 
 /// One followed stream.
@@ -205,7 +206,7 @@ impl Tracker {
 
     fn note_gap(&mut self, stream: &StreamId, now: Instant, wait: Duration) {
         if self.streams.get(stream).is_some_and(Stream::lacks) {
-            let at = self.gaps.entry(stream.clone()).or_insert(now + wait);
+            let at = self.gaps.entry(stream.clone()).or_insert(after(now, wait));
             if wait.is_zero() {
                 *at = (*at).min(now);
             }

@@ -6,17 +6,16 @@
 use bytestring::ByteString;
 use chrono::SecondsFormat;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared_kernel::{EntryId, UserId};
 use sockets::CloseReason;
 use sockets::{FloodMeter, Verdict};
 use tokio::time::Instant;
 
-use super::refused::EventRefused;
+use super::payload::payload;
+use super::refused::{EventRefused, Failed};
 use super::{Member, expiry, within};
 use crate::hub::Registration;
-use crate::hub::rooms::RoomId;
 
 /// A replay reads the log, so it counts as this many events.
 const RESUME_COST: u32 = 10;
@@ -27,24 +26,6 @@ pub(crate) struct Answer {
     pub(crate) frames: Vec<ByteString>,
     /// What the ack says, when one was asked for.
     pub(crate) outcome: Result<Value, EventRefused>,
-}
-
-/// Either the connection is to be closed, or the event is refused and the connection stays.
-enum Failed {
-    Close(CloseReason),
-    Refused(EventRefused),
-}
-
-impl From<CloseReason> for Failed {
-    fn from(reason: CloseReason) -> Self {
-        Self::Close(reason)
-    }
-}
-
-impl From<EventRefused> for Failed {
-    fn from(refused: EventRefused) -> Self {
-        Self::Refused(refused)
-    }
 }
 
 type Done = Result<Value, Failed>;
@@ -78,14 +59,10 @@ struct ConversationRef {
     conversation_id: String,
 }
 
-fn payload<T: DeserializeOwned>(data: Value) -> Result<T, EventRefused> {
-    serde_json::from_value(data).map_err(|_| EventRefused::BAD_PAYLOAD)
-}
-
 /// An id that could exist: anything else would only be asked of the database in vain.
-fn sane_id(id: String) -> Result<String, EventRefused> {
-    EntryId::parse(id.as_str()).map_err(|_| EventRefused::BAD_PAYLOAD)?;
-    Ok(id)
+fn sane_id(id: &str) -> Result<String, EventRefused> {
+    let id = EntryId::typed(id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
+    Ok(id.to_string())
 }
 
 impl Member {
@@ -136,12 +113,16 @@ impl Member {
             }
             "typing" => self.type_to(payload(data)?).await,
             "markAsRead" => self.mark_as_read(payload(data)?, frames).await,
-            "joinConversation" => self.join_conversation(registration, payload(data)?).await,
+            "joinConversation" => {
+                let ConversationRef { conversation_id } = payload(data)?;
+                let id = sane_id(&conversation_id)?;
+                self.join_conversation(registration, &id).await?;
+                Ok(Value::Null)
+            }
             "leaveConversation" => {
-                let conversation: ConversationRef = payload(data)?;
-                registration.leave(&RoomId::Conversation(sane_id(
-                    conversation.conversation_id,
-                )?));
+                let ConversationRef { conversation_id } = payload(data)?;
+                let id = sane_id(&conversation_id)?;
+                self.leave_conversation(registration, &id).await?;
                 Ok(Value::Null)
             }
             _ => Err(EventRefused::UNKNOWN_EVENT.into()),
@@ -192,7 +173,7 @@ impl Member {
     }
 
     async fn type_to(&mut self, to: TypingTo) -> Done {
-        let recipient = UserId::parse(to.recipient_id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
+        let recipient = UserId::typed(&to.recipient_id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
         if !self.typing.knows(&recipient, Instant::now()) {
             let asked = self
                 .gateway
@@ -210,7 +191,7 @@ impl Member {
 
     /// Confirms to this connection alone; nothing is stored, as the REST route does that.
     async fn mark_as_read(&self, message: MessageRef, frames: &mut Vec<ByteString>) -> Done {
-        let id = sane_id(message.message_id)?;
+        let id = sane_id(&message.message_id)?;
         let asked = self
             .gateway
             .ports
@@ -228,23 +209,6 @@ impl Member {
             .to_rfc3339_opts(SecondsFormat::Millis, true);
         let data = json!({"messageId": id, "readAt": read_at});
         frames.push(self.connection.dialect.event("readConfirmation", &data));
-        Ok(Value::Null)
-    }
-
-    async fn join_conversation(
-        &self,
-        registration: &mut Registration,
-        conversation: ConversationRef,
-    ) -> Done {
-        let id = sane_id(conversation.conversation_id)?;
-        let asked = self.gateway.ports.conversations.may_join(&self.actor, &id);
-        let allowed = within(&self.gateway, &self.connection, asked).await?;
-        if !allowed.map_err(EventRefused::from)? {
-            return Err(EventRefused::NOT_FOUND.into());
-        }
-        registration
-            .join(RoomId::Conversation(id))
-            .map_err(|_| EventRefused::TOO_MANY_ROOMS)?;
         Ok(Value::Null)
     }
 }

@@ -1,10 +1,17 @@
 //! A connection whose user is known, in any dialect: what it follows, where it stands, what it
 //! missed and has not been sent yet.
 //!
-//! `commands` says what a member may ask, `refused` why it is refused, `typing` to whom it types.
+//! `arrival` brings it in, and back (`entry` says from where); `commands` says what a member may ask,
+//! `payload` reads it, `refused` says why it is refused; `rooms` leads it into conversations, which are
+//! `joined` then; `typing` says to whom it types.
 
+mod arrival;
 mod commands;
+mod entry;
+mod joined;
+mod payload;
 mod refused;
+mod rooms;
 mod typing;
 
 use std::collections::VecDeque;
@@ -13,48 +20,28 @@ use std::time::Duration;
 
 use bytestring::ByteString;
 use serde_json::{Value, json};
-use shared_kernel::{Actor, LoggedEvent, Session, StreamPosition};
+use shared_kernel::{Actor, LoggedEvent, Session};
 use sockets::CloseReason;
+use sockets::deadline::after;
 use tokio::time::{Instant, timeout};
 
+pub(crate) use self::entry::{Arrival, Resume};
+use self::joined::Rooms;
+pub(crate) use self::payload::payload;
 pub(crate) use self::refused::{EventRefused, ack_data};
 use crate::dialect::{LoggedFrame, Outgoing};
 use crate::gateway::Gateway;
-use crate::hub::Registration;
 use crate::hub::connection::Connection;
-use crate::log::join::{Resync, missed, resume_from, rooms_of, streams_of};
+use crate::log::join::Resync;
 use crate::log::place::Place;
-use crate::log::recovery::SessionKey;
+use crate::log::recovery::SessionId;
 use crate::log::relay::Following;
-use crate::measures;
 use crate::typing::Typing;
 
 /// Longer than any token should live, and far from what a timer can count.
 const LONGEST_SESSION: Duration = Duration::from_hours(365 * 24);
 /// Frames taken at once. A large batch would double the bound of the queue.
 const BATCH: usize = 32;
-
-/// Where a connection wants to go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Resume {
-    /// It begins.
-    Fresh,
-    /// After this cursor.
-    After(String),
-    /// After this cursor, if the session key it shows was given to the same user for the same log.
-    Recover { key: String, offset: Option<String> },
-}
-
-/// How a connection came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Arrival {
-    /// It begins here.
-    Fresh,
-    /// It gets all it missed.
-    Recovered,
-    /// It cannot be given what it missed and has to load everything anew.
-    Refused(Resync),
-}
 
 /// A connection whose user is known.
 pub(crate) struct Member {
@@ -64,117 +51,23 @@ pub(crate) struct Member {
     pub(crate) expires: Instant,
     pub(crate) place: Place,
     pub(crate) typing: Typing,
+    session: SessionId,
+    rooms: Rooms,
     backlog: VecDeque<LoggedEvent>,
     _following: Following,
 }
 
 impl Member {
-    /// Joins: the hub first, so that nothing falls between; then the log, then what was missed.
-    ///
-    /// # Errors
-    /// Why the connection is to be closed.
-    pub(crate) async fn join(
-        gateway: &Arc<Gateway>,
-        registration: &mut Registration,
-        session: Session,
-        resume: Resume,
-    ) -> Result<(Self, Arrival), CloseReason> {
-        let expires = expiry(gateway, &session)?;
-        let actor = session.actor;
-        let streams = streams_of(&actor.id, actor.role);
-        let rooms = rooms_of(&actor.id, actor.role);
-        registration
-            .identify(actor.id.clone(), streams.clone(), rooms, gateway.user_cap())
-            .map_err(|_| CloseReason::TooManyConnections)?;
-        let connection = Arc::clone(registration.connection());
-        let followed = within(gateway, &connection, gateway.relay.follow(streams)).await?;
-        let (following, positions) = followed.map_err(|_| CloseReason::Unavailable)?;
-        let mut member = Self {
-            gateway: Arc::clone(gateway),
-            connection,
-            actor,
-            expires,
-            place: Place::at_end(&positions),
-            typing: Typing::default(),
-            backlog: VecDeque::new(),
-            _following: following,
-        };
-        let arrival = match member.wanted_cursor(resume) {
-            None => Arrival::Fresh,
-            Some(Err(resync)) => Self::refuse(resync),
-            Some(Ok(cursor)) => match member.go_back_to(&cursor, &positions).await? {
-                Ok(()) => Arrival::Recovered,
-                Err(resync) => Arrival::Refused(resync),
-            },
-        };
-        Ok((member, arrival))
-    }
-
-    fn wanted_cursor(&self, resume: Resume) -> Option<Result<String, Resync>> {
-        match resume {
-            Resume::Fresh => None,
-            Resume::After(cursor) => Some(Ok(cursor)),
-            Resume::Recover { key, offset } => {
-                let own = SessionKey::belongs(&key, self.place.key());
-                Some(offset.filter(|_| own).ok_or(Resync::Foreign))
-            }
-        }
-    }
-
-    fn refuse(resync: Resync) -> Arrival {
-        measures::resumed(resync.word());
-        Arrival::Refused(resync)
-    }
-
-    /// Goes back to a cursor: what came after it is what is sent next.
-    async fn go_back_to(
-        &mut self,
-        cursor: &str,
-        positions: &[StreamPosition],
-    ) -> Result<Result<(), Resync>, CloseReason> {
-        let most = self.gateway.settings.replay_events;
-        let place = match resume_from(cursor, positions, most) {
-            Ok(place) => place,
-            Err(resync) => {
-                Self::refuse(resync);
-                return Ok(Err(resync));
-            }
-        };
-        let log = self.gateway.relay.log();
-        let events = within(
-            &self.gateway,
-            &self.connection,
-            missed(log, &place, positions),
-        )
-        .await?;
-        self.backlog = events.map_err(|_| CloseReason::Unavailable)?.into();
-        self.place = place;
-        measures::resumed("recovered");
-        Ok(Ok(()))
-    }
-
-    /// The same for a connection that is here already.
-    ///
-    /// # Errors
-    /// Why the connection is to be closed; inside, why it cannot be given what came after.
-    pub(crate) async fn resume(&mut self, cursor: &str) -> Result<Result<(), Resync>, CloseReason> {
-        let streams: Vec<_> = self
-            .place
-            .numbers()
-            .iter()
-            .map(|(stream, _)| stream.clone())
-            .collect();
-        let log = self.gateway.relay.log();
-        let positions = within(&self.gateway, &self.connection, log.positions(&streams)).await?;
-        let positions = positions.map_err(|_| CloseReason::Unavailable)?;
-        self.go_back_to(cursor, &positions).await
+    /// What stays the same when its client comes back.
+    pub(crate) fn session(&self) -> SessionId {
+        self.session
     }
 
     /// The greeting: who one is, and from where one follows.
     pub(crate) fn greeting(&self, arrival: Arrival) -> Vec<ByteString> {
         let data = json!({
             "userId": self.actor.id.as_str(),
-            "socketId": self.connection.socket_id,
+            "socketId": self.session.socket_id(),
             "cursor": self.place.cursor(),
             "recovered": arrival == Arrival::Recovered,
         });
@@ -223,7 +116,12 @@ impl Member {
             if batch.len() >= BATCH && !same {
                 break;
             }
-            batch.push(Outgoing::Logged(Arc::new(LoggedFrame::new(dialect, next))));
+            let frame = if self.place.follows(&next.stream) {
+                LoggedFrame::new(dialect, next)
+            } else {
+                LoggedFrame::overheard(dialect, next)
+            };
+            batch.push(Outgoing::Logged(Arc::new(frame)));
             self.backlog.pop_front();
         }
         Ok(self.place.frames(dialect, &batch))
@@ -264,18 +162,17 @@ impl Drop for Member {
 /// # Errors
 /// When it has ended.
 pub(crate) fn expiry(gateway: &Gateway, session: &Session) -> Result<Instant, CloseReason> {
-    let left = session.expires_at - gateway.ports.clock.now();
+    let now = gateway.ports.clock.now();
+    let left = session.expires_at.signed_duration_since(now);
     let leeway = gateway.ports.verifier.leeway();
     let left = match left.to_std() {
-        Ok(left) => left.min(LONGEST_SESSION) + leeway,
-        Err(_) => leeway
-            .checked_sub((-left).to_std().unwrap_or(Duration::MAX))
-            .unwrap_or_default(),
+        Ok(left) => left.min(LONGEST_SESSION).saturating_add(leeway),
+        Err(_) => leeway.saturating_sub(left.abs().to_std().unwrap_or(Duration::MAX)),
     };
     if left.is_zero() {
         return Err(CloseReason::Unauthorized("token_expired"));
     }
-    Ok(Instant::now() + left)
+    Ok(after(Instant::now(), left))
 }
 
 /// Waits for the store, for a limited time, and gives way to a close.

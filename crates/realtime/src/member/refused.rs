@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use shared_kernel::StoreError;
+use sockets::CloseReason;
 
 /// Why a client's event was not carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +63,24 @@ impl EventRefused {
     /// The payload of the `exception` event that tells the client.
     pub(crate) fn exception(self) -> Value {
         json!({"status": "error", "code": self.code, "message": self.message})
+    }
+}
+
+/// Either the connection is to be closed, or the event is refused and the connection stays.
+pub(super) enum Failed {
+    Close(CloseReason),
+    Refused(EventRefused),
+}
+
+impl From<CloseReason> for Failed {
+    fn from(reason: CloseReason) -> Self {
+        Self::Close(reason)
+    }
+}
+
+impl From<EventRefused> for Failed {
+    fn from(refused: EventRefused) -> Self {
+        Self::Refused(refused)
     }
 }
 

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::Member;
 use crate::dialect::ServerEvent;
+use crate::hub::rooms::RoomId;
 
 impl Member {
     /// The client says that it types or has stopped, its right being checked.
@@ -58,6 +59,10 @@ impl Member {
                 "type": "typing_indicator",
             }),
         };
-        self.gateway.hub.send_to_user(recipient, &event);
+        let mut rooms = self.rooms_with(recipient);
+        rooms.push(RoomId::User(recipient.clone()));
+        // Nobody is told on one device what they type on another.
+        let hub = &self.gateway.hub;
+        hub.broadcast_to_others(&rooms, &event, &actor.id);
     }
 }

@@ -3,21 +3,26 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared_kernel::{Session, is_blank};
+use shared_kernel::Session;
 use sockets::CloseReason;
+use sockets::deadline::after;
 use tokio::time::Instant;
 
 use super::NATIVE;
 use super::frames::ClientFrame;
 use super::session::{Opening, Socket, Step};
 use crate::dialect::Dialect as _;
-use crate::member::EventRefused;
-use crate::member::{Member, Resume};
+use crate::member::{EventRefused, Member, Resume, payload};
 
 #[derive(Deserialize)]
 struct Auth {
     token: String,
     after: Option<String>,
+}
+
+/// A blank text is as good as none.
+fn stated(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
 }
 
 impl Socket {
@@ -26,28 +31,24 @@ impl Socket {
         &mut self,
         opening: Opening,
     ) -> Result<(Session, Resume), CloseReason> {
-        let resume = |after: Option<String>| after.map_or(Resume::Fresh, Resume::After);
-        if let Some(token) = opening.token {
+        let resume = |after: Option<String>| stated(after).map_or(Resume::Fresh, Resume::After);
+        if let Some(token) = stated(opening.token) {
             return Ok((self.verify(&token)?, resume(opening.after)));
         }
-        let deadline = Instant::now() + self.gateway.settings.auth_wait;
+        let deadline = after(Instant::now(), self.gateway.settings.auth_wait);
         loop {
             let step = self.next(deadline, CloseReason::AuthTimeout, None).await?;
             let Step::Frame(frame) = step else {
                 continue;
             };
             match frame.event.as_str() {
-                "auth" => match serde_json::from_value::<Auth>(frame.data) {
+                "auth" => match payload::<Auth>(frame.data) {
                     Ok(auth) => {
                         let session = self.verify(&auth.token)?;
                         self.answer(frame.id, Ok(Value::Null)).await?;
-                        let given = auth.after.filter(|after| !is_blank(after));
-                        return Ok((session, resume(given.or(opening.after))));
+                        return Ok((session, resume(stated(auth.after).or(opening.after))));
                     }
-                    Err(_) => {
-                        self.answer(frame.id, Err(EventRefused::BAD_PAYLOAD))
-                            .await?;
-                    }
+                    Err(refused) => self.answer(frame.id, Err(refused)).await?,
                 },
                 "ping" => {
                     self.text(NATIVE.event("pong", &json!({}))).await?;

@@ -62,6 +62,10 @@ pub(crate) struct ClientFrame {
 impl ClientFrame {
     /// Reads a frame; none when it is not one.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        // A list of the members' values in their order would be read too.
+        if !text.trim_start().starts_with('{') {
+            return None;
+        }
         let frame: Self = serde_json::from_str(text).ok()?;
         let id_is_fine = match &frame.id {
             None | Some(Value::Number(_)) => true,
@@ -110,6 +114,14 @@ mod tests {
         assert!(ClientFrame::parse(r#"{"event":"ping","id":{"a":1}}"#).is_none());
         let long = format!(r#"{{"event":"ping","id":"{}"}}"#, "x".repeat(65));
         assert!(ClientFrame::parse(&long).is_none());
+    }
+
+    #[test]
+    fn a_frame_is_an_object_and_nothing_else() {
+        for frame in [r#"["ping"]"#, r#"["ping",null,7]"#, "[]", r#""ping""#, "7"] {
+            assert_eq!(ClientFrame::parse(frame), None, "{frame}");
+        }
+        assert!(ClientFrame::parse(" \n{\"event\":\"ping\"} ").is_some());
     }
 
     proptest! {

@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use actix_web::http::header::ALLOW;
 use actix_web::{HttpRequest, HttpResponse, web};
-use shared_kernel::is_blank;
 use sockets::{bearer, websocket};
 
 use super::NATIVE;
 use super::session::{Opening, Socket};
-use crate::door::HandshakeRefused;
 use crate::gateway::Gateway;
 use crate::hub::connection::Connection;
 
@@ -43,19 +41,17 @@ async fn open(
     let admitted = gateway
         .admit(&request)
         .map_err(|refused| gateway.answer(refused))?;
-    let connection = Connection::new(&NATIVE, gateway.settings.outbox)
-        .map_err(|_| gateway.answer(HandshakeRefused::Unavailable))?;
+    let connection = Connection::new(&NATIVE, gateway.settings.outbox);
     let settings = &gateway.settings;
     let (most, stall) = (settings.message_bytes, settings.write_stall);
     let protocol = Some(bearer::SUBPROTOCOL);
     let (response, wire, incoming) = websocket::open(&request, body, protocol, most, stall)?;
     let OpenQuery { token, after } = query.into_inner();
-    let given = |text: &String| !is_blank(text);
     let opening = Opening {
         token: bearer::in_handshake(request.headers())
             .map(ToOwned::to_owned)
-            .or(token.filter(given)),
-        after: after.filter(given),
+            .or(token),
+        after,
     };
     let socket = Socket::new(Arc::clone(&gateway), connection, wire, incoming);
     actix_web::rt::spawn(async move {

@@ -68,7 +68,7 @@ impl Socket {
     pub(super) async fn run(mut self, opening: Opening) {
         let Err(reason) = self.serve(opening).await;
         measures::closed(&reason);
-        tracing::debug!(socket = %self.connection.socket_id, reason = reason.word(), "socket closed");
+        tracing::debug!(socket = ?self.connection.id, reason = reason.word(), "socket closed");
         self.connection.outbox.close(reason.clone());
         self.registration.forget_user();
         let wait = self.gateway.settings.close_wait;

@@ -22,9 +22,8 @@ use crate::door::admission::Admitted;
 use crate::gateway::Gateway;
 use crate::hub::Registration;
 use crate::hub::connection::Connection;
-use crate::log::recovery::SessionKey;
 use crate::measures;
-use crate::member::{Arrival, EventRefused, Member, Resume, ack_data};
+use crate::member::{EventRefused, Member, Resume, ack_data};
 
 /// Everybody who speaks Socket.IO.
 pub type MessagingEngine = Engine<SocketIo<Messaging>>;
@@ -81,8 +80,7 @@ impl NamespaceApp for Messaging {
 
 /// Enters a connection nobody has proved to own yet, so that draining finds it.
 fn register(gateway: &Gateway) -> Result<Registration, HandshakeRefused> {
-    let connection = Connection::new(&MESSAGING, gateway.settings.outbox)
-        .map_err(|_| HandshakeRefused::Unavailable)?;
+    let connection = Connection::new(&MESSAGING, gateway.settings.outbox);
     let registration = gateway.hub.enter(connection);
     // Draining may have begun since the door was passed.
     if gateway.is_draining() {
@@ -116,24 +114,11 @@ fn told(message: &'static str, code: &str) -> ConnectRefused {
     ConnectRefused::Told { message, data }
 }
 
+/// A blank text is as good as none.
 fn take_text(auth: &mut Map<String, Value>, name: &str) -> Option<String> {
     match auth.remove(name) {
         Some(Value::String(text)) if !is_blank(&text) => Some(text),
         _ => None,
-    }
-}
-
-impl MessagingSession {
-    /// The key the client is given: its own again when it has recovered, else a new one.
-    fn session_key(
-        member: &Member,
-        arrival: Arrival,
-        shown: Option<String>,
-    ) -> Result<String, CloseReason> {
-        match shown {
-            Some(key) if arrival == Arrival::Recovered => Ok(key),
-            _ => SessionKey::issue(member.place.key()).map_err(|_| CloseReason::Unavailable),
-        }
     }
 }
 
@@ -153,18 +138,17 @@ impl NamespaceSession for MessagingSession {
         let verified = self.gateway.ports.verifier.authenticate(&token);
         let session = verified.map_err(|refusal| unauthorized(refusal.code))?;
         let (pid, offset) = (take_text(&mut auth, "pid"), take_text(&mut auth, "offset"));
-        let resume = pid
-            .clone()
-            .map_or(Resume::Fresh, |key| Resume::Recover { key, offset });
+        let resume = pid.map_or(Resume::Fresh, |key| Resume::Recover { key, offset });
         let joined = Member::join(&self.gateway, &mut self.registration, session, resume).await;
         let (member, arrival) = joined.map_err(|reason| match reason {
             CloseReason::Unauthorized(code) => unauthorized(code),
             CloseReason::TooManyConnections => told(reason.word(), reason.word()),
             reason => ConnectRefused::Closed(reason),
         })?;
+        // Both are the same again for a client that has recovered.
         let accepted = Accepted {
-            sid: member.connection.socket_id.clone(),
-            pid: Some(Self::session_key(&member, arrival, pid)?),
+            sid: member.session().socket_id(),
+            pid: Some(member.session().key(member.place.key())),
         };
         out.extend(member.greeting(arrival).into_iter().map(Frame::Packet));
         let settings = &self.gateway.settings;

@@ -203,6 +203,13 @@ async fn a_payload_that_is_malformed_is_refused_and_the_connection_stays() {
             ("typing", json!({"recipientId": "a1", "isTyping": "yes"})),
             ("typing", json!({"recipientId": "", "isTyping": true})),
             ("markAsRead", json!([])),
+            // The members' values in their order are no object.
+            ("typing", json!(["a1", true])),
+            ("markAsRead", json!(["a1:M"])),
+            ("joinConversation", json!(["a-T1"])),
+            ("leaveConversation", json!(["a-T1"])),
+            ("resume", json!(["rubbish"])),
+            ("auth", json!(["customer:a7"])),
             ("markAsRead", json!({"messageId": "x".repeat(51)})),
             ("joinConversation", json!({"conversationId": {"$ne": 1}})),
             ("leaveConversation", json!("a")),

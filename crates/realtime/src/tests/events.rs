@@ -35,6 +35,7 @@ pub(crate) fn event_of(id: u128, stream: &StreamId, seq: u64) -> LoggedEvent {
         kind: "ticket.created".to_owned(),
         payload: json!({"number": seq}),
         occurred_at: DateTime::UNIX_EPOCH,
+        room: None,
     }
 }
 
@@ -67,5 +68,5 @@ pub(crate) fn position(stream: &StreamId, last_seq: u64) -> StreamPosition {
 }
 
 pub(crate) fn test_connection() -> Connection {
-    Connection::new(&NATIVE, RealtimeSettings::default().outbox).unwrap()
+    Connection::new(&NATIVE, RealtimeSettings::default().outbox)
 }

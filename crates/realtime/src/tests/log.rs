@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use shared_kernel::{EventLog, LoggedEvent, StoreError, StreamId, StreamPosition};
+use shared_kernel::{EventLog, LoggedEvent, Room, StoreError, StreamId, StreamPosition};
 use uuid::Uuid;
 
 use super::events::EPOCH;
@@ -33,6 +33,17 @@ impl MemoryLog {
         kind: &str,
         payload: &serde_json::Value,
     ) -> Vec<LoggedEvent> {
+        self.commit_in(streams, kind, payload, None)
+    }
+
+    /// The same; the first stream's entry is heard by those who have joined a conversation, too.
+    pub(super) fn commit_in(
+        &self,
+        streams: &[&StreamId],
+        kind: &str,
+        payload: &serde_json::Value,
+        room: Option<&Room>,
+    ) -> Vec<LoggedEvent> {
         let mut stored = self.streams.lock().unwrap();
         let all: u64 = stored.values().map(|stream| stream.last_seq).sum();
         let event_id = Uuid::from_u128(u128::from(all) + 1);
@@ -43,6 +54,7 @@ impl MemoryLog {
                 event_id,
                 kind: kind.to_owned(),
                 payload: payload.clone(),
+                room: room.filter(|_| streams.first() == Some(stream)).cloned(),
                 ..super::events::event(stream, entry.last_seq)
             };
             entry.events.push(event.clone());

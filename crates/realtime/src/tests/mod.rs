@@ -18,6 +18,7 @@ mod node_client;
 mod raw;
 mod relay;
 mod resume;
+mod rooms;
 mod server;
 mod socket_io;
 mod stock_client;

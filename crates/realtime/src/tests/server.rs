@@ -1,6 +1,7 @@
 //! A real server on a port of its own.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -10,7 +11,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared_kernel::{
-    Actor, Clock, EmailAddress, LoggedEvent, Role, Session, StoreError, StreamId, UserId,
+    Actor, Clock, EmailAddress, LoggedEvent, Role, Room, Session, StoreError, StreamId, UserId,
 };
 use sockets::listener::{Listening, listen};
 
@@ -21,7 +22,7 @@ use super::ws_client::WsClient;
 use crate::gateway::Gateway;
 use crate::hub::{Hub, HubCounts};
 use crate::log::{RelayHandle, RelaySettings};
-use crate::ports::{Authenticate, Conversations, Ports, Refusal};
+use crate::ports::{Authenticate, Conversation, Conversations, Ports, Refusal};
 use crate::settings::RealtimeSettings;
 use crate::socket_io::{MessagingEngine, messaging_engine};
 use crate::{HandshakeRefused, configure};
@@ -67,8 +68,13 @@ impl Authenticate for Words {
 }
 
 /// Everybody talks with those whose id has the same first letter; so do messages (`a1:…` was
-/// written by `a1`) and conversations.
-struct Talks;
+/// written by `a1`) and conversations (`a7-…` is `a7`'s, with `a1`; a `…T…` is a ticket).
+#[derive(Default)]
+pub(super) struct Talks {
+    joined: Mutex<HashMap<String, BTreeMap<String, u64>>>,
+    /// Rights that were taken away.
+    pub(super) lost: Mutex<Vec<String>>,
+}
 
 fn kin(one: &str, other: &str) -> bool {
     one.chars().next() == other.chars().next()
@@ -76,8 +82,43 @@ fn kin(one: &str, other: &str) -> bool {
 
 #[async_trait]
 impl Conversations for Talks {
-    async fn may_join(&self, actor: &Actor, conversation: &str) -> Result<bool, StoreError> {
-        Ok(actor.role.is_staff() || kin(actor.id.as_str(), conversation))
+    async fn may_join(
+        &self,
+        actor: &Actor,
+        conversation: &str,
+    ) -> Result<Option<Conversation>, StoreError> {
+        let may = actor.role.is_staff() || kin(actor.id.as_str(), conversation);
+        let is_lost = self.lost.lock().unwrap().iter().any(|one| one == conversation);
+        let customer = conversation.split('-').next().unwrap_or_default();
+        let customer = UserId::from_stored(customer.to_owned());
+        let found = Conversation {
+            id: conversation.to_owned(),
+            staff: UserId::parse("a1").ok(),
+            stream: (!conversation.contains('T')).then(|| StreamId::user(&customer)),
+            customer,
+        };
+        Ok((may && !is_lost).then_some(found))
+    }
+
+    async fn keep_joined(
+        &self,
+        session: &str,
+        user: &UserId,
+        joined: &BTreeMap<String, u64>,
+    ) -> Result<(), StoreError> {
+        let key = format!("{session} {user}");
+        self.joined.lock().unwrap().insert(key, joined.clone());
+        Ok(())
+    }
+
+    async fn kept_joined(
+        &self,
+        session: &str,
+        user: &UserId,
+    ) -> Result<BTreeMap<String, u64>, StoreError> {
+        let key = format!("{session} {user}");
+        let joined = self.joined.lock().unwrap();
+        Ok(joined.get(&key).cloned().unwrap_or_default())
     }
 
     async fn shares_conversation(&self, actor: &Actor, other: &UserId) -> Result<bool, StoreError> {
@@ -129,6 +170,7 @@ pub(super) fn settings() -> RealtimeSettings {
 
 pub(super) struct TestServer {
     pub(super) log: Arc<MemoryLog>,
+    pub(super) talks: Arc<Talks>,
     pub(super) relay: RelayHandle,
     pub(super) gateway: web::Data<Gateway>,
     pub(super) socket_io: web::Data<MessagingEngine>,
@@ -143,21 +185,21 @@ impl TestServer {
     }
 
     pub(super) fn with(settings: RealtimeSettings) -> Self {
-        Self::over(Arc::default(), settings)
+        Self::over(Arc::default(), Arc::default(), settings)
     }
 
     /// Another instance over the same log.
     pub(super) fn beside(&self) -> Self {
-        Self::over(Arc::clone(&self.log), settings())
+        Self::over(Arc::clone(&self.log), Arc::clone(&self.talks), settings())
     }
 
-    fn over(log: Arc<MemoryLog>, settings: RealtimeSettings) -> Self {
+    fn over(log: Arc<MemoryLog>, talks: Arc<Talks>, settings: RealtimeSettings) -> Self {
         let hub = Hub::new();
         let clock = Arc::new(Stopped);
         let relay = RelayHandle::start(log.clone(), hub.clone(), clock.clone(), relay_settings());
         let ports = Ports {
             verifier: Arc::new(Words),
-            conversations: Arc::new(Talks),
+            conversations: Arc::clone(&talks) as Arc<dyn Conversations>,
             clock,
             answer_refused,
         };
@@ -181,6 +223,7 @@ impl TestServer {
         tokio::spawn(server);
         Self {
             log,
+            talks,
             relay,
             gateway,
             socket_io,
@@ -201,6 +244,12 @@ impl TestServer {
         let events = self.log.commit(streams, "ticket.created", payload);
         self.relay.committed(events.clone());
         events
+    }
+
+    /// The same, heard by those who have joined a conversation.
+    pub(super) fn publish_in(&self, streams: &[&StreamId], payload: &Value, room: &Room) {
+        let events = self.log.commit_in(streams, "messageSent", payload, Some(room));
+        self.relay.committed(events);
     }
 
     /// Publishes numbered events to one user.

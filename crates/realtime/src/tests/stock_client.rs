@@ -107,7 +107,8 @@ async fn it_recovers_what_it_missed_without_code() {
         let Some(mut client) = start(&server, &options) else {
             return;
         };
-        assert_eq!(client.wait_for("connect").await["recovered"], false);
+        let connected = client.wait_for("connect").await;
+        assert_eq!(connected["recovered"], false);
         // The greeting alone makes it possible.
         client.wait_for("event").await;
         for round in 0..2_u64 {
@@ -118,7 +119,9 @@ async fn it_recovers_what_it_missed_without_code() {
             let first = round * 3 + 1;
             server.publish_numbers("7", first..=first + 2);
             client.wait_for("disconnect").await;
-            assert_eq!(client.wait_for("connect").await["recovered"], true);
+            let again = client.wait_for("connect").await;
+            assert_eq!(again["recovered"], true);
+            assert_eq!(again["id"], connected["id"], "it is the same socket");
             for n in first..=first + 2 {
                 assert_eq!(number(&mut client).await, n);
             }

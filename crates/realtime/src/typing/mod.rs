@@ -6,6 +6,7 @@ mod pairs;
 use std::time::Duration;
 
 use shared_kernel::UserId;
+use sockets::deadline::after;
 use tokio::time::Instant;
 
 pub(crate) use self::pairs::TypingPairs;
@@ -36,19 +37,19 @@ impl Typing {
     pub(crate) fn knows(&self, recipient: &UserId, now: Instant) -> bool {
         self.indicators
             .iter()
-            .any(|one| one.recipient == *recipient && now < one.checked + REMEMBERED)
+            .any(|one| one.recipient == *recipient && now < after(one.checked, REMEMBERED))
     }
 
     /// Notes what a client says, its right being checked; answers whether there was room for it.
     pub(crate) fn note(&mut self, recipient: &UserId, is_typing: bool, now: Instant) -> bool {
-        let ends = is_typing.then(|| now + LASTS);
+        let ends = is_typing.then(|| after(now, LASTS));
         let found = self
             .indicators
             .iter_mut()
             .find(|one| one.recipient == *recipient);
         if let Some(known) = found {
             known.ends = ends;
-            if now >= known.checked + REMEMBERED {
+            if now >= after(known.checked, REMEMBERED) {
                 known.checked = now;
             }
             return true;

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use shared_kernel::UserId;
+use sockets::deadline::after;
 use tokio::time::Instant;
 
 use crate::hub::connection::ConnectionId;
@@ -51,7 +52,7 @@ impl Pair {
         let passes = match self.told {
             // The sender still types on another connection.
             _ if !is_typing && !self.typing.is_empty() => false,
-            Some(told) if told == is_typing => now >= self.told_at + REPEAT_AFTER,
+            Some(told) if told == is_typing => now >= after(self.told_at, REPEAT_AFTER),
             _ => !is_typing || self.may_begin(now),
         };
         if passes {
@@ -71,7 +72,7 @@ impl Pair {
 
     fn may_begin(&mut self, now: Instant) -> bool {
         let (count, since) = &mut self.beginnings;
-        if now >= *since + REPEAT_AFTER {
+        if now >= after(*since, REPEAT_AFTER) {
             (*count, *since) = (0, now);
         }
         *count += 1;

@@ -11,6 +11,7 @@ use super::core::Core;
 use super::sessions::{Handover, Request};
 use super::{EngineSession, EngineSettings, Frame, packets};
 use crate::close::CloseReason;
+use crate::deadline::after;
 
 const CLOSE: Frame = Frame::Packet(ByteString::from_static("1"));
 const NOOP: Frame = Frame::Packet(ByteString::from_static("6"));
@@ -135,7 +136,7 @@ impl<S: EngineSession> Polling<S> {
     }
 
     fn noop_time(&self) -> Instant {
-        Instant::now() + self.core.settings.upgrade_check
+        after(Instant::now(), self.core.settings.upgrade_check)
     }
 
     /// Answers the poll under way with what waits.

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::packets::{Asks, AttachmentLimits, ClientPacket, Decoder, connected, refused};
 use super::{ConnectRefused, NamespaceApp, NamespaceSession};
 use crate::close::CloseReason;
+use crate::deadline::after;
 use crate::engine_io::{EngineApp, EngineSession, Frame, Message, Refused, Str};
 use crate::flood::Verdict;
 
@@ -68,7 +69,7 @@ impl<A: NamespaceApp> EngineApp for SocketIo<A> {
             decoder: Decoder::new(self.settings.attachments),
             namespaces: Vec::new(),
             first: None,
-            lonely_until: Instant::now() + self.settings.connect_wait,
+            lonely_until: after(Instant::now(), self.settings.connect_wait),
             connect_wait: self.settings.connect_wait,
         })
     }
@@ -106,7 +107,7 @@ impl<S: NamespaceSession> SocketIoSession<S> {
         match self.app.on_connect(&namespace, auth, &mut first).await {
             Ok(accepted) => {
                 out.push(connected(&namespace, &accepted));
-                self.first = Some((Instant::now() + FIRST_EVENTS_AFTER, first));
+                self.first = Some((after(Instant::now(), FIRST_EVENTS_AFTER), first));
                 // A copy: the packet it is a part of also has the token.
                 self.namespaces.push(Str::copy_from_slice(&namespace));
             }
@@ -120,7 +121,7 @@ impl<S: NamespaceSession> SocketIoSession<S> {
 
     fn leave(&mut self, namespace: &str) -> Result<(), CloseReason> {
         self.namespaces.retain(|one| one.as_str() != namespace);
-        self.lonely_until = Instant::now() + self.connect_wait;
+        self.lonely_until = after(Instant::now(), self.connect_wait);
         self.app.on_disconnect(namespace)
     }
 

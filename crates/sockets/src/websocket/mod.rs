@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 pub use self::incoming::{Incoming, Received};
 use self::pipe::{Outflow, Pipe};
 use crate::close::CloseReason;
-use crate::line::Cut;
+use crate::flow::Cut;
 
 /// Writes to one socket; dropping it ends the connection.
 pub struct Wire {

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
-use shared_kernel::{EventRecord, LoggedEvent, StreamId};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
+use shared_kernel::{EventRecord, LoggedEvent, Room, StreamId};
 use uuid::Uuid;
 
+use super::rooms;
 use crate::bigint::{from_bigint, to_bigint};
 use crate::unit::statement::Statement;
 
@@ -22,9 +23,9 @@ numbered AS (
     ON CONFLICT (stream_id) DO UPDATE SET last_seq = s.last_seq + excluded.last_seq
     RETURNING s.stream_id, s.last_seq, clock_timestamp() AS at
 ), logged AS (
-    INSERT INTO event (stream_id, seq, event_id, kind, payload, occurred_at)
-    SELECT e.stream_id, n.last_seq - e.behind, e.event_id, e.kind, e.payload::jsonb, n.at
-    FROM unnest({}, {}, {}, {}, {}) AS e (stream_id, behind, event_id, kind, payload) JOIN numbered n USING (stream_id)
+    INSERT INTO event (stream_id, seq, event_id, kind, payload, room, occurred_at)
+    SELECT e.stream_id, n.last_seq - e.behind, e.event_id, e.kind, e.payload::jsonb, e.room::jsonb, n.at
+    FROM unnest({}, {}, {}, {}, {}, {}) AS e (stream_id, behind, event_id, kind, payload, room) JOIN numbered n USING (stream_id)
 )";
 
 /// Entries on their way into the log, one for each audience.
@@ -42,6 +43,7 @@ struct NewEntry {
     event_id: Uuid,
     kind: &'static str,
     payload: serde_json::Value,
+    room: Option<Room>,
 }
 
 /// Where a stream stands once entries were written.
@@ -54,7 +56,9 @@ pub(crate) struct StreamEnd {
 impl NewEntries {
     /// Adds an event, under the same id for each audience.
     pub(crate) fn add(&mut self, record: EventRecord, event_id: Uuid) {
+        let (heard_in, mut room) = record.room.unzip();
         for (stream, payload) in record.audiences {
+            let room = room.take_if(|_| heard_in.as_ref() == Some(&stream));
             let count = self.counts.entry(stream.clone()).or_default();
             self.entries.push(NewEntry {
                 stream,
@@ -62,6 +66,7 @@ impl NewEntries {
                 event_id,
                 kind: record.kind,
                 payload,
+                room,
             });
             *count += 1;
         }
@@ -109,6 +114,12 @@ impl NewEntries {
                     .map(|entry| entry.payload.to_string())
                     .collect::<Vec<_>>(),
             )
+            .bind::<Array<Nullable<Text>>, _>(
+                entries
+                    .iter()
+                    .map(|entry| entry.room.as_ref().map(rooms::written))
+                    .collect::<Vec<_>>(),
+            )
     }
 
     /// The entries as they stand in the log, in the order they came.
@@ -140,6 +151,7 @@ impl NewEntries {
                     kind: entry.kind.to_owned(),
                     payload: entry.payload,
                     occurred_at,
+                    room: entry.room,
                 })
             })
             .collect()

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::AsyncPgConnection;
 use shared_kernel::{EventLog, LoggedEvent, StoreError, StreamId, StreamPosition};
 use uuid::Uuid;
 
+use super::rooms;
 use crate::bigint::{from_bigint, to_bigint};
 use crate::error::from_diesel;
 use crate::unit::statement::Statement;
@@ -29,6 +30,8 @@ struct EventRow {
     payload: serde_json::Value,
     #[diesel(sql_type = Timestamptz)]
     occurred_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    room: Option<serde_json::Value>,
 }
 
 impl EventRow {
@@ -40,6 +43,7 @@ impl EventRow {
             kind: self.kind,
             payload: self.payload,
             occurred_at: self.occurred_at,
+            room: self.room.and_then(rooms::read),
         }
     }
 }
@@ -126,7 +130,7 @@ impl EventLog for PgStore {
         seq: u64,
         limit: u32,
     ) -> Result<Vec<LoggedEvent>, StoreError> {
-        const SQL: &str = "SELECT stream_id, seq, event_id, kind, payload, occurred_at FROM event \
+        const SQL: &str = "SELECT stream_id, seq, event_id, kind, payload, occurred_at, room FROM event \
             WHERE stream_id = {} AND seq > {} ORDER BY seq LIMIT {}";
         let conn = self.connection().await?;
         let rows: Vec<EventRow> = Statement::new(SQL)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
-use messages_domain::{Content, Message, Priority, Side, State, Subject};
+use messages_domain::{CloseReason, Content, Message, Priority, Side, State, Subject};
 use shared_kernel::{CustomerId, EntryId, IdError, OrderId, StaffId, StoreError, UserId};
 
 use crate::error::bad_row;
@@ -11,7 +11,7 @@ use crate::error::bad_row;
 /// The columns [`MessageRow`] reads, from `___xtr_msg m`.
 pub(super) const COLUMNS: &str = "m.msg_id, m.msg_cst_id, m.msg_cnfa_id, m.msg_ord_id, m.msg_parent_id, m.msg_author_id, \
     m.msg_author_kind, m.msg_subject, m.msg_content, m.msg_priority, m.msg_open, m.msg_date, m.updated_at, m.msg_read_at, \
-    m.msg_archived_at, m.msg_deleted_at, m.msg_version";
+    m.msg_archived_at, m.msg_deleted_at, m.msg_close_reason, m.msg_version";
 
 #[derive(QueryableByName)]
 pub(super) struct MessageRow {
@@ -47,6 +47,8 @@ pub(super) struct MessageRow {
     msg_archived_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     msg_deleted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    msg_close_reason: Option<String>,
     #[diesel(sql_type = BigInt)]
     msg_version: i64,
 }
@@ -99,6 +101,7 @@ impl TryFrom<MessageRow> for Message {
             read_at: row.msg_read_at,
             archived_at: row.msg_archived_at,
             deleted_at: row.msg_deleted_at,
+            close_reason: row.msg_close_reason.map(CloseReason::from_stored),
             version: u64::try_from(row.msg_version).map_err(|_| bad("msg_version"))?,
             subject: Subject::from_stored(row.msg_subject),
             content: Content::from_stored(row.msg_content),

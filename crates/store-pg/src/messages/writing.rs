@@ -32,7 +32,7 @@ pub(super) fn count(tx: &mut PgTx, message: &Message) {
 
 const UPDATE: &str = "\
 UPDATE ___xtr_msg SET msg_cnfa_id = {}, msg_subject = {}, msg_content = {}, msg_priority = {}, msg_open = {}, msg_close = {},
-    msg_read_at = {}, msg_archived_at = {}, msg_deleted_at = {}, msg_version = {}, updated_at = {}
+    msg_read_at = {}, msg_archived_at = {}, msg_deleted_at = {}, msg_close_reason = {}, msg_version = {}, updated_at = {}
 WHERE msg_id = {} AND msg_version = {}";
 
 pub(super) async fn update(
@@ -55,6 +55,7 @@ pub(super) async fn update(
         .bind::<Nullable<Timestamptz>, _>(after.read_at)
         .bind::<Nullable<Timestamptz>, _>(after.archived_at)
         .bind::<Nullable<Timestamptz>, _>(after.deleted_at)
+        .bind::<Nullable<Text>, _>(after.close_reason.as_ref().map(|text| text.as_str().to_owned()))
         .bind::<BigInt, _>(to_bigint(after.version))
         .bind::<Timestamptz, _>(after.updated_at)
         .bind::<Text, _>(after.id.as_str().to_owned())

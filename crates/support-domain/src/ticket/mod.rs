@@ -11,7 +11,7 @@ pub use status::{Status, StatusGroup};
 pub use vehicle::{LicensePlate, ModelYear, Vehicle, VehicleText};
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Body, CustomerId, EmailKey, OrderId, SingleLine, StaffId, TicketId};
+use shared_kernel::{Body, Code, CustomerId, EmailKey, OrderId, SingleLine, StaffId, TicketId};
 
 use crate::customer::Customer;
 use crate::order::Order;
@@ -26,7 +26,7 @@ pub type Subject = SingleLine<10, 200>;
 /// The customer's description: 20 to 20,000 characters (the upper bound keeps the search index sound).
 pub type Message = Body<20, 20_000>;
 /// An order number as typed into the form.
-pub type OrderNumber = SingleLine<1, 50>;
+pub type OrderNumber = Code<1, 50>;
 
 /// A customer's request and where it stands.
 #[derive(Debug, Clone, PartialEq)]

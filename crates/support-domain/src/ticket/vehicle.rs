@@ -1,6 +1,6 @@
 //! The car a ticket is about.
 
-use shared_kernel::SingleLine;
+use shared_kernel::{Code, Label};
 
 /// What the customer said of the vehicle. Every part is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,9 +16,9 @@ pub struct Vehicle {
 }
 
 /// A brand or model.
-pub type VehicleText = SingleLine<1, 60>;
+pub type VehicleText = Label<1, 60>;
 /// A registration plate of any country.
-pub type LicensePlate = SingleLine<1, 20>;
+pub type LicensePlate = Code<1, 20>;
 
 /// A year in which cars were built: 1886 to 2100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -79,6 +79,8 @@ fn to_staff(file: &TicketFile, kind: &'static str, payload: Value) -> EventRecor
     EventRecord {
         kind,
         audiences: vec![(StreamId::staff_for(file.ticket.id.as_str()), payload)],
+        // Whoever may join a ticket follows a stream that has all of it.
+        room: None,
     }
 }
 

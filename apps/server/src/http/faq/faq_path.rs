@@ -18,7 +18,7 @@ impl FromRequest for FaqPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parse = |text: &str| FaqId::parse(text).ok().map(Self);
+        let parse = |text: &str| FaqId::typed(text).ok().map(Self);
         let absent = || FaqError::ArticleNotFound.into();
         ready(path_parameter(request, "faqId", parse, absent))
     }

@@ -272,7 +272,7 @@ mod tests {
     fn body(value: &Value) -> (Form, Vec<String>) {
         let members = Members::of_json(Form::FIELDS, value.to_string().as_bytes()).unwrap();
         let warnings = members.warnings();
-        let fields = warnings.into_iter().map(|warning| warning.field);
+        let fields = warnings.into_iter().filter_map(|warning| warning.field);
         let fields = fields.collect();
         (Form::of_members(members), fields)
     }

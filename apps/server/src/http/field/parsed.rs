@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use shared_kernel::{
-    Body, CustomerId, EmailAddress, EntryId, IdError, Limit, OrderId, PageNumber, PhoneNumber,
-    SingleLine, StaffId, TextError, UserId,
+    Body, Code, CustomerId, EmailAddress, EntryId, IdError, Label, Limit, OrderId, PageNumber,
+    PhoneNumber, SingleLine, StaffId, TextError, UserId,
 };
 use support_domain::{Category, Priority, Rating, StatusGroup};
 use utoipa::openapi::KnownFormat;
@@ -77,35 +77,27 @@ pub(in crate::http) fn words_schema(words: &[&'static str]) -> Object {
         .build()
 }
 
-impl<const MIN: usize, const MAX: usize> Parse for SingleLine<MIN, MAX> {
-    fn parse(value: &Value) -> Result<Self, Refusal> {
-        Ok(Self::parse(text(value)?)?)
-    }
+macro_rules! text_field {
+    ($($text:ident),*) => {$(
+        impl<const MIN: usize, const MAX: usize> Parse for $text<MIN, MAX> {
+            fn parse(value: &Value) -> Result<Self, Refusal> {
+                Ok(Self::parse(text(value)?)?)
+            }
 
-    fn schema() -> Object {
-        object(Type::String)
-            .min_length(Some(MIN))
-            .max_length(Some(MAX))
-            .build()
-    }
+            fn schema() -> Object {
+                object(Type::String)
+                    .min_length(Some(MIN))
+                    .max_length(Some(MAX))
+                    .build()
+            }
+        }
+    )*};
 }
-
-impl<const MIN: usize, const MAX: usize> Parse for Body<MIN, MAX> {
-    fn parse(value: &Value) -> Result<Self, Refusal> {
-        Ok(Self::parse(text(value)?)?)
-    }
-
-    fn schema() -> Object {
-        object(Type::String)
-            .min_length(Some(MIN))
-            .max_length(Some(MAX))
-            .build()
-    }
-}
+text_field!(SingleLine, Body, Label, Code);
 
 impl Parse for EmailAddress {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        Self::parse(text(value)?).map_err(|error| match error {
+        Self::typed(text(value)?).map_err(|error| match error {
             TextError::Form => Refusal::new("invalid_email", "adresse e-mail invalide"),
             other => other.into(),
         })
@@ -143,11 +135,11 @@ macro_rules! id_field {
     ($($id:ty),*) => {$(
         impl Parse for $id {
             fn parse(value: &Value) -> Result<Self, Refusal> {
-                Ok(Self::parse(id_text(value)?)?)
+                Ok(Self::typed(&id_text(value)?)?)
             }
 
             fn schema() -> Object {
-                object(Type::String).min_length(Some(1)).max_length(Some(shared_kernel::ids::MAX_ID_CHARS)).build()
+                object(Type::String).min_length(Some(1)).max_length(Some(Self::MAX_CHARS)).build()
             }
         }
     )*};

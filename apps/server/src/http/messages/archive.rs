@@ -38,7 +38,7 @@ pub async fn archive(
             async |tx| archive_message(tx, state.surroundings(), &actor, &id).await,
             |message: &Message| {
                 let view =
-                    Enveloped::done(ModernMessage::from(message), "Message archivé avec succès");
+                    Enveloped::done(ModernMessage::seen_by(&actor, message), "Message archivé avec succès");
                 Answer::json(StatusCode::OK, &view)
             },
         )

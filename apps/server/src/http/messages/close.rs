@@ -2,9 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use messages_domain::Message;
+use messages_domain::{CloseReason, Message};
 use messages_domain::use_cases::close_message;
-use shared_kernel::{Body, Caller, UserId};
+use shared_kernel::{Caller, UserId};
 use views::messages::ModernMessage;
 
 use super::envelope::Enveloped;
@@ -22,7 +22,8 @@ fields! {
     pub struct CloseMessageBody {
         /// The caller's own id.
         optional closerId: UserId,
-        optional reason: Body<0, 1_000>,
+        /// For support, which is shown it with the message; a customer's is too. A blank one is none.
+        optional reason: CloseReason,
     }
 }
 
@@ -43,14 +44,17 @@ pub async fn close(
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
     must_be_caller(&mut errors, "closerId", body.value.closerId, &actor)?;
-    errors.optional("reason", body.value.reason);
+    let reason = errors.optional("reason", body.value.reason);
+    let reason = reason.filter(|reason| !reason.as_str().trim().is_empty());
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| close_message(tx, state.surroundings(), &actor, &id).await,
+            async |tx| {
+                close_message(tx, state.surroundings(), &actor, &id, reason.clone()).await
+            },
             |message: &Message| {
                 let view =
-                    Enveloped::done(ModernMessage::from(message), "Message fermé avec succès");
+                    Enveloped::done(ModernMessage::seen_by(&actor, message), "Message fermé avec succès");
                 Answer::json(StatusCode::OK, &view)
             },
         )

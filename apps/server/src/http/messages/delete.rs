@@ -33,6 +33,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     body.value.check(&actor)?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
+        .that_hides()
         .run(
             async |tx| delete_message(tx, state.surroundings(), &actor, &id).await,
             |_: &Message| {

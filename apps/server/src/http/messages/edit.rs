@@ -54,7 +54,7 @@ pub async fn edit(
             async |tx| edit_message(tx, state.surroundings(), &actor, &id, change.clone()).await,
             |message: &Message| {
                 let view =
-                    Enveloped::done(ModernMessage::from(message), "Message modifié avec succès");
+                    Enveloped::done(ModernMessage::seen_by(&actor, message), "Message modifié avec succès");
                 Answer::json(StatusCode::OK, &view)
             },
         )

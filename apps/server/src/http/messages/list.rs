@@ -6,7 +6,7 @@ use messages_domain::rights::Scope;
 use messages_domain::{Message, State};
 use serde::Serialize;
 use serde_json::Value;
-use shared_kernel::{CustomerId, EntryId, Limit, Page, PageNumber, StaffId};
+use shared_kernel::{Actor, CustomerId, EntryId, Limit, Page, PageNumber, StaffId};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 use views::messages::ModernMessage;
@@ -128,7 +128,7 @@ pub async fn list(
     };
     errors.finish()?;
     let part = state.desk.messages.messages(&filter, &start, limit).await?;
-    Ok(HttpResponse::Ok().json(view(&part, &start, limit)))
+    Ok(HttpResponse::Ok().json(view(&actor, &part, &start, limit)))
 }
 
 /// Where the part starts; nothing, and a refusal, for what is no cursor.
@@ -146,15 +146,17 @@ fn start(errors: &mut Errors, page: PageNumber, cursor: Field<String>) -> Option
     start
 }
 
-fn view(part: &Page<Message>, start: &Start, limit: Limit) -> MessageListView {
+fn view(actor: &Actor, part: &Page<Message>, start: &Start, limit: Limit) -> MessageListView {
     let page = match start {
         Start::Page(page) => *page,
         Start::After(..) => PageNumber::FIRST,
     };
+    let items = part.items.iter();
+    let items = items.map(|message| ModernMessage::seen_by(actor, message));
     let last = part.items.last().filter(|_| part.has_more);
     MessageListView {
         success: true,
-        data: part.items.iter().map(ModernMessage::from).collect(),
+        data: items.collect(),
         pagination: Pagination {
             page: page.get(),
             limit: limit.get(),

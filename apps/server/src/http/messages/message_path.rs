@@ -18,7 +18,7 @@ impl FromRequest for MessagePath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parse = |text: &str| EntryId::parse(text).ok().map(Self);
+        let parse = |text: &str| EntryId::typed(text).ok().map(Self);
         let absent = || MessagesError::MessageNotFound.into();
         ready(path_parameter(request, "id", parse, absent))
     }

@@ -29,5 +29,5 @@ pub async fn show(
         .await?
         .filter(|message| Scope::of(&actor).holds(message))
         .ok_or(MessagesError::MessageNotFound)?;
-    Ok(HttpResponse::Ok().json(Enveloped::new(ModernMessage::from(&message))))
+    Ok(HttpResponse::Ok().json(Enveloped::new(ModernMessage::seen_by(&actor, &message))))
 }

@@ -2,15 +2,16 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use minijinja::value::Serde;
 use minijinja::{Environment, context};
-use serde::Deserialize;
-use serde_json::{Map, Value};
-use shared_kernel::{Caller, TicketId};
+use request_text::pairs::{NotText, pairs};
+use serde::Serialize;
+use shared_kernel::{Caller, TicketId, is_blank};
 use support_domain::use_cases::{RateTicket, rate_ticket};
 use support_domain::{Feedback, Rating, TicketFile};
 
 use crate::http::answer::Answer;
-use crate::http::field::{Errors, Field};
+use crate::http::field::{Field, Parse as _, Refusal};
 use crate::http::json_body;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -20,24 +21,41 @@ use crate::http::write::Write;
 
 const PAGE: &str = include_str!("rating.html");
 
+/// The form as it was sent, and what is wrong with each part of it.
+#[derive(Default, Serialize)]
+struct Filled {
+    rating: String,
+    feedback: String,
+    rating_refused: Option<&'static str>,
+    feedback_refused: Option<String>,
+    /// The form is fine and was not taken all the same.
+    refused: Option<String>,
+}
+
 /// What the page shows.
 enum View<'a> {
-    Form { refused: Option<&'a str> },
+    Form(&'a Filled),
     Thanks,
     Refused { message: &'a str },
 }
 
 fn render(status: StatusCode, shop: &str, ticket: &str, view: &View<'_>) -> HttpResponse {
     let (form, thanks, message) = match view {
-        View::Form { refused } => (true, false, refused.unwrap_or_default()),
-        View::Thanks => (false, true, ""),
-        View::Refused { message } => (false, false, *message),
+        View::Form(filled) => (Some(*filled), false, filled.refused.as_deref()),
+        View::Thanks => (None, true, None),
+        View::Refused { message } => (None, false, Some(*message)),
     };
+    // One definition of the longest comment, for the browser too.
+    let longest = Feedback::schema().max_length;
     let mut templates = Environment::new();
     let page = templates
         .add_template("page.html", PAGE)
         .and_then(|()| templates.get_template("page.html"))
-        .and_then(|page| page.render(context! { shop, ticket, form, thanks, message }));
+        .and_then(|page| {
+            page.render(
+                context! { shop, ticket, form => Serde(form), thanks, message, longest },
+            )
+        });
     match page {
         Ok(page) => HttpResponse::build(status)
             .content_type("text/html; charset=utf-8")
@@ -53,7 +71,7 @@ fn render(status: StatusCode, shop: &str, ticket: &str, view: &View<'_>) -> Http
 }
 
 fn checked_link(state: &AppState, path: &str, sig: Field<String>) -> Option<(TicketId, String)> {
-    let ticket = TicketId::parse(path).ok()?;
+    let ticket = TicketId::typed(path).ok()?;
     let Field::Given(sig) = sig else { return None };
     state
         .desk
@@ -90,28 +108,68 @@ pub async fn show(
             StatusCode::OK,
             &state.desk.shop_name,
             ticket.as_str(),
-            &View::Form { refused: None },
+            &View::Form(&Filled::default()),
         ),
         None => invalid(&state),
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct FormBody {
-    rating: Field<Rating>,
-    feedback: Field<Feedback>,
+/// A form that is fine.
+struct Opinion {
+    rating: Rating,
+    feedback: Option<Feedback>,
 }
 
-impl FormBody {
-    /// Nothing when a field is not what it should be.
-    fn read(self) -> Option<(Rating, Option<Feedback>)> {
-        let mut errors = Errors::default();
-        let rating = errors.required("rating", self.rating)?;
-        let feedback = errors.optional("feedback", self.feedback);
-        errors.finish().ok()?;
-        Some((rating, feedback))
+impl Filled {
+    /// Reads a form, and the opinion in it where every field is fine.
+    fn of(body: &[u8]) -> (Self, Option<Opinion>) {
+        let (mut rating, mut typed) = (String::new(), Ok(String::new()));
+        for pair in pairs(body) {
+            match pair.name.as_str() {
+                "rating" => rating = pair.value.unwrap_or_default(),
+                // Browsers count a line break once and send two characters for it.
+                "feedback" => typed = pair.value.map(|text| text.replace("\r\n", "\n")),
+                _ => {}
+            }
+        }
+        let stars = rating.trim().parse().ok().and_then(Rating::new);
+        let feedback = comment(typed.as_deref());
+        let filled = Self {
+            rating_refused: stars.is_none().then_some("Merci de choisir une note de 1 à 5."),
+            feedback_refused: feedback.as_ref().err().cloned(),
+            feedback: typed.unwrap_or_default(),
+            rating,
+            refused: None,
+        };
+        let opinion = stars
+            .zip(feedback.ok())
+            .map(|(rating, feedback)| Opinion { rating, feedback });
+        (filled, opinion)
     }
+}
+
+/// A comment, or why it cannot be kept. One left blank is none.
+fn comment(typed: Result<&str, &NotText>) -> Result<Option<Feedback>, String> {
+    let Ok(text) = typed else {
+        return Err("Votre commentaire n'a pas pu être lu : écrivez-le de nouveau.".to_owned());
+    };
+    if is_blank(text) {
+        return Ok(None);
+    }
+    Feedback::parse(text).map(Some).map_err(|error| {
+        let refusal = Refusal::from(error);
+        let length = text.chars().count();
+        match refusal.code {
+            "too_long" => format!(
+                "Votre commentaire est trop long : {}, le vôtre en a {length}.",
+                refusal.message
+            ),
+            _ => format!(
+                "Votre commentaire ne peut pas être enregistré : {}.",
+                refusal.message
+            ),
+        }
+    })
 }
 
 /// What the form sends.
@@ -119,7 +177,7 @@ impl FormBody {
     params(("ticketId" = String, Path), LinkQuery),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "Thanks", content_type = "text/html"),
-    (status = 400, description = "No rating chosen", content_type = "text/html"),
+    (status = 400, description = "A field is refused: the page says which and why, and keeps what was typed", content_type = "text/html"),
     (status = 403, description = "The link is not valid", content_type = "text/html"),
     (status = 409, description = "Rated otherwise before, or open again", content_type = "text/html"),
 ))]
@@ -141,9 +199,9 @@ pub async fn submit(
         let shop = &state.desk.shop_name;
         render(status, shop, ticket.as_str(), view)
     };
-    let Some((rating, feedback)) = form_of(&body)?.read() else {
-        let refused = Some("Merci de choisir une note de 1 à 5.");
-        return Ok(page(StatusCode::BAD_REQUEST, &View::Form { refused }));
+    let (mut filled, opinion) = Filled::of(&body);
+    let Some(Opinion { rating, feedback }) = opinion else {
+        return Ok(page(StatusCode::BAD_REQUEST, &View::Form(&filled)));
     };
     let rater = rater(&state, Caller::Anonymous, &ticket, Some(&sig))?;
     let ask = RateTicket {
@@ -159,18 +217,14 @@ pub async fn submit(
         .await;
     Ok(match done {
         Ok(_) => page(StatusCode::OK, &View::Thanks),
+        // It may pass: nobody types it twice.
+        Err(problem) if problem.status.is_server_error() => {
+            filled.refused = Some(problem.message);
+            page(problem.status, &View::Form(&filled))
+        }
         Err(problem) => {
             let message = &problem.message;
             page(problem.status, &View::Refused { message })
         }
     })
-}
-
-/// A form's fields; an empty one was left blank.
-fn form_of(body: &[u8]) -> Result<FormBody, Problem> {
-    let fields: Map<String, Value> = url::form_urlencoded::parse(body)
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
-        .collect();
-    serde_json::from_value(Value::Object(fields)).map_err(|_| Problem::internal())
 }

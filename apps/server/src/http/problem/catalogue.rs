@@ -138,6 +138,12 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "cross_origin_refused", message, detail)
     }
 
+    /// The server stops, or takes no more clients.
+    pub fn stopping() -> Self {
+        let words = "Service momentanément indisponible";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", words, words).retry_after(5)
+    }
+
     /// A field claims to be the caller and is somebody else.
     pub fn not_the_caller(field: &str) -> Self {
         Self::identity_mismatch(&format!("{field} is not the caller"))

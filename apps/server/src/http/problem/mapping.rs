@@ -42,12 +42,7 @@ impl From<HandshakeRefused> for Problem {
                 "Trop de connexions depuis cette adresse",
             )
             .retry_after(5),
-            HandshakeRefused::Unavailable => says(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "unavailable",
-                "Service momentanément indisponible",
-            )
-            .retry_after(5),
+            HandshakeRefused::Unavailable => Self::stopping(),
         }
     }
 }

@@ -14,6 +14,7 @@ use messages_domain::MessageQueries;
 use metrics_exporter_prometheus::PrometheusHandle;
 use shared_kernel::{Clock, EventLog, IdGenerator, Surroundings};
 use support_domain::TicketQueries;
+use tokio_util::sync::CancellationToken;
 
 use super::faq::visitor::Visitors;
 use super::rate_limit::NetworkLimit;
@@ -76,6 +77,8 @@ pub struct Process {
     pub ids: Arc<dyn IdGenerator>,
     pub health: Arc<HealthMonitor>,
     pub metrics: PrometheusHandle,
+    /// The server stops and waits for nothing more from clients.
+    pub stopping: CancellationToken,
 }
 
 impl AppState {

@@ -14,13 +14,14 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use views::tickets::{Audience, ContactTicket};
 
 use crate::http::answer::Answer;
-use crate::http::caller::MaybeUser;
+use crate::http::caller::{MaybeUser, refused_token};
 use crate::http::field::{
     Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, object_of,
 };
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
+use crate::http::warnings::{self, Warned, Warning};
 use crate::http::write::Write;
 
 fields! {
@@ -140,6 +141,19 @@ fn read_vehicle(errors: &mut Errors, field: Field<VehicleBody>) -> Option<Vehicl
     says_something.then_some(vehicle)
 }
 
+/// What the writer should know: a session that has ended is not the one they wrote in.
+fn warn_of_token(request: &HttpRequest) {
+    let of_token = refused_token(request).map(|refused| Warning {
+        code: refused.code(),
+        field: None,
+        message: format!(
+            "{} : la demande est enregistrée comme celle d'un visiteur",
+            Problem::from(refused).message
+        ),
+    });
+    warnings::note(request, of_token.into_iter().collect());
+}
+
 /// Create a ticket. Public; accepted tickets are limited per visitor's address, refused ones far less.
 #[utoipa::path(post, path = "/api/support/contact", tag = "tickets", operation_id = "createTicket", request_body(content = CreateTicketBody, example = json!({
         "name": "Jean Dupont", "email": "jean.dupont@example.com", "phone": "+33612345678",
@@ -151,7 +165,7 @@ fn read_vehicle(errors: &mut Errors, field: Field<VehicleBody>) -> Option<Vehicl
     })),
     params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with the same key returns the first answer")),
     responses(
-        (status = 201, description = "Created", body = ContactTicket),
+        (status = 201, description = "Created", body = Warned<ContactTicket>),
         (status = 400, description = "Refused fields", body = ProblemBody),
         (status = 403, description = "customer_id is not the caller", body = ProblemBody),
         (status = 409, description = "A request with this key is in flight", body = ProblemBody),
@@ -182,7 +196,12 @@ pub async fn create(
             customer: state.process.ids.customer_id(&form.email.key()),
         },
     };
-    let answer = Write::of(&state, &request, &caller, &body.bytes)?
+    let mut write = Write::of(&state, &request, &caller, &body.bytes)?;
+    if is_public {
+        write = write.open_to_all();
+    }
+    warn_of_token(&request);
+    let answer = write
         .run(
             async |tx| create_ticket(tx, state.surroundings(), &caller, form.clone()).await,
             |file: &TicketFile| {

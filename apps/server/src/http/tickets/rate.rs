@@ -9,7 +9,7 @@ use views::tickets::{Audience, ContactTicket};
 
 use super::change_status::ticket_answer;
 use super::ticket_path::TicketPath;
-use crate::http::caller::MaybeUser;
+use crate::http::caller::{MaybeUser, refused_token};
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
@@ -80,6 +80,10 @@ pub async fn rate(
         return Err(errors.into_problem());
     };
     errors.finish()?;
+    // A link needs no token; without one, why the token was refused says more than that none is good.
+    if let (None, Some(refused)) = (&sig, refused_token(&request)) {
+        return Err(refused.into());
+    }
     let rater = rater(&state, caller.clone(), &ticket, sig.as_deref())?;
     let audience = match &rater {
         Rater::Owner(actor) => Audience::of(actor),

@@ -17,7 +17,7 @@ impl FromRequest for TicketPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parse = |text: &str| TicketId::parse(text).ok().map(Self);
+        let parse = |text: &str| TicketId::typed(text).ok().map(Self);
         ready(path_parameter(
             request,
             "ticketId",

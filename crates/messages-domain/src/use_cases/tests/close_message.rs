@@ -1,7 +1,7 @@
 use shared_kernel::Role;
 
 use crate::error::MessagesError;
-use crate::message::{Message, State};
+use crate::message::{CloseReason, Message, State};
 use crate::testing::{
     Desk, actor, entry_id, message, message_of, outline, refused, reply_of_staff, said, staff_id,
 };
@@ -27,7 +27,7 @@ fn closing_is_told_with_its_closer_and_the_staff_member_in_the_conversation() {
         ),
     ] {
         let (closed, told) = said(&mut desk, async |tx, with| {
-            close_message(tx, with, &by, &entry_id(id)).await
+            close_message(tx, with, &by, &entry_id(id), None).await
         });
         let closed = closed.unwrap();
         assert_eq!(outline(&told), [line]);
@@ -46,7 +46,7 @@ fn of_a_reply_the_staff_member_is_the_roots() {
     let mut desk = Desk::with([root, reply_of_staff("R2", "R1")]);
     let by = actor("C1", Role::Customer);
     let (_, told) = said(&mut desk, async |tx, with| {
-        close_message(tx, with, &by, &entry_id("R2")).await
+        close_message(tx, with, &by, &entry_id("R2"), None).await
     });
     assert_eq!(outline(&told), ["R2 closed by C1, with Some(S2)"]);
     assert_eq!(desk.message("R1").state, State::Open, "only this message");
@@ -59,17 +59,34 @@ fn closing_it_again_tells_nobody() {
     let mut desk = Desk::with([closed.clone()]);
     let by = actor("S1", Role::Staff);
     let (again, told) = said(&mut desk, async |tx, with| {
-        close_message(tx, with, &by, &entry_id("R1")).await
+        close_message(tx, with, &by, &entry_id("R1"), None).await
     });
     assert_eq!((told.len(), desk.writes), (0, 0));
     assert_eq!(again.unwrap(), closed);
 }
 
 #[test]
+fn a_reason_is_kept_and_one_given_later_only_where_none_was() {
+    let mut desk = Desk::with([message("R1")]);
+    let by = actor("S1", Role::Staff);
+    let mut close = |reason: Option<&str>| {
+        let reason = reason.map(|reason| CloseReason::parse(reason).unwrap());
+        let (closed, told) = said(&mut desk, async |tx, with| {
+            close_message(tx, with, &by, &entry_id("R1"), reason).await
+        });
+        let reason = closed.unwrap().close_reason;
+        (reason.map(|reason| reason.as_str().to_owned()), told.len())
+    };
+    assert_eq!(close(None), (None, 1));
+    assert_eq!(close(Some("Doublon")), (Some("Doublon".to_owned()), 0));
+    assert_eq!(close(Some("Autre")), (Some("Doublon".to_owned()), 0));
+}
+
+#[test]
 fn to_a_stranger_the_message_is_not_there() {
     let by = actor("C2", Role::Customer);
     let error = refused(&mut Desk::with([message("R1")]), async |tx, with| {
-        close_message(tx, with, &by, &entry_id("R1")).await
+        close_message(tx, with, &by, &entry_id("R1"), None).await
     });
     assert!(matches!(error, MessagesError::MessageNotFound));
 }

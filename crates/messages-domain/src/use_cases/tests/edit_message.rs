@@ -2,11 +2,14 @@ use shared_kernel::Role;
 
 use crate::error::MessagesError;
 use crate::message::Priority;
-use crate::testing::{Desk, actor, content, entry_id, message, refused, said, subject};
+use crate::testing::{
+    Desk, actor, content, entry_id, message, message_of, outline, refused, reply_of_staff, said,
+    subject,
+};
 use crate::use_cases::{EditMessage, edit_message};
 
 #[test]
-fn its_author_changes_what_is_named_and_nobody_is_told() {
+fn its_author_changes_what_is_named_and_both_sides_are_told() {
     let mut desk = Desk::with([message("R1")]);
     let by = actor("C1", Role::Customer);
     let edit = EditMessage {
@@ -18,7 +21,8 @@ fn its_author_changes_what_is_named_and_nobody_is_told() {
         edit_message(tx, with, &by, &entry_id("R1"), edit).await
     });
     let edited = edited.unwrap();
-    assert_eq!(told.len(), 0);
+    assert_eq!(outline(&told), ["R1 updated, with None"]);
+    assert_eq!(*message_of(&told[0]), edited);
     assert_eq!(edited.content.as_str(), "Elle est arrivée.");
     assert_eq!(edited.priority, Priority::Low);
     assert_eq!(edited.subject, message("R1").subject, "not named");
@@ -61,4 +65,18 @@ fn nobody_else_changes_it_and_a_stranger_does_not_find_it() {
         edit_message(tx, with, &stranger, &entry_id("R1"), edit).await
     });
     assert!(matches!(error, MessagesError::MessageNotFound));
+}
+
+#[test]
+fn of_a_reply_the_staff_member_who_is_told_is_the_roots() {
+    let mut desk = Desk::with([message("R1"), reply_of_staff("R2", "R1")]);
+    let by = actor("S1", Role::Staff);
+    let edit = EditMessage {
+        content: Some(content("Elle est arrivée.")),
+        ..EditMessage::default()
+    };
+    let (_, told) = said(&mut desk, async |tx, with| {
+        edit_message(tx, with, &by, &entry_id("R2"), edit).await
+    });
+    assert_eq!(outline(&told), ["R2 updated, with None"]);
 }

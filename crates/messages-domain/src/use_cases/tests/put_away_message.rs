@@ -2,7 +2,7 @@ use shared_kernel::{Actor, Role};
 
 use crate::error::MessagesError;
 use crate::message::State;
-use crate::testing::{Desk, actor, at, entry_id, message, refused, reply_of_staff, said};
+use crate::testing::{Desk, actor, at, entry_id, message, outline, refused, reply_of_staff, said};
 use crate::use_cases::{archive_message, delete_message};
 
 /// Everybody who may put away a message of C1's, and one that S1 wrote to C1.
@@ -20,14 +20,14 @@ fn desk() -> Desk {
 }
 
 #[test]
-fn an_archived_message_stays_open_and_nobody_is_told() {
+fn an_archived_message_stays_open_and_its_customer_alone_is_told() {
     for (by, id) in allowed() {
         let mut desk = desk();
         let (archived, told) = said(&mut desk, async |tx, with| {
             archive_message(tx, with, &by, &entry_id(id)).await
         });
         let archived = archived.unwrap();
-        assert_eq!(told.len(), 0);
+        assert_eq!(outline(&told), [format!("{id} archived by {}", by.id)]);
         assert_eq!(archived.archived_at, Some(desk.now));
         assert_eq!((archived.state, archived.version), (State::Open, 2));
         assert_eq!(*desk.message(id), archived);
@@ -40,21 +40,23 @@ fn archiving_it_again_is_no_change() {
     archived.archived_at = Some(at(5));
     let mut desk = Desk::with([archived.clone()]);
     let by = actor("C1", Role::Customer);
-    let (again, _) = said(&mut desk, async |tx, with| {
+    let (again, told) = said(&mut desk, async |tx, with| {
         archive_message(tx, with, &by, &entry_id("R1")).await
     });
-    assert_eq!((again.unwrap(), desk.writes), (archived, 0));
+    assert_eq!((told.len(), desk.writes), (0, 0));
+    assert_eq!(again.unwrap(), archived);
 }
 
 #[test]
-fn a_deleted_message_is_closed_and_nobody_is_told() {
+fn a_deleted_message_is_closed_and_both_sides_are_told() {
     for (by, id) in allowed() {
         let mut desk = desk();
         let (deleted, told) = said(&mut desk, async |tx, with| {
             delete_message(tx, with, &by, &entry_id(id)).await
         });
         let deleted = deleted.unwrap();
-        assert_eq!(told.len(), 0);
+        let line = format!("{id} deleted by {}, with None", by.id);
+        assert_eq!(outline(&told), [line]);
         assert_eq!(deleted.deleted_at, Some(desk.now));
         assert_eq!((deleted.state, deleted.version), (State::Closed, 2));
         assert_eq!(*desk.message(id), deleted);

@@ -18,11 +18,15 @@ use crate::channel::{DeliveryError, EmailChannel};
 use crate::message::{RenderedEmail, one_line, wire_address};
 
 mod settings;
+mod verdict;
 
 pub use settings::{SmtpSettings, SmtpUrlError, TlsPolicy};
+use verdict::{Reply, Stage, Verdict, judge};
 
 /// How long we wait for the answer to QUIT: the mail is taken by then.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a mail waits that met a refusal meant for us: no haste where a quota is used up.
+const REFUSED_PAUSE: Duration = Duration::from_secs(30);
 /// How much of a server's answer is kept.
 const MAX_REPLY_CHARS: usize = 300;
 
@@ -151,12 +155,15 @@ impl SmtpChannel {
         client
             .mail_from(&from, &parameters)
             .await
-            .map_err(Failure::Mail)?;
+            .map_err(Failure::at(Stage::Sender))?;
         client
             .rcpt_to(&to, &Parameters::new())
             .await
-            .map_err(Failure::Mail)?;
-        client.data(email.to_bytes()).await.map_err(Failure::Mail)?;
+            .map_err(Failure::at(Stage::Recipient))?;
+        client
+            .data(email.to_bytes())
+            .await
+            .map_err(Failure::at(Stage::Content))?;
         // The mail is taken: a server that hangs up without a goodbye changes nothing.
         let _ = timeout(QUIT_TIMEOUT, client.quit()).await;
         Ok(())
@@ -184,17 +191,22 @@ impl EmailChannel for SmtpChannel {
     }
 }
 
-/// Where a delivery failed: what the server says before it knows the mail is about us, not about the mail.
+/// Where a delivery failed.
 enum Failure {
     Connection(String),
-    Session(mail_send::Error),
-    Mail(mail_send::Error),
+    Conversation(Stage, mail_send::Error),
     Address,
+}
+
+impl Failure {
+    fn at(stage: Stage) -> impl Fn(mail_send::Error) -> Self {
+        move |error| Self::Conversation(stage, error)
+    }
 }
 
 impl From<mail_send::Error> for Failure {
     fn from(error: mail_send::Error) -> Self {
-        Self::Session(error)
+        Self::Conversation(Stage::Session, error)
     }
 }
 
@@ -202,9 +214,16 @@ impl From<Failure> for DeliveryError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Connection(reason) => Self::channel_down(reason),
-            Failure::Mail(error) if refuses_mail(&error) => Self::permanent(reason(&error)),
-            Failure::Mail(error) if puts_mail_off(&error) => Self::put_off(reason(&error)),
-            Failure::Session(error) | Failure::Mail(error) => Self::channel_down(reason(&error)),
+            Failure::Conversation(stage, error) => match verdict_of(stage, &error) {
+                Verdict::Refused => Self::permanent(reason(&error)),
+                Verdict::PutOff => Self::put_off(reason(&error)),
+                Verdict::ChannelDown => Self::Temporary {
+                    reason: reason(&error),
+                    retry_after: matches!(error, mail_send::Error::UnexpectedReply(_))
+                        .then_some(REFUSED_PAUSE),
+                    channel_down: true,
+                },
+            },
             Failure::Address => {
                 Self::permanent("the server does not take addresses with accents (SMTPUTF8)")
             }
@@ -212,17 +231,22 @@ impl From<Failure> for DeliveryError {
     }
 }
 
-/// 5xx, unless it asks for TLS or a login (RFC 4954 §6): that is the configuration's fault, not the mail's.
-fn refuses_mail(error: &mail_send::Error) -> bool {
-    let mail_send::Error::UnexpectedReply(reply) = error else {
-        return false;
-    };
-    (500..600).contains(&reply.code) && !matches!(reply.code, 530 | 534 | 535 | 538)
-}
-
-/// 4xx, unless the server is closing down (421).
-fn puts_mail_off(error: &mail_send::Error) -> bool {
-    matches!(error, mail_send::Error::UnexpectedReply(reply) if (400..500).contains(&reply.code) && reply.code != 421)
+/// A conversation that broke off says nothing of the mail.
+fn verdict_of(stage: Stage, error: &mail_send::Error) -> Verdict {
+    match error {
+        mail_send::Error::UnexpectedReply(reply) => {
+            let (code, enhanced, text) = (reply.code, reply.esc, reply.message.as_str());
+            judge(
+                stage,
+                Reply {
+                    code,
+                    enhanced,
+                    text,
+                },
+            )
+        }
+        _ => Verdict::ChannelDown,
+    }
 }
 
 fn reason(error: &mail_send::Error) -> String {

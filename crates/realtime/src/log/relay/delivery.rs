@@ -78,7 +78,8 @@ impl Delivery {
         let released = by(&mut tracker, Instant::now());
         let now = self.clock.now();
         for event in &released {
-            measures::delivery_lag((now - event.occurred_at).as_seconds_f64());
+            let lag = now.signed_duration_since(event.occurred_at);
+            measures::delivery_lag(lag.as_seconds_f64());
         }
         self.hub.deliver(&released);
         if tracker.has_gaps() {

@@ -111,6 +111,21 @@ pub(crate) struct Following {
     streams: Vec<StreamId>,
 }
 
+impl Following {
+    /// Gives one of them up.
+    pub(crate) fn give_up(&mut self, stream: &StreamId) {
+        let given_up: Vec<_> = self.streams.extract_if(.., |one| one == stream).collect();
+        if !given_up.is_empty() {
+            let _ = self.commands.send(Command::Unfollow(given_up));
+        }
+    }
+
+    /// Whether none is left.
+    pub(crate) fn is_over(&self) -> bool {
+        self.streams.is_empty()
+    }
+}
+
 impl Drop for Following {
     fn drop(&mut self) {
         // When the relay is gone there is nothing to stop following.

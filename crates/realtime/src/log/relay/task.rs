@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use shared_kernel::{EventLog, LoggedEvent, StoreError, StreamId, StreamPosition};
 use sockets::CloseReason;
+use sockets::deadline::after;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
@@ -78,7 +79,7 @@ impl Relay {
         compare: Arc<Notify>,
     ) {
         let every = self.settings.compare_every;
-        let mut tick = interval_at(Instant::now() + every, every);
+        let mut tick = interval_at(after(Instant::now(), every), every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let next = self.delivery.tracker().next_due();
@@ -174,7 +175,7 @@ impl Relay {
         due.truncate(free);
         for gap in due {
             let mut tracker = self.delivery.tracker();
-            tracker.defer(&gap.stream, now + READ_LOST);
+            tracker.defer(&gap.stream, after(now, READ_LOST));
             drop(tracker);
             self.gap_reads += 1;
             let (log, page) = (Arc::clone(&self.log), self.settings.page);
@@ -255,13 +256,13 @@ impl Relay {
                 } else {
                     measures::found_in_log(released);
                     // Where a page was not enough, the next is read soon.
-                    tracker.defer(&gap.stream, now + self.settings.gap_wait);
+                    tracker.defer(&gap.stream, after(now, self.settings.gap_wait));
                 }
             }
             Err(error) => {
                 let wait = self.outage.failed(&error);
                 let mut tracker = self.delivery.tracker();
-                tracker.defer(&gap.stream, now + wait);
+                tracker.defer(&gap.stream, after(now, wait));
             }
         }
     }
