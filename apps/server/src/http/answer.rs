@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 use shared_kernel::StoredAnswer;
-use utoipa::ToSchema;
 
 use super::problem::Problem;
 
