@@ -11,6 +11,7 @@ mod instance_killed;
 mod kill_readers;
 mod kill_server;
 mod load;
+mod log_lines;
 mod outside;
 mod shutdown;
 mod smtp_away;

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use pg_embedded::{Binaries, Cluster, ClusterOptions, Purpose};
 use testkit::form;
 use testkit::process::{Process, Signal, data_folder, free_port, run, staff_token};
+use testkit::smtp_sink::{Behaviour, SmtpSink};
 use testkit::ws_client::WsClient;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::TURN;
 use crate::load::Load;
@@ -66,6 +69,72 @@ async fn a_server_told_to_stop_under_load_answers_closes_and_leaves_in_order() {
          {} tickets acknowledged, 0 lost, 0 cut off; answers {:?}",
         report.acked.len(),
         report.statuses()
+    );
+}
+
+/// What a container is given to stop in, before it is killed.
+const GIVEN: Duration = Duration::from_secs(10);
+
+/// A connection that has sent this much of a request and goes on holding.
+async fn half_sent(server: &Process, request: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address())
+        .await
+        .expect("a connection");
+    stream.write_all(request).await.expect("a part is sent");
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_stop_fits_into_what_a_container_is_given_whoever_holds_on() {
+    let _turn = TURN.lock().await;
+    let (data, sink) = (data_folder(), SmtpSink::start().await);
+    // Nothing else is set: this is about the defaults.
+    let defaults = [("SMTP_URL", sink.url())];
+    let mut server = Process::serve(data.path(), free_port(), &defaults).await;
+    let token = staff_token("staff-claire");
+    let mut socket = WsClient::connect(&server.socket_url(), &token).await;
+    socket.wait_for("connected", IN_ORDER).await;
+    // A mail server in the middle of its greeting, for minutes.
+    sink.behave(Behaviour::Tarpit);
+    let ticket = server
+        .api()
+        .post("/api/support/contact", &form("a@load.example"))
+        .await;
+    ticket.expect(201);
+    testkit::eventually("a conversation with the mail server", async || {
+        let page = server.api().get("/metrics").await.text;
+        page.contains("guichet_jobs{state=\"running\"} 1")
+            .then_some(())
+    })
+    .await;
+    let head = b"POST /api/support/contact HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"name\":";
+    let mut body = half_sent(&server, head).await;
+    let _head = half_sent(&server, b"GET /healthz HTTP/1.1\r\nHos").await;
+    let _poll = half_sent(
+        &server,
+        b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n",
+    )
+    .await;
+    let asked = Instant::now();
+    server.signal(Signal::TERM);
+    let mut answer = Vec::new();
+    let _ = body.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(
+        answer.starts_with("HTTP/1.1 503") && answer.contains("\"unavailable\""),
+        "{answer}"
+    );
+    let status = server.exit(IN_ORDER).await;
+    let took = asked.elapsed();
+    assert_eq!(status.code(), Some(0), "{}", server.written());
+    assert!(took < GIVEN, "{took:?}: {}", server.written());
+
+    // The mail was given back: who comes next need not wait for a lease to end.
+    sink.behave(Behaviour::Accept);
+    let _again = Process::serve(data.path(), free_port(), &defaults).await;
+    sink.wait_for(2, Duration::from_secs(40)).await;
+    println!(
+        "SIGTERM with a half-sent body, a half-sent head, sockets and a mail under way: exit 0 after {took:.2?}"
     );
 }
 
@@ -140,7 +209,7 @@ fn refusal(args: &[&str], data: &Path, settings: &[(&str, String)]) -> Refusal {
 }
 
 /// What is wrong, and what the refusal must name.
-const BAD: [(&str, &str, &str); 24] = [
+const BAD: [(&str, &str, &str); 27] = [
     ("GUICHET__HTTP__BINDD", "x", "http.bindd"),
     ("GUICHET__NOPE__KEY", "x", "nope.key"),
     ("GUICHET__HTTP", "x", "http"),
@@ -174,7 +243,14 @@ const BAD: [(&str, &str, &str); 24] = [
     ("SMTP_URL", "smtp://user@mail.shop.example", "SMTP_URL"),
     ("GUICHET__LIMITS__CONTACT_BURST", "0", "contact_burst"),
     ("GUICHET__JOBS__LEASE_SECONDS", "1", "lease_seconds"),
+    ("GUICHET__JOBS__LEASE_SECONDS", "33", "lease_seconds"),
     ("GUICHET__LOG__FORMAT", "xml", "format"),
+    (
+        "GUICHET__HTTP__ALLOWED_ORIGINS",
+        "shop.example",
+        "allowed_origins",
+    ),
+    ("JWT_SECRET_FILE", "/nowhere/secret", "/nowhere/secret"),
     ("JWT_SECRET", "short", "JWT_SECRET"),
     (
         "GUICHET_CONFIG",

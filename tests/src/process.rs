@@ -109,10 +109,11 @@ impl Process {
             .append(true)
             .open(&output)
             .expect("a log in the data folder");
+        let told = settings.iter().find(|(name, _)| *name == "RUST_LOG");
         let child = command(&["serve", "--port", &port.to_string()], settings)
             .env("GUICHET_DATA_DIR", data)
             .env("JWT_SECRET", SECRET)
-            .env("RUST_LOG", "info")
+            .env("RUST_LOG", told.map_or("info", |(_, level)| level))
             .stdout(log.try_clone().expect("the same file"))
             .stderr(log)
             .spawn()

@@ -199,3 +199,30 @@ async fn a_figure_that_is_wrong_is_found() {
         .unwrap();
     assert!(!desk.store.figure_differences().await.unwrap().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_put_into_the_table_by_hand_are_told_by_the_comparison_until_all_is_counted_anew() {
+    let desk = Desk::new().await;
+    enter_people(&desk).await;
+    live_through(&desk, &mut Dice::new(7), "TICKET-BYUS0001").await;
+    assert_eq!(
+        desk.store.figure_differences().await.unwrap(),
+        Vec::<String>::new()
+    );
+    let client = desk.database.client().await;
+    let by_hand = "INSERT INTO ___xtr_msg (msg_id, msg_kind, msg_cst_id, msg_subject, msg_content, msg_date, msg_status, msg_priority, msg_category, msg_open, msg_close, created_at, updated_at) \
+        SELECT 'TICKET-BYHAND01', msg_kind, msg_cst_id, msg_subject, msg_content, msg_date, msg_status, msg_priority, msg_category, msg_open, msg_close, created_at, updated_at \
+        FROM ___xtr_msg WHERE msg_id = 'TICKET-BYUS0001'";
+    client.execute(by_hand, &[]).await.unwrap();
+    let told = desk.store.figure_differences().await.unwrap();
+    assert!(
+        told.iter()
+            .any(|line| line.contains(" tickets ") && line.contains("counted")),
+        "{told:?}"
+    );
+    desk.store.rebuild_figures().await.unwrap();
+    assert_eq!(
+        desk.store.figure_differences().await.unwrap(),
+        Vec::<String>::new()
+    );
+}

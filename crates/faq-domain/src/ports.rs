@@ -112,6 +112,17 @@ pub struct Window {
     pub limit: u32,
 }
 
+/// The last article of the part of a list that was already read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticlePosition {
+    /// Its category.
+    pub category: CategoryId,
+    /// Its place there.
+    pub order: i32,
+    /// The article.
+    pub id: FaqId,
+}
+
 /// What the articles of one category come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CategoryFigures {
@@ -144,10 +155,26 @@ pub trait FaqQueries: Send + Sync {
         window: Window,
     ) -> Result<Page<ArticleFile>, StoreError>;
 
+    /// The part of it that comes after an article.
+    async fn articles_after(
+        &self,
+        filter: &ArticleFilter,
+        last: &ArticlePosition,
+        limit: u32,
+    ) -> Result<Page<ArticleFile>, StoreError>;
+
     /// One article.
     async fn article(&self, id: &FaqId) -> Result<Option<ArticleFile>, StoreError>;
 
-    /// The versions of an article that is or was there, latest first.
+    /// Some versions of an article that is or was there, those before one of them, latest first.
+    async fn article_versions_before(
+        &self,
+        id: &FaqId,
+        version: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<ArticleVersion>, StoreError>;
+
+    /// All versions of an article that is or was there, latest first.
     async fn article_versions(&self, id: &FaqId) -> Result<Vec<ArticleVersion>, StoreError>;
 
     /// Categories in their order, each with the number of articles this scope holds.

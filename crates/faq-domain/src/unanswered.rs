@@ -36,6 +36,19 @@ pub struct Unanswered {
     pub last_at: DateTime<Utc>,
 }
 
+/// The last of the part of the list that was already read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnansweredPosition {
+    /// How often.
+    pub times: u64,
+    /// When it was last asked, in microseconds since 1970.
+    pub micros: i64,
+    /// In its canonical form.
+    pub query: String,
+    /// The language it was searched in.
+    pub locale: Locale,
+}
+
 /// Keeps them.
 #[async_trait]
 pub trait UnansweredQueries: Send + Sync {
@@ -44,6 +57,13 @@ pub trait UnansweredQueries: Send + Sync {
 
     /// Asked most often first.
     async fn unanswered(&self, limit: u32) -> Result<Vec<Unanswered>, StoreError>;
+
+    /// Those that come after one in that list.
+    async fn unanswered_after(
+        &self,
+        last: &UnansweredPosition,
+        limit: u32,
+    ) -> Result<Vec<Unanswered>, StoreError>;
 }
 
 /// The form under which a search is counted: folded words, one space between them, what is

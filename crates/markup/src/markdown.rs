@@ -114,7 +114,10 @@ mod tests {
                     "{name} of {markdown:?} in {html}"
                 );
                 if ["href", "src"].contains(&name) {
-                    assert!(leads_where_it_may(name, value), "{value} of {markdown:?} in {html}");
+                    assert!(
+                        leads_where_it_may(name, value),
+                        "{value} of {markdown:?} in {html}"
+                    );
                 }
             }
         }
@@ -140,7 +143,9 @@ mod tests {
             read.scheme().eq_ignore_ascii_case(scheme)
                 && (!scheme.to_ascii_lowercase().starts_with("http") || rest.starts_with("//"))
         });
-        !["//", "/\\", "\\"].iter().any(|begin| value.starts_with(begin))
+        !["//", "/\\", "\\"]
+            .iter()
+            .any(|begin| value.starts_with(begin))
             && allowed.contains(&read.scheme())
             && (is_written_out || read.host_str() == shop.host_str())
     }
@@ -238,10 +243,20 @@ mod tests {
 
     #[test]
     fn a_telephone_number_is_a_link_and_what_leads_astray_is_its_text() {
-        let html = to_html("Appelez le [01 23 45 67 89](tel:+33123456789) ou [écrivez](mailto:a@shop.example).");
-        assert!(html.contains("<a href=\"tel:+33123456789\" rel=\"nofollow noopener\">01 23 45 67 89</a>"), "{html}");
+        let html = to_html(
+            "Appelez le [01 23 45 67 89](tel:+33123456789) ou [écrivez](mailto:a@shop.example).",
+        );
+        assert!(
+            html.contains(
+                "<a href=\"tel:+33123456789\" rel=\"nofollow noopener\">01 23 45 67 89</a>"
+            ),
+            "{html}"
+        );
         assert!(html.contains("<a href=\"mailto:a@shop.example\""), "{html}");
-        assert_eq!(to_html("[ici](\\\\evil.example) ![i](//evil.example)"), "<p>ici i</p>");
+        assert_eq!(
+            to_html("[ici](\\\\evil.example) ![i](//evil.example)"),
+            "<p>ici i</p>"
+        );
     }
 
     #[test]

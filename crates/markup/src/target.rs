@@ -95,7 +95,11 @@ mod tests {
     #[test]
     fn an_image_comes_from_the_web_or_the_site() {
         assert!(of_image("https://x.example/i.png").is_some() && of_image("/i.png").is_some());
-        for address in ["tel:+33612345678", "mailto:a@b.fr", "data:image/png;base64,AA"] {
+        for address in [
+            "tel:+33612345678",
+            "mailto:a@b.fr",
+            "data:image/png;base64,AA",
+        ] {
             assert_eq!(of_image(address), None, "{address}");
         }
     }

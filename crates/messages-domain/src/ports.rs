@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use shared_kernel::{
     Actor, CustomerId, EntryId, Limit, OrderId, Page, StaffId, StoreError, TicketId,
 };
@@ -112,10 +113,23 @@ pub enum Counted {
 pub struct CustomerLine {
     /// Who.
     pub id: CustomerId,
-    /// First name and family name.
+    /// The first name; empty where there is none.
+    pub first_name: String,
+    /// The family name, or the only one.
     pub name: String,
     /// How to reach them.
     pub email: Option<String>,
+    /// When something of them changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The last customer of the part of the list that was already read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerPosition {
+    /// When something of them had changed, in microseconds since 1970.
+    pub micros: i64,
+    /// Who.
+    pub id: CustomerId,
 }
 
 /// Reads messages.
@@ -135,8 +149,14 @@ pub trait MessageQueries: Send + Sync {
     /// How many there are.
     async fn message_counts(&self, of: &Counted) -> Result<MessageCounts, StoreError>;
 
-    /// Customers, latest changed first.
-    async fn customers(&self, limit: Limit) -> Result<Vec<CustomerLine>, StoreError>;
+    /// A part of the customers, latest changed first: those in whose names, address or id all words of
+    /// a search occur.
+    async fn customers(
+        &self,
+        search: Option<&str>,
+        start: &shared_kernel::Start<CustomerPosition>,
+        limit: Limit,
+    ) -> Result<Page<CustomerLine>, StoreError>;
 }
 
 /// What is talked about in a conversation somebody follows.

@@ -249,11 +249,20 @@ mod tests {
 
     #[test]
     fn no_line_of_a_body_is_longer_than_a_server_takes() {
-        for text in ["x".repeat(20_000), "é".repeat(20_000), "mot ".repeat(5_000), ".\n".repeat(500)] {
+        for text in [
+            "x".repeat(20_000),
+            "é".repeat(20_000),
+            "mot ".repeat(5_000),
+            ".\n".repeat(500),
+        ] {
             let mut mail = notification(Template::ResponseAdded);
             mail.values.text = Some(text);
             let bytes = render(&mail, &desk()).unwrap().to_bytes();
-            assert!(bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 998));
+            assert!(
+                bytes
+                    .split(|byte| *byte == b'\n')
+                    .all(|line| line.len() <= 998)
+            );
         }
     }
 

@@ -238,7 +238,11 @@ mod tests {
             occasion.ticket.written_signed_in = false;
             occasion.ticket.verified = verified;
             let mail = render(&notifications(&occasion, &desk())[0], &desk()).unwrap();
-            assert_eq!(mail.text.contains("cassée"), verified, "the text may say it");
+            assert_eq!(
+                mail.text.contains("cassée"),
+                verified,
+                "the text may say it"
+            );
             mail.subject
         };
         assert_eq!(subject_when(false), "[TICKET-ABCD1234] Votre demande");

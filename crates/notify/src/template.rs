@@ -148,14 +148,23 @@ mod tests {
     #[test]
     fn no_text_however_long_widens_a_mail() {
         for (name, source) in SOURCES {
-            if !std::path::Path::new(name).extension().is_some_and(|it| it == "html") {
+            if !std::path::Path::new(name)
+                .extension()
+                .is_some_and(|it| it == "html")
+            {
                 continue;
             }
             for table in source.split("<table").skip(1) {
                 let (tag, inside) = table.split_once('>').unwrap();
                 let is_the_button = inside.contains("class=\"button\"") && !inside.contains("<h1");
-                assert!(tag.contains("table-layout:fixed") || is_the_button, "{name}: {tag}");
-                assert!(!tag.contains("width=\"600\"") || tag.contains("max-width:600px"), "{name}");
+                assert!(
+                    tag.contains("table-layout:fixed") || is_the_button,
+                    "{name}: {tag}"
+                );
+                assert!(
+                    !tag.contains("width=\"600\"") || tag.contains("max-width:600px"),
+                    "{name}"
+                );
             }
             for cell in source.split("white-space:nowrap").skip(1) {
                 let cell = cell.split("</td>").next().unwrap();
@@ -167,10 +176,17 @@ mod tests {
                 "{name}"
             );
         }
-        let (_, layout) = SOURCES.iter().find(|(name, _)| *name == "layout.html").unwrap();
+        let (_, layout) = SOURCES
+            .iter()
+            .find(|(name, _)| *name == "layout.html")
+            .unwrap();
         let card = layout.split("class=\"card\"").nth(1).unwrap();
         let style = card.split('>').next().unwrap();
-        for rule in ["word-wrap:break-word", "overflow-wrap:anywhere", "word-break:break-word"] {
+        for rule in [
+            "word-wrap:break-word",
+            "overflow-wrap:anywhere",
+            "word-break:break-word",
+        ] {
             assert!(style.contains(rule), "{rule}");
         }
     }

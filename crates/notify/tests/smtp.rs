@@ -176,13 +176,25 @@ async fn an_answer_is_judged_by_whom_it_is_about_and_not_by_its_first_digit() {
         ("MAIL", "451 4.7.1 slow down", "down"),
         ("MAIL", quota, "down"),
         ("RCPT", quota, "down"),
-        ("RCPT", "554 5.7.1 <jean@example.com>: Relay access denied", "down"),
-        ("RCPT", "550 5.1.1 <jean@example.com>: no such mailbox", "refused"),
+        (
+            "RCPT",
+            "554 5.7.1 <jean@example.com>: Relay access denied",
+            "down",
+        ),
+        (
+            "RCPT",
+            "550 5.1.1 <jean@example.com>: no such mailbox",
+            "refused",
+        ),
         ("RCPT", "552 5.2.2 mailbox full", "put off"),
         ("RCPT", "451 4.7.1 greylisted", "put off"),
         ("DATA", quota, "down"),
         (".", quota, "down"),
-        (".", "550 5.7.26 this domain's mail is not authenticated", "down"),
+        (
+            ".",
+            "550 5.7.26 this domain's mail is not authenticated",
+            "down",
+        ),
         (".", "554 5.7.1 the text looks like spam", "put off"),
         (".", "552 5.3.4 too big", "refused"),
     ] {
@@ -199,6 +211,32 @@ async fn an_answer_is_judged_by_whom_it_is_about_and_not_by_its_first_digit() {
     }
     assert_eq!(sink.mails(), []);
     channel.send(&mail).await.expect("delivered");
+}
+
+#[tokio::test]
+async fn accents_of_our_own_address_are_the_channels_and_a_recipients_are_theirs() {
+    let sink = SmtpSink::start().await;
+    let channel = channel(&sink.url());
+    sink.answer("EHLO", "250 no extensions here");
+    let to_accents = channel.send(&mail_to("josé@example.com")).await;
+    assert!(
+        matches!(to_accents, Err(DeliveryError::Permanent { .. })),
+        "{to_accents:?}"
+    );
+    let mut mail = mail_to("jean@example.com");
+    mail.from = email("équipe@shop.fr");
+    let from_accents = channel.send(&mail).await;
+    assert!(
+        matches!(
+            from_accents,
+            Err(DeliveryError::Temporary {
+                channel_down: true,
+                ..
+            })
+        ),
+        "{from_accents:?}"
+    );
+    assert_eq!(sink.mails(), []);
 }
 
 #[tokio::test]

@@ -231,6 +231,14 @@ pub struct LimitsSection {
     #[garde(range(min = 1))]
     pub searches_burst: u32,
     #[garde(range(min = 1))]
+    pub writes_per_minute: u32,
+    #[garde(range(min = 1))]
+    pub writes_burst: u32,
+    #[garde(range(min = 1))]
+    pub connections_per_address: usize,
+    #[garde(range(min = 1))]
+    pub connections_total: usize,
+    #[garde(range(min = 1))]
     pub sockets_per_user: usize,
     #[garde(range(min = 1))]
     pub sockets_per_address: usize,

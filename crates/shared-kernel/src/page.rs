@@ -31,6 +31,8 @@ pub struct Limit(u32);
 impl Limit {
     /// The most rows a page may have.
     pub const MAX: u32 = 100;
+    /// As many rows as there may be.
+    pub const LONGEST: Self = Self(Self::MAX);
 
     /// Takes 1 to [`Self::MAX`]; `None` for anything else.
     pub fn new(limit: u32) -> Option<Self> {
@@ -41,7 +43,16 @@ impl Limit {
     pub fn get(self) -> u32 {
         self.0
     }
+
+    /// How many characters of its text each row of such a page shows: [`MOST_TEXT`], shared out.
+    pub fn text_share(self) -> usize {
+        MOST_TEXT / usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
 }
+
+/// The most characters of texts that a page of a list shows together. A page of 25 shows the longest
+/// texts there may be as they are.
+pub const MOST_TEXT: usize = 500_000;
 
 /// Where to go on in a list: at a page, or after the last row that was read, which has a `Position`.
 #[derive(Debug, Clone, PartialEq, Eq)]

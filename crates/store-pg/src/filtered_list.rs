@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Integer, Text};
 use diesel_async::AsyncPgConnection;
 use shared_kernel::{Limit, StoreError};
 
@@ -55,8 +55,18 @@ impl Filters {
 
     /// `{head} WHERE {conditions} {tail}`. What `tail` binds is still to be bound.
     pub(crate) fn select(self, head: &str, tail: &str) -> Statement {
+        self.select_bound(head, |statement| statement, tail)
+    }
+
+    /// The same, with what `head` binds.
+    pub(crate) fn select_bound(
+        self,
+        head: &str,
+        bind_head: impl FnOnce(Statement) -> Statement,
+        tail: &str,
+    ) -> Statement {
         let sql = format!("{head} WHERE {} {tail}", self.joined());
-        self.bound(sql)
+        self.bound(bind_head(Statement::new(sql)))
     }
 
     /// How many rows of `from` there are.
@@ -65,7 +75,7 @@ impl Filters {
             "SELECT count(*) AS count FROM {from} WHERE {}",
             self.joined()
         );
-        self.bound(sql)
+        self.bound(Statement::new(sql))
     }
 
     fn joined(&self) -> String {
@@ -73,8 +83,7 @@ impl Filters {
         conditions.join(" AND ")
     }
 
-    fn bound(self, sql: String) -> Statement {
-        let mut unbound = Statement::new(sql);
+    fn bound(self, mut unbound: Statement) -> Statement {
         if self.0.len() > MOST_KEPT_CONDITIONS {
             unbound = unbound.rarely();
         }
@@ -97,6 +106,19 @@ pub(crate) async fn total(
 ) -> Result<u64, StoreError> {
     let row: Option<CountRow> = counting.row(conn).await.map_err(from_diesel)?;
     Ok(row.map_or(0, |row| from_bigint(row.count)))
+}
+
+/// The columns of a list, of whose texts (`m.msg_content`) only the beginning is read; see
+/// [`bind_beginning`].
+pub(crate) fn with_beginnings(columns: &str) -> String {
+    columns.replace("m.msg_content", "left(m.msg_content, {}) AS msg_content")
+}
+
+/// Binds what [`with_beginnings`] left open: a character more than each row of a page shows, which tells
+/// that there is more.
+pub(crate) fn bind_beginning(statement: Statement, limit: Limit) -> Statement {
+    let most = i32::try_from(limit.text_share().saturating_add(1)).unwrap_or(i32::MAX);
+    statement.bind::<Integer, _>(most)
 }
 
 /// Binds `LIMIT {} OFFSET {}`, to read one row more than asked for: it tells whether more follow.

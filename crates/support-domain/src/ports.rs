@@ -6,7 +6,9 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shared_kernel::{CustomerId, EmailKey, Limit, OrderId, Page, StaffId, StoreError, TicketId};
+use shared_kernel::{
+    CustomerId, EmailKey, EntryId, Limit, OrderId, Page, StaffId, StoreError, TicketId,
+};
 
 use crate::customer::Customer;
 use crate::people::Holder;
@@ -237,8 +239,45 @@ pub struct TicketPage {
 pub struct TicketDetail {
     /// The ticket and its people.
     pub file: TicketFile,
-    /// The thread, oldest first, without notes the scope may not see.
+    /// The latest part of its thread.
+    pub thread: ThreadPart,
+}
+
+/// The entry before which an earlier part of a thread ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryPosition {
+    /// When it was written, in microseconds since 1970.
+    pub micros: i64,
+    /// The entry.
+    pub id: EntryId,
+}
+
+/// Which part of a thread: the latest one, or the one before an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadWindow {
+    /// The first entry of the part that was read before.
+    pub before: Option<EntryPosition>,
+    /// How many entries at the most; fewer where their texts are long.
+    pub limit: Limit,
+}
+
+impl ThreadWindow {
+    /// The latest part, as long as one may be.
+    pub const LATEST: Self = Self {
+        before: None,
+        limit: Limit::LONGEST,
+    };
+}
+
+/// A part of a thread, without notes the scope may not see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThreadPart {
+    /// Oldest first.
     pub entries: Vec<Entry>,
+    /// How many the whole thread has.
+    pub total: u64,
+    /// Where the part before this one ends, when there is one.
+    pub earlier: Option<EntryPosition>,
 }
 
 /// Reads tickets.
@@ -257,4 +296,12 @@ pub trait TicketQueries: Send + Sync {
         id: &TicketId,
         scope: &Scope,
     ) -> Result<Option<TicketDetail>, StoreError>;
+
+    /// A part of a ticket's thread, if the scope holds the ticket.
+    async fn thread(
+        &self,
+        id: &TicketId,
+        scope: &Scope,
+        window: &ThreadWindow,
+    ) -> Result<Option<ThreadPart>, StoreError>;
 }

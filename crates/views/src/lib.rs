@@ -4,6 +4,7 @@
 //! are those of the OpenAPI document. To show one more thing: a type with `Serialize` and
 //! `ToSchema`, made from the domain's value, and its use in a handler or an event.
 
+mod beginning;
 pub mod faq;
 mod instant;
 pub mod messages;

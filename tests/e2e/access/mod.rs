@@ -9,3 +9,4 @@ mod people;
 mod rights;
 mod route_coverage;
 mod rules;
+mod tokens;

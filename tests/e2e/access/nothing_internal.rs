@@ -11,21 +11,25 @@ use crate::chat::{Chat, JEAN, MESSAGES, WAIT, at as message_at, said};
 use crate::desk::{at, ticket_by};
 
 /// What must not be seen: each is said to, by or about staff below.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     "@shop.example",
     "NOTE INTERNE",
     "Client difficile",
     "à ménager",
     "Dossier litigieux",
     "ESCALADE",
+    "Client procédurier",
 ];
 
 /// Every kind of event the log can hold; `every_kind_happens` fails when one is added elsewhere
 /// and not made here.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 13] = [
+    "messageArchived",
     "messageClosed",
+    "messageDeleted",
     "messageRead",
     "messageSent",
+    "messageUpdated",
     "newMessage",
     "ticket.assigned",
     "ticket.created",
@@ -81,7 +85,16 @@ async fn messages(jean: &Api, claire: &Api) -> String {
         reply.text_at("/data/id").clone_into(&mut last);
         let read = jean.put(&message_at(&last, "/read"), &json!({})).await;
         read.expect(200);
-        claire.put(&end("/close"), &json!({})).await.expect(200);
+        let edit = json!({ "content": "Elle part lundi." });
+        claire.put(&message_at(&last, ""), &edit).await.expect(200);
+        let reason = json!({ "reason": "Client procédurier" });
+        claire.put(&end("/close"), &reason).await.expect(200);
+        for (who, id, how) in [(jean, &root, "/archive"), (claire, &last, "/delete")] {
+            let away = who.put(&message_at(id, how), &json!({})).await;
+            away.expect(200);
+        }
+        let more = claire.post(&end("/reply"), &content).await.expect(200);
+        more.text_at("/data/id").clone_into(&mut last);
     }
     last
 }

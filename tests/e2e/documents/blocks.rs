@@ -25,7 +25,9 @@ pub fn blocks(document: &str) -> Vec<Block> {
             .collect();
         let language = info.split_whitespace().next().unwrap_or_default();
         if ["sh", "bash", "shell", "console"].contains(&language) {
-            let skip = info.split_once("skip=\"").and_then(|(_, rest)| rest.split_once('"'));
+            let skip = info
+                .split_once("skip=\"")
+                .and_then(|(_, rest)| rest.split_once('"'));
             found.push(Block {
                 line: number + 1,
                 skip: skip.map(|(why, _)| why.to_owned()),
@@ -40,7 +42,10 @@ pub fn blocks(document: &str) -> Vec<Block> {
 fn shell_blocks_are_found_with_their_reasons() {
     let document = "a\n```sh\nls\n```\n```js\nx\n```\n```bash skip=\"needs a net\"\ncd\nls\n```\n";
     let found = blocks(document);
-    let lines: Vec<_> = found.iter().map(|block| (block.line, block.text.as_str())).collect();
+    let lines: Vec<_> = found
+        .iter()
+        .map(|block| (block.line, block.text.as_str()))
+        .collect();
     assert_eq!(lines, [(2, "ls"), (8, "cd\nls")]);
     assert_eq!(found[1].skip.as_deref(), Some("needs a net"));
 }

@@ -26,7 +26,10 @@ fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned()];
     let mut folders = vec![PathBuf::from("docs")];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root().join(&folder)).expect("a folder").flatten() {
+        for entry in fs::read_dir(root().join(&folder))
+            .expect("a folder")
+            .flatten()
+        {
             let path = folder.join(entry.file_name());
             if entry.path().is_dir() {
                 folders.push(path);
@@ -45,7 +48,10 @@ fn every_shell_block_runs_in_a_test_or_says_why_not() {
     for document in documents() {
         for block in blocks(&text(&document)) {
             let at = format!("{document}:{}", block.line);
-            assert!(block.skip.as_ref().is_none_or(|why| why.len() > 10), "{at}: why?");
+            assert!(
+                block.skip.as_ref().is_none_or(|why| why.len() > 10),
+                "{at}: why?"
+            );
             assert!(
                 block.skip.is_some() || runs.contains(&document.as_str()),
                 "{at} runs in no test: name the document in `runs` and give it one"
@@ -62,17 +68,26 @@ fn the_settings_the_operations_guide_begins_with_are_settings() {
     let settings = block.lines().map(|line| {
         let (name, rest) = line.split_once('=').expect("a variable");
         let value = rest.split("  ").next().unwrap_or_default();
-        (name.to_owned(), value.replace('…', "0123456789abcdef0123456789abcdef"))
+        (
+            name.to_owned(),
+            value.replace('…', "0123456789abcdef0123456789abcdef"),
+        )
     });
     settings::Config::load(settings).expect("a configuration");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_readme_says_to_paste_works_every_time() {
-    Terminal::beside_a_server().await.paste_twice("README.md").await;
+    Terminal::beside_a_server()
+        .await
+        .paste_twice("README.md")
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_operations_guide_says_to_paste_works_every_time() {
-    Terminal::beside_a_server().await.paste_twice("docs/OPERATIONS.md").await;
+    Terminal::beside_a_server()
+        .await
+        .paste_twice("docs/OPERATIONS.md")
+        .await;
 }

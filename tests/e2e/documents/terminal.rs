@@ -72,7 +72,9 @@ impl Terminal {
         let api = Api::new(format!("http://127.0.0.1:{port}"));
         testkit::eventually("the server is ready", async || {
             let answer = api.try_call(reqwest::Method::GET, "/readyz", None).await;
-            answer.is_ok_and(|answer| answer.status == 200).then_some(())
+            answer
+                .is_ok_and(|answer| answer.status == 200)
+                .then_some(())
         })
         .await;
         Self {
@@ -88,7 +90,11 @@ impl Terminal {
         let script = self.script(document, &super::text(document));
         for time in ["the first time", "the second time"] {
             let output = self.run(&script).await;
-            assert!(output.status.success(), "{document}, {time}:\n{}", said(&output));
+            assert!(
+                output.status.success(),
+                "{document}, {time}:\n{}",
+                said(&output)
+            );
         }
     }
 
@@ -118,7 +124,9 @@ impl Terminal {
     }
 
     fn has(&self, program: &str) -> bool {
-        self.path.split(':').any(|folder| Path::new(folder).join(program).is_file())
+        self.path
+            .split(':')
+            .any(|folder| Path::new(folder).join(program).is_file())
     }
 
     async fn run(&self, script: &str) -> Output {
@@ -153,12 +161,24 @@ fn command(folder: &Path, path: &str, program: &str) -> Command {
 fn with_expectation(line: &str) -> String {
     let expected = line
         .split_once(" # ")
-        .map(|(_, comment)| comment.chars().take_while(char::is_ascii_digit).collect::<String>())
+        .map(|(_, comment)| {
+            comment
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect::<String>()
+        })
         .filter(|status| status.len() == 3 && line.starts_with("curl "));
-    expected.map_or_else(|| line.to_owned(), |status| format!("EXPECTED={status} {line}"))
+    expected.map_or_else(
+        || line.to_owned(),
+        |status| format!("EXPECTED={status} {line}"),
+    )
 }
 
 fn said(output: &Output) -> String {
     let (out, err) = (&output.stdout, &output.stderr);
-    format!("{}\n{}", String::from_utf8_lossy(out), String::from_utf8_lossy(err))
+    format!(
+        "{}\n{}",
+        String::from_utf8_lossy(out),
+        String::from_utf8_lossy(err)
+    )
 }

@@ -332,3 +332,36 @@ async fn figures_count_what_the_caller_may_see_and_name_nothing_nobody_read() {
     assert_eq!(public["categoryStats"]["hidden"], Value::Null);
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_goes_on_by_cursor_and_so_does_what_a_search_found() {
+    let server = TestServer::start().await;
+    let staff = server.staff("staff-claire");
+    for order in [0, 3, 3, 9] {
+        article_by(&staff, json!({ "order": order })).await;
+    }
+    for question in ["", "&search=commande"] {
+        let all = server.api.get(&format!("{FAQ}?locale=fr{question}")).await;
+        let all = all.expect(200);
+        let ids = each(&all, "id");
+        assert!(ids.len() > 3, "{question}: {ids:?}");
+        let (mut walked, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("{FAQ}?locale=fr&limit=2{question}{cursor}");
+            let part = server.api.get(&path).await.expect(200);
+            walked.extend(each(&part, "id").into_iter().map(str::to_owned));
+            let next = part.header("x-next-cursor");
+            if next.is_empty() {
+                break;
+            }
+            cursor = format!("&cursor={next}");
+            let whole = format!("limit=2{question}&cursor={next}>");
+            assert!(walked.len() == 2 || part.header("link").contains(&whole));
+        }
+        assert_eq!(walked, ids, "{question}");
+        let odd = format!("{FAQ}?cursor=x{question}");
+        let refused = server.api.get(&odd).await.expect(400);
+        assert_eq!(refused.text_at("/errors/0/field"), "cursor");
+    }
+    server.stop().await;
+}

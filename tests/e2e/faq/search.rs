@@ -255,6 +255,11 @@ async fn searches_that_find_nothing_are_counted_without_what_is_personal() {
         .await
         .expect(200);
     assert_eq!(each(&first, "query"), ["attelage remorque"]);
+    let next = first.header("x-next-cursor");
+    let path = format!("{UNANSWERED}?limit=1&cursor={next}");
+    let second = staff.get(&path).await.expect(200);
+    assert_eq!(each(&second, "query"), ["galerie de toit *"]);
+    assert_eq!(second.header("x-next-cursor"), "");
     server.stop().await;
 }
 

@@ -148,3 +148,35 @@ async fn who_writes_over_what_they_did_not_see_is_told() {
     delete(&seen, &at).await.expect(204);
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_version_is_reached_part_by_part() {
+    let server = TestServer::start().await;
+    let staff = server.staff("staff-claire");
+    let id = article_by(&staff, json!({})).await;
+    for order in 1..=6 {
+        let change = json!({ "order": order });
+        staff.put(&faq_at(&id, ""), &change).await.expect(200);
+    }
+    let all = staff.get(&faq_at(&id, "/versions")).await.expect(200);
+    let number = |version: &serde_json::Value| version["version"].as_u64();
+    let all: Vec<_> = all.body.as_array().unwrap().iter().map(number).collect();
+    let (mut walked, mut next) = (Vec::new(), faq_at(&id, "/versions?limit=3"));
+    loop {
+        let part = staff.get(&next).await.expect(200);
+        walked.extend(part.body.as_array().unwrap().iter().map(number));
+        let cursor = part.header("x-next-cursor").to_owned();
+        if cursor.is_empty() {
+            assert_eq!(part.header("link"), "");
+            break;
+        }
+        let link = format!("<{}?limit=3&cursor={cursor}>; rel=\"next\"", faq_at(&id, "/versions"));
+        assert_eq!(part.header("link"), link);
+        next = faq_at(&id, &format!("/versions?limit=3&cursor={cursor}"));
+    }
+    assert_eq!(walked, all);
+    let odd = faq_at(&id, "/versions?limit=0&cursor=x");
+    let refused = staff.get(&odd).await.expect(400);
+    assert_eq!(refused.body["errors"].as_array().map(Vec::len), Some(2));
+    server.stop().await;
+}

@@ -228,16 +228,34 @@ async fn every_mail_of_a_ticket_has_the_same_subject_whoever_reads_it() {
     let sophie = json!({ "staff_id": "sophie" });
     let bonjour = json!({ "message": "Bonjour" });
     let reason = json!({ "reason": "Client immobilisé", "staff_id": "sophie" });
-    desk.claire.put(&at(&id, "/assign"), &sophie).await.expect(200);
-    desk.claire.post(&at(&id, "/responses"), &bonjour).await.expect(201);
-    desk.jean.post(&at(&id, "/responses"), &bonjour).await.expect(201);
-    desk.claire.post(&at(&id, "/escalate"), &reason).await.expect(200);
+    desk.claire
+        .put(&at(&id, "/assign"), &sophie)
+        .await
+        .expect(200);
+    desk.claire
+        .post(&at(&id, "/responses"), &bonjour)
+        .await
+        .expect(201);
+    desk.jean
+        .post(&at(&id, "/responses"), &bonjour)
+        .await
+        .expect(201);
+    desk.claire
+        .post(&at(&id, "/escalate"), &reason)
+        .await
+        .expect(200);
     desk.close(&id).await;
     let open = json!({ "status": "open" });
-    desk.claire.put(&at(&id, "/status"), &open).await.expect(200);
+    desk.claire
+        .put(&at(&id, "/status"), &open)
+        .await
+        .expect(200);
     all_mail_sent(&desk.server).await;
     let mails = desk.server.smtp.mails();
-    let mut told: Vec<_> = mails.iter().map(|mail| super::desk::addressed(mail).0).collect();
+    let mut told: Vec<_> = mails
+        .iter()
+        .map(|mail| super::desk::addressed(mail).0)
+        .collect();
     told.sort();
     told.dedup();
     assert_eq!(told.len(), 7, "each kind of mail: {told:?}");

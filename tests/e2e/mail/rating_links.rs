@@ -80,15 +80,27 @@ async fn a_refused_form_says_what_is_wrong_with_each_field_and_keeps_what_was_ty
     let choose = "Merci de choisir une note";
     let (status, page) = submit(&desk, &id, &sig, "feedback=Tr%C3%A8s+%3Cbien%3E").await;
     assert_eq!(status, 400);
-    assert!(page.contains(choose) && page.contains("\nTrès &lt;bien&gt;</textarea>"), "{page}");
+    assert!(
+        page.contains(choose) && page.contains("\nTrès &lt;bien&gt;</textarea>"),
+        "{page}"
+    );
     let long = "a%0D%0A".repeat(1_001);
     let (status, page) = submit(&desk, &id, &sig, &format!("rating=4&feedback={long}")).await;
     assert_eq!(status, 400);
-    assert!(!page.contains(choose) && page.contains("trop long"), "{page}");
-    assert!(page.contains("value=\"4\" required aria-label=\"4 sur 5\" checked"), "{page}");
+    assert!(
+        !page.contains(choose) && page.contains("trop long"),
+        "{page}"
+    );
+    assert!(
+        page.contains("value=\"4\" required aria-label=\"4 sur 5\" checked"),
+        "{page}"
+    );
     let (status, page) = submit(&desk, &id, &sig, "rating=9&feedback=caf%E9").await;
     assert_eq!(status, 400);
-    assert!(page.contains(choose) && page.contains("pas pu être lu"), "{page}");
+    assert!(
+        page.contains(choose) && page.contains("pas pu être lu"),
+        "{page}"
+    );
     let shown = desk.claire.get(&at(&id, "")).await.expect(200);
     assert!(shown.body["satisfaction"].is_null(), "{}", shown.text);
     desk.server.stop().await;

@@ -23,7 +23,11 @@ async fn a_quota_or_a_refused_sender_delays_mail_and_loses_none() {
             (count(&desk.server, waiting).await == 2).then_some(())
         })
         .await;
-        assert_eq!(count(&desk.server, "job WHERE state = 'dead'").await, 0, "{reply}");
+        assert_eq!(
+            count(&desk.server, "job WHERE state = 'dead'").await,
+            0,
+            "{reply}"
+        );
         assert_eq!(smtp.mails().len(), before, "{reply}");
         smtp.answer_as_ever();
         desk.server.clock.advance(TimeDelta::minutes(2));
@@ -41,7 +45,11 @@ async fn only_a_recipients_refusal_is_final() {
     ticket_by(&desk.jean, JEAN).await;
     all_mail_sent(&desk.server).await;
     assert_eq!(count(&desk.server, "job WHERE state = 'dead'").await, 1);
-    let told: Vec<_> = smtp.mails().iter().map(|mail| mail.rcpt_to.join(",")).collect();
+    let told: Vec<_> = smtp
+        .mails()
+        .iter()
+        .map(|mail| mail.rcpt_to.join(","))
+        .collect();
     assert_eq!(told, ["support@shop.example"]);
     desk.server.stop().await;
 }

@@ -214,3 +214,86 @@ async fn the_feed_gives_each_caller_their_own_events_once_and_in_order() {
         .expect(410);
     chat.server.stop().await;
 }
+
+/// All rows of a list, part by part, each by what `name` says of it.
+async fn walked(api: &Api, path: &str, name: &str) -> Vec<String> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let part = api.get(&format!("{path}{cursor}")).await.expect(200);
+        let rows = part.body["data"].as_array().cloned().unwrap_or_default();
+        all.extend(rows.iter().map(|row| row[name].as_str().unwrap_or_default().to_owned()));
+        match part.body["pagination"]["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return all,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_customer_is_reached_once_by_cursor_or_by_page_and_found_by_a_search() {
+    let chat = Chat::start().await;
+    let client = chat.server.database.client().await;
+    // Many changed at the same instant: their ids tell them apart.
+    let sql = "INSERT INTO ___xtr_customer (cst_id, cst_name, cst_fname, cst_mail, updated_at) \
+        SELECT 'cst-' || n, 'Lefèvre', 'Zoé' || n, 'zoe' || n || '@example.com', timestamptz '2026-01-01' - (n / 7) * interval '1 h' \
+        FROM generate_series(1, 120) n";
+    client.batch_execute(sql).await.expect("customers");
+    const CUSTOMERS: &str = "/api/messages/customers";
+    let first = chat.claire.get(CUSTOMERS).await.expect(200);
+    assert_eq!(first.body["data"].as_array().map(Vec::len), Some(100));
+    let total = first.body["pagination"]["total"].as_u64();
+    assert_eq!(total, Some(121), "with Jean");
+    for limit in [7, 100] {
+        let path = format!("{CUSTOMERS}?limit={limit}");
+        let ids = walked(&chat.claire, &path, "cst_id").await;
+        let each: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!((ids.len(), each.len()), (121, 121), "{limit}");
+        let second = chat.claire.get(&format!("{path}&page=2")).await.expect(200);
+        let second = second.body["data"][0]["cst_id"].as_str().map(str::to_owned);
+        assert_eq!(second.as_ref(), ids.get(limit));
+    }
+    for (search, found) in [
+        ("zoe17%20LEFEVRE", 1),
+        ("zoe1%40example", 1),
+        ("lefèvre", 120),
+        ("cst-12", 2),
+        ("zoe17%20dupont", 0),
+        ("%20", 121),
+    ] {
+        let path = format!("{CUSTOMERS}?search={search}");
+        let answer = chat.claire.get(&path).await.expect(200);
+        assert_eq!(answer.body["pagination"]["total"], found, "{search}");
+    }
+    let path = format!("{CUSTOMERS}?search=zoe17%40");
+    let zoe = chat.claire.get(&path).await.expect(200).body["data"][0].clone();
+    assert_eq!(
+        zoe,
+        json!({ "cst_id": "cst-17", "cst_fname": "Zoé17", "cst_name": "Lefèvre", "cst_mail": "zoe17@example.com" })
+    );
+    let bad = chat.claire.get(&format!("{CUSTOMERS}?cursor=x&page=0")).await;
+    assert_eq!(bad.expect(400).body["errors"].as_array().map(Vec::len), Some(2));
+    chat.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_search_as_many_words_are_looked_for_as_count_and_each_once() {
+    let chat = Chat::start().await;
+    chat.message("été comme hiver").await;
+    let total = async |search: &str| {
+        let query = url_encoded(search);
+        let answer = chat.jean.get(&format!("{MESSAGES}?search={query}")).await;
+        answer.expect(200).body["pagination"]["total"].as_u64()
+    };
+    assert_eq!(total(&"été ".repeat(240)).await, Some(1));
+    assert_eq!(total(&format!("{}absent", "hiver ".repeat(40))).await, Some(0));
+    let many: Vec<_> = (0..160).map(|n| format!("m{n}")).collect();
+    let mut alternatives = many.join(" OU ");
+    alternatives.truncate(900);
+    assert_eq!(total(&format!("hiver OU {alternatives}")).await, Some(1));
+    chat.server.stop().await;
+}
+
+fn url_encoded(text: &str) -> String {
+    let bytes = text.bytes();
+    bytes.map(|byte| format!("%{byte:02X}")).collect()
+}

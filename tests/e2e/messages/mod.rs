@@ -3,6 +3,7 @@
 //! To add a subject: a file, and its line here.
 
 mod conversations;
+mod joined;
 mod lists;
 mod live_chat;
 mod presence;

@@ -291,6 +291,9 @@ async fn every_filter_of_the_list_works_in_the_search_and_nobody_can_be_asked_fo
         ("keyword=démarrage&priority=low", vec![]),
     ] {
         for route in [LIST, SEARCH] {
+            if route == LIST && query.contains("keyword") {
+                continue;
+            }
             for caller in [&claire, &jean] {
                 let found = caller.get(&format!("{route}?{query}")).await.expect(200);
                 let mut ids = crate::desk::ids(&found);

@@ -9,6 +9,7 @@ mod fields;
 mod forms;
 mod headers;
 mod idempotency;
+mod kept_answers;
 mod pages;
 pub mod problems;
 mod raw_http;

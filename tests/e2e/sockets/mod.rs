@@ -6,5 +6,6 @@ mod catch_up;
 mod churn;
 mod hints;
 mod hostile;
+mod origins;
 mod tickets;
 mod two_instances;

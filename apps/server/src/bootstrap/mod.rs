@@ -30,7 +30,7 @@ use notify::EmailChannel;
 use realtime::{Gateway, MessagingEngine};
 use settings::Config;
 use shared_kernel::{Clock, JobKind};
-use sockets::deadline;
+use sockets::{MostConnections, deadline};
 use sockets::listener::{self, Listening};
 use store_pg::{JobQueue, PgStore};
 use tokio::task::JoinHandle;
@@ -40,6 +40,7 @@ use tokio_util::task::TaskTracker;
 
 use self::live::Live;
 use self::state::{Shared, app_state};
+use crate::http::client_address::direct_network;
 use crate::http::cross_origin::cross_origin;
 use crate::http::finish::finish;
 use crate::http::routes;
@@ -199,6 +200,7 @@ fn listen(
         address: config.http.bind,
         workers,
         shutdown_seconds: config.http.shutdown_seconds,
+        most: config.limits.enabled.then(|| most_connections(config)),
     };
     let place = Arc::new(AtomicUsize::new(0));
     let app = move || {
@@ -217,6 +219,16 @@ fn listen(
         address: config.http.bind,
         source,
     })
+}
+
+/// Proxies speak for many: whom they speak for is counted where requests are.
+fn most_connections(config: &Config) -> MostConnections {
+    let trusted = config.http.trusted_proxies.clone();
+    MostConnections {
+        per_network: config.limits.connections_per_address,
+        total: config.limits.connections_total,
+        network_of: Arc::new(move |peer| direct_network(peer, &trusted)),
+    }
 }
 
 impl Server {

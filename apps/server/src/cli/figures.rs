@@ -30,6 +30,7 @@ pub(super) async fn run(config: &Config, args: &FiguresArgs) -> ExitCode {
         if differences.is_empty() {
             say("the figures agree with the tickets")
         } else {
+            say("rows were put in by hand, or there is a defect: guichet figures --rebuild counts all anew");
             ExitCode::FAILURE
         }
     })

@@ -97,6 +97,8 @@ mod tests {
 
     use async_trait::async_trait;
 
+    use faq_domain::unanswered::UnansweredPosition;
+
     use super::*;
     use crate::jobs::chores::{Chore as _, CountUnanswered};
 
@@ -114,6 +116,14 @@ mod tests {
             }
             self.all.lock().unwrap().extend(asked);
             Ok(())
+        }
+
+        async fn unanswered_after(
+            &self,
+            _: &UnansweredPosition,
+            _: u32,
+        ) -> Result<Vec<Unanswered>, StoreError> {
+            Ok(Vec::new())
         }
 
         async fn unanswered(&self, _: u32) -> Result<Vec<Unanswered>, StoreError> {

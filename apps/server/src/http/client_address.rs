@@ -78,6 +78,13 @@ fn digest(key: &[u8]) -> [u8; 32] {
     Sha256::digest(key).into()
 }
 
+/// The network whose connections are counted; none for a trusted proxy, which speaks for many.
+pub fn direct_network(peer: IpAddr, trusted: &[IpNet]) -> Option<IpAddr> {
+    let peer = peer.to_canonical();
+    let is_trusted = trusted.iter().any(|network| network.contains(&peer));
+    (!is_trusted).then(|| limited_network(peer))
+}
+
 /// The network a limit counts: one IPv4 address, or one IPv6 /64, which one household holds.
 pub fn limited_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -198,6 +205,15 @@ mod tests {
             .to_http_request();
         let address = behind_proxies().address_of(&request);
         assert_eq!(address, Some("203.0.113.9".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_trusted_proxy_is_no_network_whose_connections_are_counted() {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let network = |peer: &str| direct_network(peer.parse().unwrap(), &trusted);
+        assert_eq!(network("10.0.0.1"), None);
+        assert_eq!(network("::ffff:10.0.0.1"), None);
+        assert_eq!(network("192.0.2.1"), Some("192.0.2.1".parse().unwrap()));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::warnings::WARNINGS;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 /// How long a browser may remember an answer to its question, in seconds.
 const REMEMBER: usize = 3_600;
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -37,6 +38,7 @@ pub fn cross_origin(origins: &[String]) -> Cors {
             RETRY_AFTER,
             REQUEST_ID,
             TOTAL_COUNT,
+            NEXT_CURSOR,
             WARNINGS,
             WWW_AUTHENTICATE,
         ])

@@ -9,6 +9,7 @@ use views::instant;
 
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Refusal, fields};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -68,6 +69,7 @@ pub struct EventFeedView {
 pub async fn events(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeAnswer,
     Query(query): Query<EventsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();

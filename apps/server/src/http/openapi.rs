@@ -1,6 +1,9 @@
-//! The OpenAPI document, generated from the handlers; its page is `pages/docs.rs`.
+//! The OpenAPI document, generated from the handlers. Its page is `pages/docs.rs`.
+
+use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
+use actix_web::web::Bytes;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -102,5 +105,11 @@ pub fn api() -> utoipa::openapi::OpenApi {
 #[utoipa::path(get, path = "/api/openapi.json", tag = "operations", operation_id = "openapiDocument",
     responses((status = 200, description = "OpenAPI 3.1")))]
 pub async fn document() -> HttpResponse {
-    HttpResponse::Ok().json(api())
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(DOCUMENT.clone())
 }
+
+/// Written once, and shared by all who ask.
+static DOCUMENT: LazyLock<Bytes> =
+    LazyLock::new(|| Bytes::from(serde_json::to_vec(&api()).unwrap_or_default()));

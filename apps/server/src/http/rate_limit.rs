@@ -1,6 +1,7 @@
-//! How often one network may do what anybody may do.
+//! How often one network may do what anybody may do, and how much one caller may write.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,12 +10,14 @@ use actix_web::HttpRequest;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use settings::Config;
+use shared_kernel::{Caller, UserId};
 
 use super::client_address::{TrustedCallers, limited_network};
 use super::problem::Problem;
 
-/// Networks remembered before those that are quiet again are forgotten.
+/// Networks, or callers, remembered before those that are quiet again are forgotten.
 const REMEMBERED: usize = 10_000;
+
 /// Forms a network may send for each one that may become a ticket: people correct what was refused.
 const ATTEMPTS_PER_FORM: u32 = 6;
 
@@ -67,8 +70,7 @@ impl NetworkLimit {
     }
 
     fn new(config: &Config, per_minute: u32, burst: u32) -> Self {
-        let number = |given| NonZeroU32::new(given).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::per_minute(number(per_minute)).allow_burst(number(burst));
+        let quota = quota(per_minute, burst);
         Self {
             limiter: config.limits.enabled.then(|| RateLimiter::keyed(quota)),
             trusted: TrustedCallers::of(config),
@@ -92,24 +94,13 @@ impl NetworkLimit {
     pub fn reserve(&self, request: &HttpRequest) -> Result<Place<'_>, Problem> {
         let address = self.limiter.as_ref().and(self.trusted.address_of(request));
         let network = address.map(limited_network);
-        if let (Some(limiter), Some(network)) = (&self.limiter, network) {
-            self.count(limiter, network)?;
+        if let (Some(limiter), Some(network)) = (&self.limiter, network)
+            && !self.takes_unused(network)
+        {
+            check(limiter, &network).map_err(Problem::rate_limited)?;
         }
         let limit = self;
         Ok(Place { limit, network })
-    }
-
-    fn count(&self, limiter: &DefaultKeyedRateLimiter<IpAddr>, at: IpAddr) -> Result<(), Problem> {
-        if self.takes_unused(at) {
-            return Ok(());
-        }
-        if limiter.len() > REMEMBERED {
-            limiter.retain_recent();
-        }
-        limiter.check_key(&at).map_err(|until| {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            Problem::rate_limited(wait.as_secs() + 1)
-        })
     }
 
     fn unused(&self) -> MutexGuard<'_, HashMap<IpAddr, u32>> {
@@ -138,7 +129,7 @@ impl Place<'_> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        if let Some(network) = self.network.filter(|_| self.limit.limiter.is_some()) {
+        if let Some(network) = self.network {
             let mut unused = self.limit.unused();
             // Forgetting one is no harm: it comes back with time.
             if unused.len() < REMEMBERED {
@@ -147,6 +138,47 @@ impl Drop for Place<'_> {
             }
         }
     }
+}
+
+/// How much one signed-in caller may write; lifts itself when limits are off.
+pub struct CallerLimit(Option<DefaultKeyedRateLimiter<UserId>>);
+
+impl CallerLimit {
+    /// The limit on writes. Strangers have [`NetworkLimit`]s of their own.
+    pub fn of_writes(config: &Config) -> Self {
+        let limits = &config.limits;
+        let quota = quota(limits.writes_per_minute, limits.writes_burst);
+        Self(limits.enabled.then(|| RateLimiter::keyed(quota)))
+    }
+
+    /// Counts a write.
+    ///
+    /// # Errors
+    /// 429 with `Retry-After`.
+    pub fn check(&self, caller: &Caller) -> Result<(), Problem> {
+        match (&self.0, caller.actor()) {
+            (Some(limiter), Some(actor)) => {
+                check(limiter, &actor.id).map_err(Problem::too_many_writes)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn quota(per_minute: u32, burst: u32) -> Quota {
+    let number = |given| NonZeroU32::new(given).unwrap_or(NonZeroU32::MIN);
+    Quota::per_minute(number(per_minute)).allow_burst(number(burst))
+}
+
+/// Counts, or answers after how many seconds it may be tried again.
+fn check<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), u64> {
+    if limiter.len() > REMEMBERED {
+        limiter.retain_recent();
+    }
+    limiter.check_key(key).map_err(|until| {
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        wait.as_secs() + 1
+    })
 }
 
 #[cfg(test)]
@@ -190,6 +222,5 @@ mod tests {
         assert!(limit.reserve(&jean).is_err());
         drop(places);
         assert!(limit.reserve(&jean).is_ok());
-        assert!(limit.unused().len() <= 1);
     }
 }

@@ -46,7 +46,7 @@ impl<'a> Write<'a> {
     /// Prepares a write for a request with this body.
     ///
     /// # Errors
-    /// 400 for an `Idempotency-Key` that cannot be one.
+    /// 400 for an `Idempotency-Key` that cannot be one, 429 for more writes than one caller may make.
     pub fn of(
         state: &'a AppState,
         request: &HttpRequest,
@@ -54,6 +54,7 @@ impl<'a> Write<'a> {
         body: &[u8],
     ) -> Result<Self, Problem> {
         let is_staff = caller.actor().is_some_and(Actor::is_staff);
+        state.admission.writes.check(caller)?;
         let key = idempotency_key(request.headers())?.map(|key| {
             // No id is empty, so nobody shares the public's keys.
             let who = caller.actor().map_or("", |actor| actor.id.as_str());

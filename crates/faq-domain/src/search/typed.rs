@@ -3,7 +3,7 @@
 use shared_kernel::words::{fold, word_spans};
 
 /// Longer words are not indexed, and take long to look at.
-const LONGEST_WORD: usize = 64;
+pub const LONGEST_WORD: usize = 64;
 /// Phrases and unwanted words that count.
 const MOST_STRICT: usize = 16;
 

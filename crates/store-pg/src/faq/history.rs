@@ -197,6 +197,24 @@ pub(super) async fn article_versions(
     rows.into_iter().map(ArticleVersion::try_from).collect()
 }
 
+pub(super) async fn article_versions_before(
+    conn: &AsyncPgConnection,
+    id: &FaqId,
+    version: Option<u64>,
+    limit: u32,
+) -> Result<Vec<ArticleVersion>, StoreError> {
+    let before = version.map_or(i64::MAX, to_bigint);
+    let sql = format!("{VERSIONS} AND version < {{}} ORDER BY version DESC LIMIT {{}}");
+    let rows: Vec<VersionRow> = Statement::new(sql)
+        .bind::<Text, _>(id.as_str().to_owned())
+        .bind::<BigInt, _>(before)
+        .bind::<BigInt, _>(i64::from(limit))
+        .rows(conn)
+        .await
+        .map_err(from_diesel)?;
+    rows.into_iter().map(ArticleVersion::try_from).collect()
+}
+
 #[derive(QueryableByName)]
 struct LastRow {
     #[diesel(sql_type = Nullable<BigInt>)]

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Text};
 use diesel_async::AsyncPgConnection;
-use faq_domain::ports::{ArticleFilter, FaqFigures, Window};
+use faq_domain::ports::{ArticleFilter, ArticlePosition, FaqFigures, Window};
 use faq_domain::{
     ArticleFile, ArticleVersion, Category, CategoryFile, CategoryId, FaqQueries, Scope,
 };
@@ -43,7 +43,7 @@ fn filters(filter: &ArticleFilter) -> Filters {
 
 async fn list(
     conn: &AsyncPgConnection,
-    filter: &ArticleFilter,
+    wanted: Filters,
     window: Window,
 ) -> Result<Vec<ArticleFile>, StoreError> {
     let head =
@@ -53,7 +53,7 @@ async fn list(
          JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category LEFT JOIN faq_counter k ON k.faq_id = f.faq_id {TEXTS} \
          ORDER BY f.cat_order, f.faq_order, f.faq_id"
     );
-    let rows: Vec<ArticleRow> = filters(filter)
+    let rows: Vec<ArticleRow> = wanted
         .select(&head, &tail)
         .bind::<BigInt, _>(i64::from(window.limit))
         .bind::<BigInt, _>(window.offset)
@@ -61,6 +61,16 @@ async fn list(
         .await
         .map_err(from_diesel)?;
     rows.into_iter().map(ArticleFile::try_from).collect()
+}
+
+/// After an article. Of a category that is gone the place is not known: the list begins again.
+const AFTER: &str = "\
+(c.cat_order, f.faq_order, f.faq_id) > (coalesce((SELECT cat_order FROM ___xtr_faq_category WHERE cat_id = {}), -1), {}, {})";
+
+async fn total(conn: &AsyncPgConnection, filter: &ArticleFilter) -> Result<u64, StoreError> {
+    let counting = filters(filter)
+        .count("___xtr_faq f JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category");
+    filtered_list::total(conn, counting).await
 }
 
 #[derive(QueryableByName)]
@@ -108,15 +118,44 @@ impl FaqQueries for PgStore {
         window: Window,
     ) -> Result<Page<ArticleFile>, StoreError> {
         let conn = self.connection().await?;
-        let items = list(&conn, filter, window).await?;
-        let counting = filters(filter)
-            .count("___xtr_faq f JOIN ___xtr_faq_category c ON c.cat_id = f.faq_category");
-        let total = filtered_list::total(&conn, counting).await?;
+        let items = list(&conn, filters(filter), window).await?;
+        let total = total(&conn, filter).await?;
         let seen = u64::try_from(window.offset).unwrap_or_default() + items.len() as u64;
         Ok(Page {
             has_more: seen < total && !items.is_empty(),
             items,
             total,
+        })
+    }
+
+    async fn articles_after(
+        &self,
+        filter: &ArticleFilter,
+        last: &ArticlePosition,
+        limit: u32,
+    ) -> Result<Page<ArticleFile>, StoreError> {
+        let conn = self.connection().await?;
+        let mut wanted = filters(filter);
+        let (category, order) = (last.category.as_str().to_owned(), last.order);
+        let id = last.id.as_str().to_owned();
+        wanted.add_bound(AFTER, move |statement| {
+            statement
+                .bind::<Text, _>(category)
+                .bind::<Integer, _>(order)
+                .bind::<Text, _>(id)
+        });
+        let window = Window {
+            offset: 0,
+            limit: limit.saturating_add(1),
+        };
+        let mut items = list(&conn, wanted, window).await?;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let has_more = items.len() > most;
+        items.truncate(most);
+        Ok(Page {
+            items,
+            total: total(&conn, filter).await?,
+            has_more,
         })
     }
 
@@ -128,6 +167,16 @@ impl FaqQueries for PgStore {
     async fn article_versions(&self, id: &FaqId) -> Result<Vec<ArticleVersion>, StoreError> {
         let conn = self.connection().await?;
         history::article_versions(&conn, id).await
+    }
+
+    async fn article_versions_before(
+        &self,
+        id: &FaqId,
+        version: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<ArticleVersion>, StoreError> {
+        let conn = self.connection().await?;
+        history::article_versions_before(&conn, id, version, limit).await
     }
 
     async fn categories(

@@ -6,15 +6,17 @@ use chrono::DateTime;
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use diesel_async::AsyncPgConnection;
-use messages_domain::ports::{Counted, CustomerLine, MessageCounts, MessageFilter, Start};
+use messages_domain::ports::{
+    Counted, CustomerLine, CustomerPosition, MessageCounts, MessageFilter, Start,
+};
 use messages_domain::rights::Scope;
 use messages_domain::{Message, MessageQueries, State};
 use shared_kernel::{CustomerId, EntryId, Limit, Page, StaffId, StoreError};
 
-use super::find;
 use super::rows::{COLUMNS, MessageRow};
+use super::{customers, find};
 use crate::analytics::totals::ALL_DAYS;
-use crate::error::{bad_row, from_diesel};
+use crate::error::from_diesel;
 use crate::filtered_list::{self, Filters};
 use crate::search::{matches_words, web_search};
 use crate::unit::statement::Statement;
@@ -131,19 +133,6 @@ fn counts_statement(of: &Counted) -> Statement {
     }
 }
 
-#[derive(QueryableByName)]
-#[expect(clippy::struct_field_names, reason = "the columns' names")]
-struct CustomerLineRow {
-    #[diesel(sql_type = Text)]
-    cst_id: String,
-    #[diesel(sql_type = Text)]
-    cst_name: String,
-    #[diesel(sql_type = Text)]
-    cst_fname: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    cst_mail: Option<String>,
-}
-
 #[async_trait]
 impl MessageQueries for PgStore {
     async fn messages(
@@ -165,8 +154,10 @@ impl MessageQueries for PgStore {
                 0
             }
         };
-        let listing = wanted.select(
-            &format!("SELECT {COLUMNS} FROM ___xtr_msg m"),
+        let columns = filtered_list::with_beginnings(COLUMNS);
+        let listing = wanted.select_bound(
+            &format!("SELECT {columns} FROM ___xtr_msg m"),
+            |statement| filtered_list::bind_beginning(statement, limit),
             "ORDER BY m.msg_date DESC, m.msg_id DESC LIMIT {} OFFSET {}",
         );
         let rows: Vec<MessageRow> = filtered_list::bind_page(listing, limit, offset)
@@ -200,26 +191,13 @@ impl MessageQueries for PgStore {
         )
     }
 
-    async fn customers(&self, limit: Limit) -> Result<Vec<CustomerLine>, StoreError> {
-        const SQL: &str = "SELECT cst_id, cst_name, cst_fname, cst_mail FROM ___xtr_customer \
-            WHERE cst_activ = '1' ORDER BY updated_at DESC, cst_id LIMIT {}";
+    async fn customers(
+        &self,
+        search: Option<&str>,
+        start: &shared_kernel::Start<CustomerPosition>,
+        limit: Limit,
+    ) -> Result<Page<CustomerLine>, StoreError> {
         let conn = self.connection().await?;
-        let rows: Vec<CustomerLineRow> = Statement::new(SQL)
-            .bind::<BigInt, _>(i64::from(limit.get()))
-            .rows(&conn)
-            .await
-            .map_err(from_diesel)?;
-        rows.into_iter()
-            .map(|row| {
-                let id = CustomerId::parse(row.cst_id.clone())
-                    .map_err(|_| bad_row("___xtr_customer", &row.cst_id, "cst_id"))?;
-                let name = [row.cst_fname, row.cst_name].join(" ").trim().to_owned();
-                Ok(CustomerLine {
-                    id,
-                    name,
-                    email: row.cst_mail,
-                })
-            })
-            .collect()
+        customers::list(&conn, search, start, limit).await
     }
 }

@@ -16,6 +16,7 @@ use faq_domain::search::{Found, FoundArticle, MOST_FOUND, Manner, Search};
 use faq_domain::{FaqSearch, Scope};
 use shared_kernel::StoreError;
 
+use super::MOST_WORDS;
 use super::postings::{Candidate, Postings, Stems};
 use super::terms::{Reach, Terms, look_up};
 use crate::error::from_diesel;
@@ -23,8 +24,6 @@ use crate::faq::{articles_with_ids, is_public};
 use crate::unit::statement::Statement;
 use crate::unit::store::PgStore;
 
-/// Different words of a search that count.
-const MOST_WORDS: usize = 16;
 /// The same of a letter, and how many of them count in the end.
 const MOST_WORDS_OF_A_LETTER: usize = 80;
 const MOST_TERMS_OF_A_LETTER: usize = 12;

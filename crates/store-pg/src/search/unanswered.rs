@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz};
 use faq_domain::Locale;
-use faq_domain::unanswered::{Unanswered, UnansweredQueries};
+use faq_domain::unanswered::{Unanswered, UnansweredPosition, UnansweredQueries};
 use shared_kernel::StoreError;
 
 use crate::error::{bad_row, from_diesel};
+use crate::filtered_list::Filters;
 use crate::unit::statement::Statement;
 use crate::unit::store::PgStore;
 
@@ -81,10 +82,41 @@ impl UnansweredQueries for PgStore {
     }
 
     async fn unanswered(&self, limit: u32) -> Result<Vec<Unanswered>, StoreError> {
-        const SQL: &str = "SELECT query, locale, times, first_at, last_at FROM faq_unanswered \
-            ORDER BY times DESC, last_at DESC, query, locale LIMIT {}";
+        self.listed(Filters::default(), limit).await
+    }
+
+    async fn unanswered_after(
+        &self,
+        last: &UnansweredPosition,
+        limit: u32,
+    ) -> Result<Vec<Unanswered>, StoreError> {
+        const AFTER: &str = "(times, last_at) <= ({}, {}) AND ((times, last_at) < ({}, {}) OR (query, locale) > ({}, {}))";
+        let times = i64::try_from(last.times).unwrap_or(i64::MAX);
+        let at = DateTime::from_timestamp_micros(last.micros).unwrap_or_default();
+        let (query, locale) = (last.query.clone(), last.locale.to_string());
+        let mut after = Filters::default();
+        after.add_bound(AFTER, move |statement| {
+            statement
+                .bind::<BigInt, _>(times)
+                .bind::<Timestamptz, _>(at)
+                .bind::<BigInt, _>(times)
+                .bind::<Timestamptz, _>(at)
+                .bind::<Text, _>(query)
+                .bind::<Text, _>(locale)
+        });
+        self.listed(after, limit).await
+    }
+}
+
+impl PgStore {
+    async fn listed(&self, mut wanted: Filters, limit: u32) -> Result<Vec<Unanswered>, StoreError> {
+        wanted.add("true");
         let conn = self.connection().await?;
-        let rows: Vec<Row> = Statement::new(SQL)
+        let listing = wanted.select(
+            "SELECT query, locale, times, first_at, last_at FROM faq_unanswered",
+            "ORDER BY times DESC, last_at DESC, query, locale LIMIT {}",
+        );
+        let rows: Vec<Row> = listing
             .bind::<BigInt, _>(i64::from(limit))
             .rows(&conn)
             .await

@@ -4,7 +4,7 @@ use analytics_domain::Measure;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Nullable, Text, Timestamptz};
 use diesel_async::AsyncPgConnection;
-use shared_kernel::{CustomerId, EmailKey, Page, StoreError};
+use shared_kernel::{CustomerId, EmailKey, Page, StoreError, TicketId};
 use support_domain::ports::{Assignee, Start, TicketFilter, TicketPage, TicketWindow};
 use support_domain::rights::Scope;
 use support_domain::{Category, Priority, Status, StatusGroup};
@@ -107,8 +107,10 @@ pub(super) async fn list(
             0
         }
     };
-    let listing = wanted.select(
-        &format!("SELECT {TICKET_COLUMNS} FROM ___xtr_msg m {RATING_JOIN}"),
+    let columns = filtered_list::with_beginnings(TICKET_COLUMNS);
+    let listing = wanted.select_bound(
+        &format!("SELECT {columns} FROM ___xtr_msg m {RATING_JOIN}"),
+        |statement| filtered_list::bind_beginning(statement, window.limit),
         &format!("{} LIMIT {{}} OFFSET {{}}", order_by(window)),
     );
     let rows: Vec<TicketRow> = filtered_list::bind_page(listing, window.limit, offset)
@@ -129,6 +131,20 @@ pub(super) async fn list(
         },
         next,
     })
+}
+
+/// Whether a scope holds a ticket, without reading it: as [`Scope::holds`] says of one that was read.
+pub(super) async fn is_held(
+    conn: &AsyncPgConnection,
+    id: &TicketId,
+    scope: &Scope,
+) -> Result<bool, StoreError> {
+    let mut wanted = Filters::default();
+    wanted.add("m.msg_kind = 'ticket'");
+    wanted.add_text("m.msg_id = {}", Some(id.as_str()));
+    add_scope(&mut wanted, scope);
+    let found = filtered_list::total(conn, wanted.count("___xtr_msg m")).await?;
+    Ok(found > 0)
 }
 
 /// Exact totals: from the figures where they know the filter, else by counting.

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use shared_kernel::{StoreError, TicketId};
 use support_domain::TicketQueries;
-use support_domain::ports::{TicketDetail, TicketFilter, TicketPage, TicketWindow};
+use support_domain::ports::{
+    ThreadPart, ThreadWindow, TicketDetail, TicketFilter, TicketPage, TicketWindow,
+};
 use support_domain::rights::Scope;
 
 use super::{list, thread, tickets};
@@ -32,7 +34,22 @@ impl TicketQueries for PgStore {
         if !scope.holds(&file.ticket) {
             return Ok(None);
         }
-        let entries = thread::entries(&conn, id, scope.sees_notes()).await?;
-        Ok(Some(TicketDetail { file, entries }))
+        let latest = ThreadWindow::LATEST;
+        let thread = thread::part(&conn, id, scope.sees_notes(), &latest).await?;
+        Ok(Some(TicketDetail { file, thread }))
+    }
+
+    async fn thread(
+        &self,
+        id: &TicketId,
+        scope: &Scope,
+        window: &ThreadWindow,
+    ) -> Result<Option<ThreadPart>, StoreError> {
+        let conn = self.connection().await?;
+        if !list::is_held(&conn, id, scope).await? {
+            return Ok(None);
+        }
+        let part = thread::part(&conn, id, scope.sees_notes(), window).await?;
+        Ok(Some(part))
     }
 }

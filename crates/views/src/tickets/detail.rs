@@ -42,8 +42,13 @@ pub struct OrderView {
 pub struct ContactTicketDetail {
     #[serde(flatten)]
     pub ticket: ContactTicket,
-    /// The thread, oldest first.
+    /// The thread, oldest first: its latest 100 entries, fewer where their texts are longer than 1 MiB together.
     pub responses: Vec<ContactResponse>,
+    /// How many the whole thread has.
+    pub responses_total: u64,
+    /// Send it as `cursor` to the list of responses to read what came before; absent when all of it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub responses_cursor: Option<String>,
     pub customer: CustomerView,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<StaffView>,
@@ -52,8 +57,8 @@ pub struct ContactTicketDetail {
 }
 
 impl ContactTicketDetail {
-    /// A ticket as an audience may see it.
-    pub fn new(detail: &TicketDetail, audience: &Audience) -> Self {
+    /// A ticket as an audience may see it; `earlier` leads to what came before the part of the thread it has.
+    pub fn new(detail: &TicketDetail, audience: &Audience, earlier: Option<String>) -> Self {
         let TicketFile {
             ticket,
             customer,
@@ -63,7 +68,14 @@ impl ContactTicketDetail {
         let is_staff = *audience == Audience::Staff;
         Self {
             ticket: ContactTicket::new(ticket, audience),
-            responses: detail.entries.iter().map(ContactResponse::from).collect(),
+            responses: detail
+                .thread
+                .entries
+                .iter()
+                .map(ContactResponse::from)
+                .collect(),
+            responses_total: detail.thread.total,
+            responses_cursor: earlier,
             customer: CustomerView {
                 cst_id: customer.id.to_string(),
                 cst_name: customer.name.clone(),

@@ -1,10 +1,12 @@
 //! A ticket, and a list of tickets.
 
 use serde::Serialize;
+use shared_kernel::Limit;
 use support_domain::{Ticket, Vehicle};
 use utoipa::ToSchema;
 
 use super::Audience;
+use crate::beginning::cut_after;
 use crate::instant;
 
 /// The vehicle as the form has it.
@@ -58,6 +60,11 @@ pub struct ContactTicket {
     pub msg_ord_id: Option<String>,
     pub msg_subject: String,
     pub msg_content: String,
+    /// True in a list of more than 25 where the text goes on: the ticket itself has all of it. A list shows 500,000
+    /// characters of texts, shared out over its `limit`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub msg_content_cut: bool,
     /// UTC, ISO 8601, milliseconds.
     pub msg_date: String,
     /// `1` open, `0` closed.
@@ -111,6 +118,7 @@ impl ContactTicket {
                 .map(ToString::to_string),
             msg_subject: ticket.subject.as_str().to_owned(),
             msg_content: ticket.message.as_str().to_owned(),
+            msg_content_cut: false,
             msg_date: instant(ticket.created_at),
             msg_open: if is_open { "1" } else { "0" },
             msg_close: if is_open { "0" } else { "1" },
@@ -133,6 +141,13 @@ impl ContactTicket {
             updated_at: instant(ticket.updated_at),
             version: ticket.version,
         }
+    }
+
+    /// The same in a page of a list.
+    #[must_use]
+    pub fn in_page(mut self, limit: Limit) -> Self {
+        self.msg_content_cut = cut_after(&mut self.msg_content, limit.text_share());
+        self
     }
 }
 

@@ -2,17 +2,19 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use faq_domain::ports::{ArticleFilter, Window};
+use faq_domain::ports::{ArticleFilter, ArticlePosition, Window};
 use faq_domain::search::MOST_FOUND;
-use faq_domain::{CategoryId, Locale, Scope};
-use shared_kernel::{Limit, PageNumber};
+use faq_domain::{ArticleFile, CategoryId, Locale, Scope};
+use shared_kernel::{FaqId, Limit, PageNumber};
 use views::faq::FaqView;
 
 use super::fields::TagList;
 use super::languages::Preferred;
 use super::search;
 use crate::http::caller::MaybeUser;
+use crate::http::cursor;
 use crate::http::field::{Errors, fields};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -38,6 +40,8 @@ fields! {
         optional page: PageNumber,
         /// 1 to 100. Without `page` and `limit` the first 500 are listed.
         optional limit: Limit,
+        /// `X-Next-Cursor` of the part before; instead of `page`.
+        optional cursor: String,
     }
 }
 
@@ -45,13 +49,14 @@ fields! {
 /// staff, all.
 #[utoipa::path(get, path = "/api/support/faq", tag = "faq", operation_id = "listFaqs",
     params(ListFaqQuery, ("Accept-Language" = Option<String>, Header)), responses(
-    (status = 200, description = "The articles; X-Total-Count says how many there are, Link where the next part is", body = Vec<FaqView>),
+    (status = 200, description = "The articles; X-Total-Count says how many there are, Link and X-Next-Cursor where the next part is", body = Vec<FaqView>),
     (status = 400, description = "Refused parameters", body = ProblemBody),
 ), security((), ("bearer" = [])))]
 pub async fn list(
     request: HttpRequest,
     state: web::Data<AppState>,
     MaybeUser(caller): MaybeUser,
+    _turn: LargeAnswer,
     preferred: Preferred,
     Query(query): Query<ListFaqQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -61,73 +66,114 @@ pub async fn list(
     let tags = errors.optional("tags", query.tags);
     let languages = preferred.after(errors.optional("locale", query.locale));
     let words = errors.optional("search", query.search);
-    let page = errors.optional("page", query.page);
-    let limit = errors.optional("limit", query.limit);
-    errors.finish()?;
+    let words = words.filter(|words| !words.trim().is_empty());
+    let asked = Part {
+        page: errors.optional("page", query.page),
+        limit: errors.optional("limit", query.limit),
+    };
     let filter = ArticleFilter {
         scope: Scope::of(&caller),
         category,
         published,
         tags: tags.map(|tags| tags.0).unwrap_or_default(),
     };
-    if let Some(words) = words.filter(|words| !words.trim().is_empty()) {
+    if let Some(words) = words {
+        let after = cursor::taken(&mut errors, query.cursor, Some::<u32>);
+        errors.finish()?;
         state.admission.searches.check(&request)?;
-        let window = window(page, limit, MOST_FOUND);
+        let window = asked.window(after.map(i64::from), MOST_FOUND);
         let (views, total) = search::search(&state, words, languages, filter, window).await?;
-        let has_more = window.offset + i64::from(window.limit) < i64::from(total);
-        let next = has_more.then(|| next_link(&request, window));
+        let end = window.offset + i64::from(window.limit);
+        let next = (end < i64::from(total)).then(|| {
+            let next = cursor::written(&end);
+            (link(&request, window, after.map(|_| &next)), next)
+        });
         return Ok(listed(&views, total.into(), next));
     }
-    let window = window(page, limit, UNLIMITED);
-    let part = state.faq.queries.articles(&filter, window).await?;
+    let after = cursor::taken(&mut errors, query.cursor, position);
+    errors.finish()?;
+    let window = asked.window(after.as_ref().map(|_| 0), UNLIMITED);
+    let articles = &state.faq.queries;
+    let part = match &after {
+        Some(last) => articles.articles_after(&filter, last, window.limit).await?,
+        None => articles.articles(&filter, window).await?,
+    };
     let views = part.items.iter().map(|file| FaqView::new(file, &languages));
     let views: Vec<_> = views
         .map(|view| Ok(view?.0))
         .collect::<Result<_, Problem>>()?;
-    let next = part.has_more.then(|| next_link(&request, window));
+    let last = part.items.last().filter(|_| part.has_more);
+    let next = last.map(|last| {
+        let next = cursor::written(&place(last));
+        (link(&request, window, after.as_ref().map(|_| &next)), next)
+    });
     Ok(listed(&views, part.total, next))
 }
 
-fn listed(views: &[FaqView], total: u64, next: Option<String>) -> HttpResponse {
+fn position((category, order, id): (String, i32, String)) -> Option<ArticlePosition> {
+    Some(ArticlePosition {
+        category: CategoryId::parse(&category)?,
+        order,
+        id: FaqId::parse(id).ok()?,
+    })
+}
+
+fn place(file: &ArticleFile) -> (&str, i32, &str) {
+    let article = &file.article;
+    let content = &article.content;
+    (
+        content.category.as_str(),
+        content.order.get(),
+        article.id.as_str(),
+    )
+}
+
+fn listed(views: &[FaqView], total: u64, next: Option<(String, String)>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::VARY, "Accept-Language"))
         .insert_header(("X-Total-Count", total.to_string()));
-    if let Some(next) = next {
-        response.insert_header((header::LINK, next));
+    if let Some((link, cursor)) = next {
+        response
+            .insert_header((header::LINK, link))
+            .insert_header((cursor::NEXT, cursor));
     }
     response.json(views)
 }
 
-/// A page of the list, of as many as a page may have unless told otherwise; when neither is asked
-/// for, its first `all`.
-fn window(page: Option<PageNumber>, limit: Option<Limit>, all: u32) -> Window {
-    if page.is_none() && limit.is_none() {
-        return Window {
-            offset: 0,
-            limit: all,
-        };
-    }
-    let page = page.unwrap_or(PageNumber::FIRST).get();
-    let limit = limit.map_or(Limit::MAX, Limit::get);
-    Window {
-        offset: i64::from(page - 1) * i64::from(limit),
-        limit,
+/// Which part of the list was asked for by number.
+struct Part {
+    page: Option<PageNumber>,
+    limit: Option<Limit>,
+}
+
+impl Part {
+    /// The part after so many, else a page, of as many as a page may have unless told otherwise; when
+    /// nothing is asked for, the first `all`.
+    fn window(&self, after: Option<i64>, all: u32) -> Window {
+        let pages = after.is_some() || self.page.is_some() || self.limit.is_some();
+        if !pages {
+            return Window {
+                offset: 0,
+                limit: all,
+            };
+        }
+        let limit = self.limit.map_or(Limit::MAX, Limit::get);
+        let page = self.page.unwrap_or(PageNumber::FIRST).get();
+        let offset = after.unwrap_or(i64::from(page - 1) * i64::from(limit));
+        Window { offset, limit }
     }
 }
 
-/// The same question for the page after this window, which is full.
-fn next_link(request: &HttpRequest, window: Window) -> String {
+/// The same question for the part after this window, which is full: by cursor for who came by one.
+fn link(request: &HttpRequest, window: Window, cursor: Option<&String>) -> String {
+    if let Some(cursor) = cursor {
+        return cursor::next_link(request, &[("cursor", cursor.clone())]);
+    }
     let limit = window.limit.min(Limit::MAX);
     let page = (window.offset + i64::from(window.limit)) / i64::from(limit) + 1;
-    let asked = url::form_urlencoded::parse(request.query_string().as_bytes());
-    let kept = asked.filter(|(name, _)| name != "page" && name != "limit");
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(kept)
-        .append_pair("page", &page.to_string())
-        .append_pair("limit", &limit.to_string())
-        .finish();
-    format!("<{}?{query}>; rel=\"next\"", request.path())
+    let place = [("page", page.to_string()), ("limit", limit.to_string())];
+    cursor::next_link(request, &place)
 }
 
 #[cfg(test)]
@@ -139,7 +185,7 @@ mod tests {
         let at = |page: Option<u32>, limit: Option<u32>| {
             let page = page.map(|page| PageNumber::new(page).unwrap());
             let limit = limit.map(|limit| Limit::new(limit).unwrap());
-            let window = window(page, limit, 500);
+            let window = Part { page, limit }.window(None, 500);
             (window.offset, window.limit)
         };
         assert_eq!(at(None, None), (0, 500));

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use faq_domain::{Article, ArticleVersion, FaqError, Text};
 use serde::Serialize;
+use shared_kernel::Limit;
 use utoipa::ToSchema;
 use views::instant;
 
 use super::faq_path::FaqPath;
 use crate::http::caller::StaffOnly;
+use crate::http::cursor;
+use crate::http::field::{Errors, fields};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::query::Query;
 use crate::http::state::AppState;
 
 /// A question and its answer in one language.
@@ -88,23 +93,54 @@ impl From<&ArticleVersion> for VersionView {
     }
 }
 
-/// Every version of an article, the latest first; of a deleted one too. Staff only.
+fields! {
+    /// The query.
+    pub struct VersionsQuery {
+        /// 1 to 100; 100 when absent.
+        optional limit: Limit,
+        /// `X-Next-Cursor` of the part before.
+        optional cursor: String,
+    }
+}
+
+/// The versions of an article, the latest first; of a deleted one too. Staff only.
 #[utoipa::path(get, path = "/api/support/faq/{faqId}/versions", tag = "faq", operation_id = "faqVersions",
-    params(("faqId" = String, Path)), responses(
-    (status = 200, description = "The versions", body = Vec<VersionView>),
+    params(("faqId" = String, Path), VersionsQuery), responses(
+    (status = 200, description = "The versions; Link and X-Next-Cursor say where the next part is", body = Vec<VersionView>),
+    (status = 400, description = "Refused parameters", body = ProblemBody),
     (status = 401, description = "No valid token", body = ProblemBody),
     (status = 403, description = "Staff only", body = ProblemBody),
     (status = 404, description = "There never was such an article", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn versions(
+    request: HttpRequest,
     state: web::Data<AppState>,
     _: StaffOnly,
+    _turn: LargeAnswer,
     FaqPath(id): FaqPath,
+    Query(query): Query<VersionsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let versions = state.faq.queries.article_versions(&id).await?;
-    if versions.is_empty() {
+    let mut errors = Errors::default();
+    let limit = errors.optional("limit", query.limit);
+    let before = cursor::taken(&mut errors, query.cursor, Some::<u64>);
+    errors.finish()?;
+    let limit = limit.map_or(Limit::MAX, Limit::get);
+    let articles = &state.faq.queries;
+    // One more than asked for tells whether more follow.
+    let mut versions = articles
+        .article_versions_before(&id, before, limit + 1)
+        .await?;
+    if versions.is_empty() && before.is_none() {
         return Err(FaqError::ArticleNotFound.into());
     }
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = versions.len() > most;
+    versions.truncate(most);
+    let mut response = HttpResponse::Ok();
+    if let Some(last) = versions.last().filter(|_| has_more) {
+        let next = cursor::written(&last.article.version);
+        cursor::told(&mut response, &request, next);
+    }
     let views: Vec<_> = versions.iter().map(VersionView::from).collect();
-    Ok(HttpResponse::Ok().json(views))
+    Ok(response.json(views))
 }

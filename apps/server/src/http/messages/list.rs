@@ -14,6 +14,7 @@ use views::messages::ModernMessage;
 use super::list_cursor;
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Field, Parse, Refusal, fields, one_of, words_schema};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -103,6 +104,7 @@ pub struct MessageListView {
 pub async fn list(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeAnswer,
     Query(query): Query<ListMessagesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
@@ -152,7 +154,7 @@ fn view(actor: &Actor, part: &Page<Message>, start: &Start, limit: Limit) -> Mes
         Start::After(..) => PageNumber::FIRST,
     };
     let items = part.items.iter();
-    let items = items.map(|message| ModernMessage::seen_by(actor, message));
+    let items = items.map(|message| ModernMessage::seen_by(actor, message).in_page(limit));
     let last = part.items.last().filter(|_| part.has_more);
     MessageListView {
         success: true,

@@ -48,9 +48,11 @@ pub async fn part(name: web::Path<String>) -> Result<HttpResponse, Problem> {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => bytes.into(),
     };
-    Ok(HttpResponse::Ok()
-        .content_type(file.content_type)
-        .body(bytes))
+    let mut response = HttpResponse::Ok();
+    if file.gzpipped {
+        response.insert_header((header::CONTENT_ENCODING, "gzip"));
+    }
+    Ok(response.content_type(file.content_type).body(bytes))
 }
 
 /// The page, for whoever asks for the server's root.

@@ -52,9 +52,7 @@ fn render(status: StatusCode, shop: &str, ticket: &str, view: &View<'_>) -> Http
         .add_template("page.html", PAGE)
         .and_then(|()| templates.get_template("page.html"))
         .and_then(|page| {
-            page.render(
-                context! { shop, ticket, form => Serde(form), thanks, message, longest },
-            )
+            page.render(context! { shop, ticket, form => Serde(form), thanks, message, longest })
         });
     match page {
         Ok(page) => HttpResponse::build(status)
@@ -135,7 +133,9 @@ impl Filled {
         let stars = rating.trim().parse().ok().and_then(Rating::new);
         let feedback = comment(typed.as_deref());
         let filled = Self {
-            rating_refused: stars.is_none().then_some("Merci de choisir une note de 1 à 5."),
+            rating_refused: stars
+                .is_none()
+                .then_some("Merci de choisir une note de 1 à 5."),
             feedback_refused: feedback.as_ref().err().cloned(),
             feedback: typed.unwrap_or_default(),
             rating,

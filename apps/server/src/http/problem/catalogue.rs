@@ -94,6 +94,28 @@ impl Problem {
         .retry_after(seconds)
     }
 
+    /// A caller wrote more than one person can.
+    pub fn too_many_writes(seconds: u64) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limited",
+            "Trop de demandes, merci de réessayer dans un instant",
+            "Too many writes by this caller.",
+        )
+        .retry_after(seconds)
+    }
+
+    /// Too many others are before this request.
+    pub fn busy() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "Le service est très sollicité, merci de réessayer dans un instant",
+            "Too many large answers are being prepared, for this address above all.",
+        )
+        .retry_after(2)
+    }
+
     pub fn idempotency_in_flight() -> Self {
         Self::new(
             StatusCode::CONFLICT,

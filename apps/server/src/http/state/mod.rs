@@ -17,7 +17,8 @@ use support_domain::TicketQueries;
 use tokio_util::sync::CancellationToken;
 
 use super::faq::visitor::Visitors;
-use super::rate_limit::NetworkLimit;
+use super::large_answer::LargeAnswers;
+use super::rate_limit::{CallerLimit, NetworkLimit};
 use crate::auth::Arrivals;
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
@@ -67,6 +68,8 @@ pub struct Admission {
     pub searches: NetworkLimit,
     pub votes: NetworkLimit,
     pub page_views: NetworkLimit,
+    pub writes: CallerLimit,
+    pub large_answers: LargeAnswers,
     pub max_body_bytes: usize,
     pub body_timeout_seconds: u64,
 }

@@ -11,13 +11,10 @@ use utoipa::openapi::schema::Object;
 
 use super::list_part::ListPart;
 use crate::http::field::{Errors, Parse, Refusal, fields, one_of, words_schema};
-use crate::http::problem::Problem;
 
 fields! {
     /// The query.
     pub struct TicketsQuery {
-        /// Words in subject, content and thread: French endings and accents do not matter; "…" for a phrase, OU, -without.
-        optional keyword | search | q: String,
         optional status: StatusChoice,
         optional priority: Priority,
         optional category: Category,
@@ -42,17 +39,13 @@ fields! {
 
 impl TicketsQuery {
     /// Reads it: of what a scope holds, which tickets and which part of them.
-    ///
-    /// # Errors
-    /// A validation problem with every refused parameter.
     pub(super) fn read(
         self,
+        errors: &mut Errors,
         scope: Scope,
         zone: Tz,
-    ) -> Result<(TicketFilter, TicketWindow), Problem> {
-        let mut errors = Errors::default();
+    ) -> Option<(TicketFilter, TicketWindow)> {
         let mut filter = TicketFilter::all(scope);
-        filter.keyword = errors.optional("keyword", self.keyword);
         match errors.optional("status", self.status) {
             Some(StatusChoice::Group(group)) => filter.group = Some(group),
             Some(StatusChoice::Exactly(status)) => filter.status = Some(status),
@@ -80,11 +73,7 @@ impl TicketsQuery {
             sort_by: self.sort_by,
             sort_order: self.sort_order,
         };
-        let Some(window) = part.window(&mut errors) else {
-            return Err(errors.into_problem());
-        };
-        errors.finish()?;
-        Ok((filter, window))
+        Some((filter, part.window(errors)?))
     }
 }
 

@@ -7,6 +7,8 @@ use views::tickets::{Audience, TicketListView};
 use super::filters::TicketsQuery;
 use super::list_part::read_part;
 use crate::http::caller::AnyUser;
+use crate::http::field::Errors;
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -20,8 +22,14 @@ use crate::http::state::AppState;
 pub async fn list(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeAnswer,
     Query(query): Query<TicketsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (filter, window) = query.read(Scope::of(&actor), state.desk.zone)?;
+    let mut errors = Errors::default();
+    let asked = query.read(&mut errors, Scope::of(&actor), state.desk.zone);
+    let Some((filter, window)) = asked else {
+        return Err(errors.into_problem());
+    };
+    errors.finish()?;
     read_part(&state, filter, window, &Audience::of(&actor)).await
 }

@@ -80,7 +80,7 @@ pub(super) async fn read_part(
             .page
             .items
             .iter()
-            .map(|ticket| ContactTicket::new(ticket, audience))
+            .map(|ticket| ContactTicket::new(ticket, audience).in_page(window.limit))
             .collect(),
         total: part.page.total,
         page,

@@ -15,4 +15,5 @@ pub mod responses;
 pub mod search;
 pub mod show;
 pub mod stats;
+mod thread_cursor;
 mod ticket_path;

@@ -2,44 +2,93 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use shared_kernel::Limit;
+use support_domain::ports::{EntryPosition, ThreadWindow};
 use support_domain::rights::Scope;
 use utoipa::ToSchema;
 use views::tickets::ContactResponse;
 
+use super::thread_cursor;
 use super::ticket_path::TicketPath;
 use crate::http::caller::AnyUser;
+use crate::http::field::{Errors, Field, Refusal, fields};
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::query::Query;
 use crate::http::state::AppState;
 
-/// The thread.
+fields! {
+    /// The query.
+    pub struct ThreadQuery {
+        /// 1 to 100; 100 when absent.
+        optional limit: Limit,
+        /// `nextCursor` of the part after it, or `responses_cursor` of the ticket.
+        optional cursor: String,
+    }
+}
+
+/// A part of the thread.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct ThreadView {
     /// Oldest first.
     pub responses: Vec<ContactResponse>,
-    pub total: usize,
+    /// How many the whole thread has.
+    pub total: u64,
+    /// Send it as `cursor` to read what came before this part; absent at the beginning of the thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
-/// A ticket's thread, oldest first. Customers see it without notes.
+/// A ticket's thread, oldest first: its latest part, or the one before a cursor. A part has fewer entries than `limit` where
+/// their texts are longer than 1 MiB together. Customers see it without notes.
 #[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}/responses", tag = "tickets", operation_id = "listResponses",
-    params(("ticketId" = String, Path)), responses(
-    (status = 200, description = "The thread", body = ThreadView),
+    params(("ticketId" = String, Path), ThreadQuery), responses(
+    (status = 200, description = "A part of the thread", body = ThreadView),
+    (status = 400, description = "Refused parameters", body = ProblemBody),
     (status = 401, description = "No valid token", body = ProblemBody),
     (status = 404, description = "No such ticket for this caller", body = ProblemBody),
+    (status = 503, description = "Too many large answers are being prepared", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn responses(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeAnswer,
     TicketPath(id): TicketPath,
+    Query(query): Query<ThreadQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let detail = state
+    let mut errors = Errors::default();
+    let limit = errors.optional("limit", query.limit);
+    let before = before(&mut errors, query.cursor);
+    errors.finish()?;
+    let window = ThreadWindow {
+        before,
+        limit: limit.unwrap_or(Limit::LONGEST),
+    };
+    let part = state
         .desk
         .tickets
-        .detail(&id, &Scope::of(&actor))
+        .thread(&id, &Scope::of(&actor), &window)
         .await?
         .ok_or_else(Problem::ticket_not_found)?;
-    let responses: Vec<_> = detail.entries.iter().map(ContactResponse::from).collect();
     Ok(HttpResponse::Ok().json(ThreadView {
-        total: responses.len(),
-        responses,
+        total: part.total,
+        next_cursor: part.earlier.as_ref().map(thread_cursor::write),
+        responses: part.entries.iter().map(ContactResponse::from).collect(),
     }))
+}
+
+fn before(
+    errors: &mut Errors,
+    cursor: Field<String>,
+) -> Option<EntryPosition> {
+    let text = errors.optional("cursor", cursor)?;
+    let position = thread_cursor::read(&text);
+    if position.is_none() {
+        errors.add(
+            "cursor",
+            &Refusal::new("invalid_cursor", "curseur invalide"),
+        );
+    }
+    position
 }

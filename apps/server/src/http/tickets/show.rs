@@ -5,13 +5,15 @@ use actix_web::{HttpResponse, web};
 use support_domain::rights::Scope;
 use views::tickets::{Audience, ContactTicketDetail};
 
+use super::thread_cursor;
 use super::ticket_path::TicketPath;
 use crate::http::answer::etag;
 use crate::http::caller::AnyUser;
+use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 
-/// One ticket with its thread and its people. Customers see their own, without notes.
+/// One ticket with the latest part of its thread and its people. Customers see their own, without notes.
 #[utoipa::path(get, path = "/api/support/contact/ticket/{ticketId}", tag = "tickets", operation_id = "showTicket",
     params(("ticketId" = String, Path)), responses(
     (status = 200, description = "The ticket; its version is in ETag", body = ContactTicketDetail),
@@ -21,6 +23,7 @@ use crate::http::state::AppState;
 pub async fn show(
     state: web::Data<AppState>,
     AnyUser(actor): AnyUser,
+    _turn: LargeAnswer,
     TicketPath(id): TicketPath,
 ) -> Result<HttpResponse, Problem> {
     let detail = state
@@ -29,7 +32,9 @@ pub async fn show(
         .detail(&id, &Scope::of(&actor))
         .await?
         .ok_or_else(Problem::ticket_not_found)?;
+    let earlier = detail.thread.earlier.as_ref().map(thread_cursor::write);
+    let view = ContactTicketDetail::new(&detail, &Audience::of(&actor), earlier);
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, etag(detail.file.ticket.version)))
-        .json(ContactTicketDetail::new(&detail, &Audience::of(&actor))))
+        .json(view))
 }

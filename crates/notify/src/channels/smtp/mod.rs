@@ -27,6 +27,7 @@ use verdict::{Reply, Stage, Verdict, judge};
 const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a mail waits that met a refusal meant for us: no haste where a quota is used up.
 const REFUSED_PAUSE: Duration = Duration::from_secs(30);
+const NO_ACCENTS: &str = "the server does not take addresses with accents (SMTPUTF8)";
 /// How much of a server's answer is kept.
 const MAX_REPLY_CHARS: usize = 300;
 
@@ -146,16 +147,22 @@ impl SmtpChannel {
         }
         let (from, to) = (wire_address(&email.from), wire_address(&email.to));
         let mut parameters = Parameters::new();
+        let of_sender = if from.is_ascii() {
+            Stage::Sender
+        } else {
+            // Our own accents, in every mail.
+            Stage::Session
+        };
         if !(from.is_ascii() && to.is_ascii()) {
             if !offered.has_capability(EXT_SMTP_UTF8) {
-                return Err(Failure::Address);
+                return Err(Failure::no_accents(of_sender));
             }
             parameters.add("SMTPUTF8");
         }
         client
             .mail_from(&from, &parameters)
             .await
-            .map_err(Failure::at(Stage::Sender))?;
+            .map_err(Failure::at(of_sender))?;
         client
             .rcpt_to(&to, &Parameters::new())
             .await
@@ -199,6 +206,14 @@ enum Failure {
 }
 
 impl Failure {
+    /// The server does not offer SMTPUTF8.
+    fn no_accents(needed_by: Stage) -> Self {
+        match needed_by {
+            Stage::Session => Self::Connection(NO_ACCENTS.to_owned()),
+            _ => Self::Address,
+        }
+    }
+
     fn at(stage: Stage) -> impl Fn(mail_send::Error) -> Self {
         move |error| Self::Conversation(stage, error)
     }
@@ -224,9 +239,7 @@ impl From<Failure> for DeliveryError {
                     channel_down: true,
                 },
             },
-            Failure::Address => {
-                Self::permanent("the server does not take addresses with accents (SMTPUTF8)")
-            }
+            Failure::Address => Self::permanent(NO_ACCENTS),
         }
     }
 }

@@ -108,7 +108,10 @@ fn without_names(text: &str) -> String {
         let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
         word.contains(['@', '.'])
     };
-    let words: Vec<&str> = text.split_whitespace().filter(|word| !is_name(word)).collect();
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| !is_name(word))
+        .collect();
     words.join(" ")
 }
 
@@ -149,13 +152,23 @@ mod tests {
     fn at(stage: Stage, line: &str) -> Verdict {
         let (code, rest) = line.split_once(' ').unwrap();
         let (first, words) = rest.split_once(' ').unwrap_or((rest, ""));
-        let digits: Vec<u8> = first.split('.').filter_map(|digit| digit.parse().ok()).collect();
+        let digits: Vec<u8> = first
+            .split('.')
+            .filter_map(|digit| digit.parse().ok())
+            .collect();
         let (enhanced, text) = match digits.as_slice() {
             [class, subject, detail] => ([*class, *subject, *detail], words),
             _ => ([0; 3], rest),
         };
         let code = code.parse().unwrap();
-        judge(stage, Reply { code, enhanced, text })
+        judge(
+            stage,
+            Reply {
+                code,
+                enhanced,
+                text,
+            },
+        )
     }
 
     #[test]
@@ -177,7 +190,11 @@ mod tests {
         ] {
             assert_eq!(at(Stage::Recipient, line), Verdict::Refused, "{line}");
         }
-        for line in ["550 5.1.1 no such mailbox", "552 5.3.4 message too big", "550 5.2.1 disabled"] {
+        for line in [
+            "550 5.1.1 no such mailbox",
+            "552 5.3.4 message too big",
+            "550 5.2.1 disabled",
+        ] {
             assert_eq!(at(Stage::Content, line), Verdict::Refused, "{line}");
         }
         assert_eq!(at(Stage::Sender, "553 5.6.7 address"), Verdict::Refused);
@@ -206,7 +223,12 @@ mod tests {
             "452 4.3.1 insufficient system storage",
             "550 Daily SMTP relay limit exceeded",
         ] {
-            for stage in [Stage::Sender, Stage::Recipient, Stage::Content, Stage::Session] {
+            for stage in [
+                Stage::Sender,
+                Stage::Recipient,
+                Stage::Content,
+                Stage::Session,
+            ] {
                 assert_eq!(at(stage, line), Verdict::ChannelDown, "{stage:?} {line}");
             }
         }
@@ -233,13 +255,19 @@ mod tests {
         for (stage, line) in [
             (Stage::Recipient, "451 4.7.1 greylisted"),
             (Stage::Recipient, "450 4.2.0 greylisted"),
-            (Stage::Recipient, "450 4.1.1 the address cannot be verified now"),
+            (
+                Stage::Recipient,
+                "450 4.1.1 the address cannot be verified now",
+            ),
             (Stage::Recipient, "552 5.2.2 mailbox full"),
             (Stage::Recipient, "452 4.2.2 mailbox full"),
             (Stage::Recipient, "552 over quota"),
             (Stage::Recipient, "554 5.7.1 refused by policy"),
             (Stage::Recipient, "554 transaction failed"),
-            (Stage::Recipient, "550 5.7.129 the mailbox takes mail of its own list only"),
+            (
+                Stage::Recipient,
+                "550 5.7.129 the mailbox takes mail of its own list only",
+            ),
             (Stage::Content, "552 5.2.2 mailbox full"),
             (Stage::Content, "550 5.7.1 looks like spam"),
             (Stage::Content, "554 5.6.0 not RFC 5322"),
@@ -257,9 +285,24 @@ mod tests {
                 for detail in 0..=u8::MAX {
                     let class = if code < 500 { 4 } else { 5 };
                     let enhanced = [class, subject, detail];
-                    for stage in [Stage::Session, Stage::Sender, Stage::Recipient, Stage::Content] {
-                        let verdict = judge(stage, Reply { code, enhanced, text: "" });
-                        assert!(code >= 500 || verdict != Verdict::Refused, "{code} {enhanced:?}");
+                    for stage in [
+                        Stage::Session,
+                        Stage::Sender,
+                        Stage::Recipient,
+                        Stage::Content,
+                    ] {
+                        let verdict = judge(
+                            stage,
+                            Reply {
+                                code,
+                                enhanced,
+                                text: "",
+                            },
+                        );
+                        assert!(
+                            code >= 500 || verdict != Verdict::Refused,
+                            "{code} {enhanced:?}"
+                        );
                     }
                 }
             }
