@@ -116,6 +116,14 @@ fields! {
     }
 }
 
+impl TranslationBody {
+    /// A form whose boxes for this language were left empty says nothing in it. `{}` comes from no form.
+    fn is_left_empty(&self) -> bool {
+        let boxes = [self.question.empties(), self.answer.empties()];
+        self.question.is_empty() && self.answer.is_empty() && boxes.contains(&true)
+    }
+}
+
 impl Parse for TranslationBody {
     const MEMBERS: &'static [Declared] = Self::FIELDS;
 
@@ -177,8 +185,7 @@ impl Translations {
             let name = format!("translations.{locale}");
             let is_null = matches!(said, Field::Null);
             match errors.optional(&name, said) {
-                // Both boxes of a language left empty: nothing is said in it.
-                Some(body) if body.question.is_empty() && body.answer.is_empty() => {}
+                Some(body) if body.is_left_empty() => {}
                 Some(body) => {
                     let question = errors.optional(&format!("{name}.question"), body.question);
                     let answer = errors.optional(&format!("{name}.answer"), body.answer);

@@ -242,7 +242,7 @@ mod tests {
 
     fields! {
         /// A form.
-        pub struct Form {
+        struct Form {
             required order_number: SingleLine<1, 50>,
             optional staff | staffId: StaffId,
             required customerId: CustomerId = "ID client requis",
@@ -252,7 +252,7 @@ mod tests {
 
     fields! {
         /// In it.
-        pub struct Vehicle {
+        struct Vehicle {
             optional license_plate: SingleLine<1, 20>,
         }
     }

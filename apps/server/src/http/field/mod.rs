@@ -219,7 +219,7 @@ mod tests {
 
     fields! {
         /// A form.
-        pub struct Form {
+        struct Form {
             required name: SingleLine<2, 10>,
             optional email: EmailAddress,
             optional page: PageNumber,
