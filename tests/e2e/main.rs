@@ -12,6 +12,7 @@ mod documents;
 mod faq;
 mod mail;
 mod messages;
+mod people;
 mod requests;
 mod seeded;
 mod sockets;

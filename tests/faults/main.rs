@@ -7,6 +7,7 @@
 mod client_cut_off;
 mod conversation;
 mod database_away;
+mod hostile_readers;
 mod instance_killed;
 mod kill_readers;
 mod kill_server;

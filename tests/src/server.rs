@@ -70,6 +70,8 @@ impl TestServer {
             ("GUICHET__LIMITS__VOTES_BURST", "1000000".to_owned()),
             ("GUICHET__LIMITS__SEARCHES_PER_MINUTE", "1000000".to_owned()),
             ("GUICHET__LIMITS__SEARCHES_BURST", "1000000".to_owned()),
+            ("GUICHET__LIMITS__WRITES_PER_MINUTE", "1000000".to_owned()),
+            ("GUICHET__LIMITS__WRITES_BURST", "1000000".to_owned()),
             ("GUICHET__REALTIME__DRAIN_SECONDS", "0".to_owned()),
             ("GUICHET__HTTP__WORKERS", "2".to_owned()),
             // On a busy machine many at once wait longer than the usual two seconds.

@@ -15,7 +15,7 @@ use shared_kernel::{
     StaffId, StreamId, TicketId, UserId,
 };
 use store_pg::{CommitListener, DatabaseSettings, JobQueue, Lent, PgStore};
-use support_domain::{Category, Customer, Message, Priority, Status, Subject, Ticket};
+use support_domain::{Category, Contact, Customer, Message, Priority, Status, Subject, Ticket};
 use testkit::TestDatabase;
 
 /// What the commit listener heard.
@@ -92,6 +92,7 @@ impl Desk {
         let url: reqwest::Url = "https://support.example.com/".parse().unwrap();
         let mail = notify::Desk {
             shop_name: "Pièces & Co".to_owned(),
+            staff_name: "Support".into(),
             from: email("ne-pas-repondre@example.com"),
             support: email("support@example.com"),
             support_by_category: BTreeMap::new(),
@@ -233,6 +234,7 @@ pub fn customer(id: &str, mail: &str) -> Customer {
         email: Some(email(mail)),
         phone: None,
         verified_email: None,
+        typed: true,
     }
 }
 
@@ -250,7 +252,12 @@ pub fn ticket(id: &str, owner: &Customer, at: DateTime<Utc>) -> Ticket {
         vehicle: None,
         order_number: None,
         unverified: false,
-        contact: owner.email.as_ref().unwrap().key(),
+        contact: Contact {
+            email: owner.email.as_ref().unwrap().key(),
+            name: None,
+            phone: None,
+            signed_in: false,
+        },
         created_at: at,
         updated_at: at,
         first_response_at: None,

@@ -78,6 +78,21 @@ async fn a_use_case_that_collided_is_run_again_and_tells_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_went_away_between_being_found_and_being_named_is_looked_for_again() {
+    let desk = Desk::new().await;
+    let goes_away_once = |attempt| {
+        if attempt < 2 {
+            Err(StoreError::MissingReference("a customer".to_owned()))
+        } else {
+            Ok(())
+        }
+    };
+    let (ended, attempts) = insert(&desk, goes_away_once).await;
+    ended.unwrap();
+    assert_eq!((attempts, traces(&desk).await), (2, (1, 1, 2)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_use_case_that_goes_on_colliding_is_given_up_and_leaves_nothing() {
     let desk = Desk::new().await;
     let (ended, attempts) = insert(&desk, |_| Err(StoreError::Collision)).await;
@@ -85,6 +100,6 @@ async fn a_use_case_that_goes_on_colliding_is_given_up_and_leaves_nothing() {
         ended,
         Err(SupportError::Store(StoreError::Collision))
     ));
-    assert_eq!((attempts, traces(&desk).await), (4, (0, 0, 0)));
+    assert_eq!((attempts, traces(&desk).await), (8, (0, 0, 0)));
     assert_eq!(desk.open_transactions().await, 0);
 }

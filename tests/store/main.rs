@@ -18,5 +18,6 @@ mod messages;
 mod migrations;
 mod people;
 mod prepared_lists;
+mod sessions;
 mod trust;
 mod unit_of_work;

@@ -86,7 +86,11 @@ mod tests {
         for id in ["orders", "a", "pneus-2", "a_b", &"x".repeat(50)] {
             assert_eq!(CategoryId::parse(id).unwrap().as_str(), id);
         }
-        for pasted in [" pneus-2\n", "pneus\u{2011}2\u{200b}", "\u{feff}pneus-2\u{a0}"] {
+        for pasted in [
+            " pneus-2\n",
+            "pneus\u{2011}2\u{200b}",
+            "\u{feff}pneus-2\u{a0}",
+        ] {
             assert_eq!(CategoryId::parse(pasted).unwrap().as_str(), "pneus-2");
         }
         for id in [

@@ -1,6 +1,7 @@
 //! What the shop's configuration says about its support desk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use shared_kernel::EmailAddress;
 use url::Url;
@@ -12,6 +13,8 @@ use crate::occasion::Category;
 pub struct Desk {
     /// The shop's name, as customers know it.
     pub shop_name: String,
+    /// What customers see of somebody of support who has no name.
+    pub staff_name: Arc<str>,
     /// The sender of every mail; its domain also names the messages.
     pub from: EmailAddress,
     /// Where the team reads, unless the category has an address of its own.

@@ -21,6 +21,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 pub(crate) fn desk() -> Desk {
     Desk {
         shop_name: "Pièces & Co".to_owned(),
+        staff_name: "Support".into(),
         from: email("ne-pas-repondre@shop.fr"),
         support: email("support@shop.fr"),
         support_by_category: BTreeMap::from([(Category::Technical, email("technique@shop.fr"))]),

@@ -34,6 +34,7 @@ fn email(text: &str) -> EmailAddress {
 fn mail_to(to: &str) -> RenderedEmail {
     let desk = Desk {
         shop_name: "Pièces & Co".to_owned(),
+        staff_name: "Support".into(),
         from: email("ne-pas-repondre@shop.fr"),
         support: email("support@shop.fr"),
         support_by_category: std::collections::BTreeMap::new(),

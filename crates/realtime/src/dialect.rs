@@ -75,7 +75,10 @@ pub(crate) fn typed_payload(kind: &str, payload: &Value) -> String {
 pub(crate) enum Shown {
     ToAll,
     /// Those who have joined the conversation and do not hear it in a stream of their own.
-    InConversation { conversation: String, told: Vec<UserId> },
+    InConversation {
+        conversation: String,
+        told: Vec<UserId>,
+    },
     ToNobody,
 }
 

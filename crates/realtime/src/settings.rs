@@ -75,6 +75,8 @@ pub struct RealtimeSettings {
     /// Origins that alone may open sockets, such as `https://shop.example`; when empty, pages of the
     /// same host. Clients that are no browser send no origin and may always.
     pub origins: Vec<String>,
+    /// What customers see of somebody of support who has no name.
+    pub staff_name: Arc<str>,
     /// How many connections are let in.
     pub limits: RealtimeLimits,
     /// Where a request comes from, behind trusted proxies.
@@ -112,6 +114,7 @@ impl Default for RealtimeSettings {
             events_per_second: flood.per_second,
             event_burst: flood.burst,
             origins: Vec::new(),
+            staff_name: "Support".into(),
             limits: RealtimeLimits::default(),
             client_address: ClientAddress(Arc::new(|request| {
                 request.peer_addr().map(|peer| peer.ip())

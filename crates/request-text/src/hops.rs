@@ -62,7 +62,10 @@ fn is_port(text: &str) -> bool {
         !text.is_empty() && text.bytes().all(|byte| allowed(&byte))
     };
     match hidden {
-        Some(word) => of(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte), word),
+        Some(word) => of(
+            |byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte),
+            word,
+        ),
         None => text.len() <= 5 && of(u8::is_ascii_digit, text),
     }
 }
@@ -88,7 +91,18 @@ mod tests {
         ] {
             assert_eq!(address(hop), Some(expected.parse().unwrap()), "{hop}");
         }
-        for hop in ["", "unknown", "_hidden", "192.0.2", "192.0.2.43:", "192.0.2.43:x", "[::1", "[::1]80", "[192.0.2.43:80", "example.com:80"] {
+        for hop in [
+            "",
+            "unknown",
+            "_hidden",
+            "192.0.2",
+            "192.0.2.43:",
+            "192.0.2.43:x",
+            "[::1",
+            "[::1]80",
+            "[192.0.2.43:80",
+            "example.com:80",
+        ] {
             assert_eq!(address(hop), None, "{hop}");
         }
     }
@@ -107,7 +121,13 @@ mod tests {
             b"for=192.0.2.1;proto=https;by=203.0.113.43, For=\"[2001:db8::1]:80\"",
             b"proto=http, for=unknown, by=x;for=192.0.2.3",
         ];
-        let expected = [Some("192.0.2.1"), Some("2001:db8::1"), None, None, Some("192.0.2.3")];
+        let expected = [
+            Some("192.0.2.1"),
+            Some("2001:db8::1"),
+            None,
+            None,
+            Some("192.0.2.3"),
+        ];
         let parsed = expected.map(|hop| hop.map(|hop| hop.parse().unwrap()));
         assert_eq!(of_forwarded(lines), parsed);
     }
@@ -117,6 +137,9 @@ mod tests {
         let line: &[u8] = b"\"6.6.6.6, 203.0.113.9";
         assert_eq!(of_list([line]).last(), Some(&"203.0.113.9".parse().ok()));
         let line: &[u8] = b"for=\"6.6.6.6;x, for=203.0.113.9";
-        assert_eq!(of_forwarded([line]).last(), Some(&"203.0.113.9".parse().ok()));
+        assert_eq!(
+            of_forwarded([line]).last(),
+            Some(&"203.0.113.9".parse().ok())
+        );
     }
 }

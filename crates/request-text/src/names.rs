@@ -42,7 +42,13 @@ mod tests {
 
     #[test]
     fn case_and_separators_make_no_other_name() {
-        for spelled in ["order_number", "orderNumber", "OrderNumber", "order-number", "ORDER NUMBER"] {
+        for spelled in [
+            "order_number",
+            "orderNumber",
+            "OrderNumber",
+            "order-number",
+            "ORDER NUMBER",
+        ] {
             assert!(same(spelled, "order_number"), "{spelled}");
         }
         assert!(!same("order_numbers", "order_number"));
@@ -51,7 +57,9 @@ mod tests {
 
     #[test]
     fn a_slip_is_near_and_another_word_is_not() {
-        let known = ["subject", "message", "priority", "category", "email", "q", "page"];
+        let known = [
+            "subject", "message", "priority", "category", "email", "q", "page",
+        ];
         for (slip, meant) in [
             ("prioritty", Some("priority")),
             ("proirity", Some("priority")),

@@ -36,7 +36,9 @@ fn decoded(part: &[u8]) -> Result<String, NotText> {
 }
 
 fn without_index(name: &str) -> &str {
-    let inside = name.strip_suffix(']').and_then(|rest| rest.rsplit_once('['));
+    let inside = name
+        .strip_suffix(']')
+        .and_then(|rest| rest.rsplit_once('['));
     match inside {
         Some((name, index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => name,
@@ -89,7 +91,11 @@ mod tests {
             ("status[x]=open", "status[x]"),
             ("status]=open", "status]"),
         ] {
-            assert_eq!(read(encoded), [(name.to_owned(), Ok("open".to_owned()))], "{encoded}");
+            assert_eq!(
+                read(encoded),
+                [(name.to_owned(), Ok("open".to_owned()))],
+                "{encoded}"
+            );
         }
     }
 }

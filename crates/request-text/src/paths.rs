@@ -20,7 +20,10 @@ mod tests {
 
     #[test]
     fn one_trailing_slash_is_no_part_of_the_name() {
-        assert_eq!(without_trailing_slash("/api/messages/"), Some("/api/messages"));
+        assert_eq!(
+            without_trailing_slash("/api/messages/"),
+            Some("/api/messages")
+        );
         for path in ["/", "/api/messages", "//", "/api/messages//", ""] {
             assert_eq!(without_trailing_slash(path), None, "{path}");
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use super::LogFormat;
+use super::log_format::LogFormat;
 use super::spelling::{self, tidied};
 
 const DEFAULTS: &str = include_str!("../config.default.toml");

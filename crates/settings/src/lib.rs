@@ -2,7 +2,7 @@
 //!
 //! - `layers`: defaults, file and environment, laid over each other;
 //! - `sections`: what there is, and what its values may be; `values`: values that are more than a text;
-//! - `spelling`: how people write values; `origin`: web pages' origins.
+//! - `spelling`: how people write values; `origin`: web pages' origins; `log_format`: how lines look.
 //!
 //! The default file is parsed first, a file named by `GUICHET_CONFIG` and the environment are laid
 //! over it, and only then is it read into types: so the default file cannot fall behind the code,
@@ -10,14 +10,16 @@
 //! comment in `config.default.toml`, a field in its section.
 
 mod layers;
+mod log_format;
 mod origin;
 mod sections;
 mod spelling;
 mod values;
 
 pub use layers::{ConfigError, is_setting, log_format};
+pub use log_format::LogFormat;
 pub use sections::{
-    AuthSection, HttpSection, JobsSection, LimitsSection, LogFormat, LogSection, MailSection,
+    AuthSection, DeskSection, HttpSection, JobsSection, LimitsSection, LogSection, MailSection,
     RealtimeSection, ShopSection, StorageSection,
 };
 
@@ -38,6 +40,8 @@ pub struct Config {
     pub auth: AuthSection,
     #[garde(dive)]
     pub shop: ShopSection,
+    #[garde(dive)]
+    pub desk: DeskSection,
     #[garde(dive)]
     pub mail: MailSection,
     #[garde(dive)]

@@ -14,7 +14,7 @@ use shared_kernel::EmailAddress;
 use support_domain::Category;
 use url::Url;
 
-use super::spelling::tidied;
+use super::log_format::LogFormat;
 use super::values::{
     Secret, address, address_or_none, addresses, algorithm, bind, folder, header_name, keys,
     log_format, networks, origins, text, url_or_none, zone,
@@ -64,14 +64,13 @@ impl HttpSection {
     /// Whose pages may open sockets: those of the list alone; without one, those of the public
     /// address. Empty: those of whatever host they ask.
     pub fn socket_origins(&self) -> Vec<String> {
-        let public = || self.public_url.iter().map(|url| url.origin());
-        if self.allowed_origins.is_empty() {
-            public()
-                .map(|origin| origin.ascii_serialization())
-                .collect()
-        } else {
-            self.allowed_origins.clone()
+        if !self.allowed_origins.is_empty() {
+            return self.allowed_origins.clone();
         }
+        let public = self.public_url.iter();
+        public
+            .map(|url| url.origin().ascii_serialization())
+            .collect()
     }
 
     /// How long stopping may take, until the database is stopped too.
@@ -154,6 +153,14 @@ pub struct ShopSection {
     #[garde(skip)]
     #[serde(deserialize_with = "zone")]
     pub time_zone: Tz,
+}
+
+/// `[desk]`
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct DeskSection {
+    #[garde(length(chars, min = 1, max = 80))]
+    pub staff_name: String,
 }
 
 /// `[mail]`
@@ -296,24 +303,6 @@ impl JobsSection {
     pub(super) fn shortest_lease_for(work: Duration) -> u64 {
         let whole = work.as_secs() * u64::from(Self::WHOLE);
         whole.div_ceil(u64::from(Self::WORK))
-    }
-}
-
-/// How a log line looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    Text,
-    Json,
-}
-
-impl LogFormat {
-    /// Reads its word.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        match tidied(text).to_ascii_lowercase().as_str() {
-            "text" => Some(Self::Text),
-            "json" => Some(Self::Json),
-            _ => None,
-        }
     }
 }
 

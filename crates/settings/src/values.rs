@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use shared_kernel::EmailAddress;
 use url::Url;
 
-use super::LogFormat;
+use super::log_format::LogFormat;
 use super::origin::canonical;
 use super::spelling::tidied;
 

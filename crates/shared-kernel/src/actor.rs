@@ -46,7 +46,7 @@ pub struct Actor {
     pub role: Role,
     /// The e-mail the identity provider vouches for; absent when it said `email_verified: false`.
     pub email: Option<EmailAddress>,
-    /// The name to show others.
+    /// The name to show others, as [`given_name`](crate::given_name()) finds it.
     pub name: Option<String>,
 }
 

@@ -99,9 +99,11 @@ impl EmailAddress {
 /// Whether a domain is a name: of two labels at least, the last of which is no number. Asked of the
 /// form that is looked up, so that digits of other scripts and widths count as what they become.
 fn names_a_host(domain: &str) -> bool {
-    let plain = domain
-        .chars()
-        .all(|c| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '.' | '-' | '\u{200c}' | '\u{200d}'));
+    let plain = domain.chars().all(|c| {
+        c.is_alphanumeric()
+            || is_combining_mark(c)
+            || matches!(c, '.' | '-' | '\u{200c}' | '\u{200d}')
+    });
     let Ok(mapped) = idna::domain_to_ascii(domain) else {
         return false;
     };
@@ -267,7 +269,13 @@ mod tests {
             let typed = EmailAddress::typed(text).unwrap();
             assert_eq!(typed.as_str(), "jean@example.com", "{text:?}");
         }
-        for text in ["mailto:", "Jean <a@b.fr>", "a@b.fr, c@d.fr", "a @b.fr", "a@b.fr\nc"] {
+        for text in [
+            "mailto:",
+            "Jean <a@b.fr>",
+            "a@b.fr, c@d.fr",
+            "a @b.fr",
+            "a@b.fr\nc",
+        ] {
             assert!(EmailAddress::typed(text).is_err(), "{text:?}");
         }
     }
@@ -309,8 +317,17 @@ mod tests {
             assert!(EmailAddress::parse(&address).is_err(), "{domain}");
             assert!(EmailAddress::typed(&address).is_err(), "{domain}");
         }
-        for domain in ["127.0.0.1.example.com", "1.fr", "exämple.fr", "xn--exmple-cua.fr", "例え.テスト"] {
-            assert!(EmailAddress::parse(format!("a@{domain}")).is_ok(), "{domain}");
+        for domain in [
+            "127.0.0.1.example.com",
+            "1.fr",
+            "exämple.fr",
+            "xn--exmple-cua.fr",
+            "例え.テスト",
+        ] {
+            assert!(
+                EmailAddress::parse(format!("a@{domain}")).is_ok(),
+                "{domain}"
+            );
         }
     }
 
@@ -326,7 +343,10 @@ mod tests {
         for (text, kept) in [
             ("06\u{a0}12\u{a0}34\u{a0}56\u{a0}78", "06 12 34 56 78"),
             ("06\u{202f}12\u{2009}34\u{3000}56\t78", "06 12 34 56 78"),
-            ("06\u{2011}12\u{2010}34\u{2013}56\u{2212}78", "06-12-34-56-78"),
+            (
+                "06\u{2011}12\u{2010}34\u{2013}56\u{2212}78",
+                "06-12-34-56-78",
+            ),
             ("\u{202a}+33 6 12 34 56 78\u{202c}", "+33 6 12 34 56 78"),
             ("\u{200e}+33\u{200b}612345678\u{feff}\n", "+33612345678"),
             ("tel:+33612345678", "+33612345678"),
@@ -336,7 +356,12 @@ mod tests {
         ] {
             assert_eq!(PhoneNumber::parse(text).unwrap().as_str(), kept, "{text:?}");
         }
-        for text in ["\u{a0}\u{200b}", "+33+612345678", "06+12345678", "06 12 34 56 ab"] {
+        for text in [
+            "\u{a0}\u{200b}",
+            "+33+612345678",
+            "06+12345678",
+            "06 12 34 56 ab",
+        ] {
             assert_eq!(PhoneNumber::parse(text), Err(TextError::Form), "{text:?}");
         }
     }

@@ -187,8 +187,16 @@ mod tests {
 
     #[test]
     fn a_pasted_id_is_taken_without_what_came_along() {
-        for text in [" TICKET-1\n", "TICKET\u{2011}1\u{200b}", "\u{feff}TICKET-1\u{a0}"] {
-            assert_eq!(TicketId::typed(text).unwrap().as_str(), "TICKET-1", "{text:?}");
+        for text in [
+            " TICKET-1\n",
+            "TICKET\u{2011}1\u{200b}",
+            "\u{feff}TICKET-1\u{a0}",
+        ] {
+            assert_eq!(
+                TicketId::typed(text).unwrap().as_str(),
+                "TICKET-1",
+                "{text:?}"
+            );
         }
         for text in ["", " ", "TICKET 1", "TICKET-1\0", "TICKET-1\nTICKET-2"] {
             assert!(TicketId::typed(text).is_err(), "{text:?}");

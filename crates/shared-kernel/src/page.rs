@@ -51,7 +51,7 @@ impl Limit {
 }
 
 /// The most characters of texts that a page of a list shows together. A page of 25 shows the longest
-/// texts there may be as they are.
+/// texts of tickets as they are, one of 100 the longest messages.
 pub const MOST_TEXT: usize = 500_000;
 
 /// Where to go on in a list: at a page, or after the last row that was read, which has a `Position`.

@@ -176,7 +176,14 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_does_not_make_a_text_long_enough() {
-        for unseen in ["\u{200b}", "\u{2800}", "\u{3164}", "\u{e0041}", "\u{301}", "\u{a0}"] {
+        for unseen in [
+            "\u{200b}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{e0041}",
+            "\u{301}",
+            "\u{a0}",
+        ] {
             let padded = format!("a{}b", unseen.repeat(50));
             for text in [unseen.repeat(50), padded] {
                 assert_eq!(

@@ -174,7 +174,8 @@ fn words(text: &str, plain: impl Fn(char) -> char) -> String {
 
 /// Nothing of a text begins or ends with it.
 fn goes_around(c: char) -> bool {
-    let part_of_a_sign = is_combining_mark(c) || c == '\u{fffd}' || matches!(c, '\u{e0020}'..='\u{e007f}');
+    let part_of_a_sign =
+        is_combining_mark(c) || c == '\u{fffd}' || matches!(c, '\u{e0020}'..='\u{e007f}');
     c.is_whitespace() || !(shows(c) || c.is_control() || part_of_a_sign)
 }
 
@@ -199,7 +200,9 @@ fn is_joined(before: char) -> bool {
 
 /// A joiner at the end joins nothing.
 fn trim_joiners(text: &mut String) {
-    let end = text.trim_end_matches(['\u{200c}', '\u{200d}', '\u{34f}']).len();
+    let end = text
+        .trim_end_matches(['\u{200c}', '\u{200d}', '\u{34f}'])
+        .len();
     text.truncate(end);
 }
 

@@ -147,10 +147,7 @@ fn ask_for(body: &mut Payload, cut: &Cut) {
 impl Stream for Asking {
     type Item = Result<Bytes, PayloadError>;
 
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let polled = Pin::new(&mut self.body).poll_next(context);
         if polled.is_pending() {
             self.cut.asked();

@@ -16,8 +16,8 @@
 mod answer;
 pub mod bearer;
 mod close;
-pub mod deadline;
 mod crowd;
+pub mod deadline;
 pub mod engine_io;
 mod flood;
 mod flow;
@@ -34,8 +34,8 @@ mod tests;
 pub use close::CloseReason;
 pub use crowd::{MostConnections, NetworkOf};
 pub use flood::{FloodMeter, Verdict};
-pub use heartbeat::{Heartbeat, Rhythm};
 pub use flow::Cut;
+pub use heartbeat::{Heartbeat, Rhythm};
 pub use line::{Line, bound_silence};
 
 // The echo is one file for the tests here and for the example, which knows this crate by its name.

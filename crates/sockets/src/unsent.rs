@@ -67,12 +67,7 @@ impl Unsent {
     }
 
     /// Counts an answer until it is sent; cuts others where it is one too many.
-    pub(crate) fn count(
-        self: &Arc<Self>,
-        bytes: usize,
-        peer: Option<IpAddr>,
-        cut: Cut,
-    ) -> Counted {
+    pub(crate) fn count(self: &Arc<Self>, bytes: usize, peer: Option<IpAddr>, cut: Cut) -> Counted {
         let mut waiting = self.waiting();
         waiting.last += 1;
         let number = waiting.last;

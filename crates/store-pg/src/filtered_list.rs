@@ -108,11 +108,23 @@ pub(crate) async fn total(
     Ok(row.map_or(0, |row| from_bigint(row.count)))
 }
 
-/// The columns of a list, of whose texts (`m.msg_content`) only the beginning is read; see
-/// [`bind_beginning`].
+/// `SELECT {columns} …` of which only the beginnings of its texts (`msg_content`) are read: the head to put
+/// around it, whose end is [`END_OF_BEGINNINGS`]. They are cut outside, where the page's rows are known:
+/// whatever is sorted before would be read whole.
 pub(crate) fn with_beginnings(columns: &str) -> String {
-    columns.replace("m.msg_content", "left(m.msg_content, {}) AS msg_content")
+    let names = columns.split(',').map(|column| {
+        let name = column.trim();
+        match name.split_once('.').map_or(name, |(_, name)| name) {
+            "msg_content" => "left(msg_content, {}) AS msg_content",
+            name => name,
+        }
+    });
+    let names: Vec<&str> = names.collect();
+    format!("SELECT {} FROM (SELECT {columns}", names.join(", "))
 }
+
+/// Closes what [`with_beginnings`] opened.
+pub(crate) const END_OF_BEGINNINGS: &str = ") AS page";
 
 /// Binds what [`with_beginnings`] left open: a character more than each row of a page shows, which tells
 /// that there is more.
@@ -145,6 +157,14 @@ mod tests {
     use diesel::query_builder::QueryFragment as _;
 
     use super::*;
+
+    #[test]
+    fn texts_are_cut_outside_of_what_is_sorted() {
+        assert_eq!(
+            with_beginnings("m.msg_id, m.msg_content, r.rating"),
+            "SELECT msg_id, left(msg_content, {}) AS msg_content, rating FROM (SELECT m.msg_id, m.msg_content, r.rating"
+        );
+    }
 
     #[test]
     fn only_lists_of_few_conditions_are_kept_prepared() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use shared_kernel::StoreError;
+use shared_kernel::{CustomerId, StoreError};
 
 /// Whom a request names. How it does is the shell's matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,14 @@ pub enum Reserved {
     Note,
     /// Staff: assigning, or writing a note, together with a change of the status.
     AssignmentOrNote,
+    /// Staff: handing a ticket on, or taking it away.
+    Assignment,
+    /// Staff: escalating a ticket.
+    Escalation,
+    /// Staff: entering a customer.
+    EnteringCustomers,
+    /// Admins: entering a colleague.
+    EnteringStaff,
     /// Customers: rating a ticket.
     Rating,
 }
@@ -41,6 +49,10 @@ impl fmt::Display for Reserved {
         f.write_str(match self {
             Self::Note => "internal notes are for staff",
             Self::AssignmentOrNote => "assigning and internal notes are for staff",
+            Self::Assignment => "assigning is for staff",
+            Self::Escalation => "escalating is for staff",
+            Self::EnteringCustomers => "entering customers is for staff",
+            Self::EnteringStaff => "entering staff is for admins",
             Self::Rating => "only the customer rates a ticket",
         })
     }
@@ -61,6 +73,18 @@ pub enum SupportError {
     /// A request names somebody who is not there.
     #[error("no such {0}")]
     UnknownReference(Named),
+    /// Somebody has this id already.
+    #[error("the {0} is there already")]
+    AlreadyThere(Named),
+    /// A customer has this address.
+    #[error("customer {0} has this address")]
+    AddressTaken(CustomerId),
+    /// Neither an id nor an address.
+    #[error("neither an id nor an address")]
+    Nobody,
+    /// A name that is an address, or made of one.
+    #[error("the name is an address")]
+    NoName,
     /// `If-Match` named a version that has passed.
     #[error("the ticket has changed since it was read")]
     VersionMismatch,

@@ -23,11 +23,11 @@ pub use customer::{Customer, FullName};
 pub use error::{Named, Reserved, SupportError};
 pub use events::{StatusCause, TicketEvent};
 pub use order::Order;
-pub use ports::{ArrivalsTx, SupportTx, TicketQueries};
+pub use ports::{ArrivalsTx, DirectoryQueries, PeopleTx, SupportTx, TicketQueries};
 pub use satisfaction::{Feedback, Rating, Satisfaction};
 pub use staff::Staff;
 pub use thread::{Author, AuthorKind, Entry, EntryKind};
 pub use ticket::{
-    Category, Message, OrderNumber, Priority, Status, StatusGroup, Subject, Ticket, TicketFile,
-    Vehicle,
+    Category, Contact, Message, OrderNumber, Priority, Status, StatusGroup, Subject, Ticket,
+    TicketFile, Vehicle,
 };

@@ -11,9 +11,10 @@ use shared_kernel::{
 };
 
 use crate::customer::Customer;
-use crate::people::Holder;
+pub use crate::people::ports::{
+    ArrivalsTx, Colleague, DirectoryQueries, Keeps, PeopleTx, TeamStart,
+};
 use crate::rights::Scope;
-use crate::staff::Staff;
 use crate::thread::Entry;
 use crate::ticket::{Category, OrderNumber, Priority, Status, StatusGroup, Ticket, TicketFile};
 
@@ -26,74 +27,17 @@ pub struct FoundCustomer {
     pub is_new: bool,
 }
 
-/// An open transaction, as a caller's first sign-in needs it ([`welcome`](fn@crate::people::welcome)).
-#[async_trait]
-pub trait ArrivalsTx: Send {
-    /// Enters a staff member, or writes what their token says by now: an address, where there is
-    /// one, and the name, when it `is_named` there.
-    async fn enter_staff(
-        &mut self,
-        staff: &Staff,
-        is_named: bool,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError>;
-
-    /// The customers with this id or this address, in the order of their ids; nobody else changes
-    /// them until the end.
-    async fn lock_holders(
-        &mut self,
-        id: &CustomerId,
-        address: Option<&EmailKey>,
-    ) -> Result<Vec<Holder>, StoreError>;
-
-    /// Adds a customer; they have their address for themselves only when it is verified. False when
-    /// the id or the address was taken meanwhile.
-    async fn insert_customer(
-        &mut self,
-        customer: &Customer,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError>;
-
-    /// Gives a customer another id. What they wrote stays theirs.
-    async fn rename_customer(
-        &mut self,
-        customer: &CustomerId,
-        to: &CustomerId,
-    ) -> Result<(), StoreError>;
-
-    /// Makes somebody else's what a customer wrote and ordered, and removes the customer.
-    async fn absorb_customer(
-        &mut self,
-        customer: &CustomerId,
-        into: &CustomerId,
-    ) -> Result<(), StoreError>;
-
-    /// Writes the verified address of a customer who is there, and the name, when it `is_named` in
-    /// their token.
-    async fn prove_address(
-        &mut self,
-        customer: &Customer,
-        is_named: bool,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError>;
-}
-
 /// An open transaction over tickets and their people.
 #[async_trait]
-pub trait SupportTx: ArrivalsTx {
-    /// Finds the customer with this address, or enters `candidate`. Safe under concurrency.
+pub trait SupportTx: PeopleTx {
+    /// Finds the customer with this address, who keeps it until the end, or enters `candidate`. Waits
+    /// for others with the same address, and loses to none.
     async fn find_or_create_customer(
         &mut self,
         candidate: &Customer,
         key: &EmailKey,
         now: DateTime<Utc>,
     ) -> Result<FoundCustomer, StoreError>;
-
-    /// A customer by id.
-    async fn customer(&mut self, id: &CustomerId) -> Result<Option<Customer>, StoreError>;
-
-    /// A staff member by id.
-    async fn staff(&mut self, id: &StaffId) -> Result<Option<Staff>, StoreError>;
 
     /// The order with this reference, if it belongs to this customer.
     async fn order_of(

@@ -1,8 +1,9 @@
 //! Who may see and do what with tickets. The one place; every exit asks here.
 
-use shared_kernel::{Actor, CustomerId, EmailKey};
+use shared_kernel::{Actor, CustomerId, EmailKey, Role};
 
 use crate::customer::Customer;
+use crate::error::{Reserved, SupportError};
 use crate::ticket::{Side, Ticket};
 
 /// Which tickets a caller's lists and searches run over.
@@ -40,7 +41,7 @@ impl Scope {
             Self::All => true,
             Self::Own { customer, email } => {
                 ticket.customer == *customer
-                    && (!ticket.unverified || email.as_ref() == Some(&ticket.contact))
+                    && (!ticket.unverified || email.as_ref() == Some(&ticket.contact.email))
             }
         }
     }
@@ -60,7 +61,31 @@ pub fn side(actor: &Actor) -> Side {
     }
 }
 
+/// Only staff: hands tickets on, escalates them, enters customers.
+///
+/// # Errors
+/// [`SupportError::Forbidden`] for customers.
+pub fn staff_only(actor: &Actor, what: Reserved) -> Result<(), SupportError> {
+    if actor.role.is_staff() {
+        Ok(())
+    } else {
+        Err(SupportError::Forbidden(what))
+    }
+}
+
+/// Only admins: enters colleagues.
+///
+/// # Errors
+/// [`SupportError::Forbidden`] for everybody else.
+pub fn admins_only(actor: &Actor, what: Reserved) -> Result<(), SupportError> {
+    if actor.role == Role::Admin {
+        Ok(())
+    } else {
+        Err(SupportError::Forbidden(what))
+    }
+}
+
 /// Whether what happens to a ticket may be told to its customer's own sockets.
 pub fn owner_hears(ticket: &Ticket, owner: &Customer) -> bool {
-    !ticket.unverified || owner.verified_email.as_ref() == Some(&ticket.contact)
+    !ticket.unverified || owner.verified_email.as_ref() == Some(&ticket.contact.email)
 }

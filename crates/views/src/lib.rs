@@ -8,6 +8,7 @@ mod beginning;
 pub mod faq;
 mod instant;
 pub mod messages;
+pub mod people;
 pub mod tickets;
 
 pub use instant::instant;

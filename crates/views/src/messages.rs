@@ -3,10 +3,9 @@
 use messages_domain::Message;
 use messages_domain::ports::MessageCounts;
 use serde::Serialize;
-use shared_kernel::{Actor, Limit};
+use shared_kernel::Actor;
 use utoipa::ToSchema;
 
-use crate::beginning::cut_after;
 use crate::instant;
 
 /// A message.
@@ -28,11 +27,6 @@ pub struct ModernMessage {
     pub author_kind: &'static str,
     pub subject: String,
     pub content: String,
-    /// True in a list of more than 25 where the text goes on: the message itself has all of it. A list shows 500,000
-    /// characters of texts, shared out over its `limit`.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[schema(required = false)]
-    pub content_cut: bool,
     /// `open` or `closed`.
     pub status: &'static str,
     pub priority: &'static str,
@@ -54,7 +48,10 @@ pub struct ModernMessage {
 impl ModernMessage {
     /// A message as an actor may see it.
     pub fn seen_by(actor: &Actor, message: &Message) -> Self {
-        let reason = message.close_reason.as_ref().filter(|_| actor.role.is_staff());
+        let reason = message
+            .close_reason
+            .as_ref()
+            .filter(|_| actor.role.is_staff());
         Self {
             close_reason: reason.map(|reason| reason.as_str().to_owned()),
             ..Self::from(message)
@@ -76,7 +73,6 @@ impl From<&Message> for ModernMessage {
             author_kind: message.author_side.as_str(),
             subject: message.subject.as_str().to_owned(),
             content: message.content.as_str().to_owned(),
-            content_cut: false,
             status: message.state.as_str(),
             priority: message.priority.as_str(),
             created_at: instant(message.created_at),
@@ -86,15 +82,6 @@ impl From<&Message> for ModernMessage {
             archived_at: message.archived_at.map(instant),
             close_reason: None,
         }
-    }
-}
-
-impl ModernMessage {
-    /// The same in a page of a list.
-    #[must_use]
-    pub fn in_page(mut self, limit: Limit) -> Self {
-        self.content_cut = cut_after(&mut self.content, limit.text_share());
-        self
     }
 }
 

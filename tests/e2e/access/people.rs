@@ -119,7 +119,9 @@ pub async fn ask(caller: &Api, row: &Row, ids: &Ids) -> Answer {
                     .replace("{id}", &ids.message)
                     .replace("{faqId}", &ids.article)
                     .replace("{categoryId}", &ids.category)
-                    .replace("{version}", "1"),
+                    .replace("{version}", "1")
+                    .replace("{staffId}", "staff-claire")
+                    .replace("{customerId}", "cst-jean"),
                 row.query
             ),
             body,

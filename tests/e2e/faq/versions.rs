@@ -170,7 +170,10 @@ async fn every_version_is_reached_part_by_part() {
             assert_eq!(part.header("link"), "");
             break;
         }
-        let link = format!("<{}?limit=3&cursor={cursor}>; rel=\"next\"", faq_at(&id, "/versions"));
+        let link = format!(
+            "<{}?limit=3&cursor={cursor}>; rel=\"next\"",
+            faq_at(&id, "/versions")
+        );
         assert_eq!(part.header("link"), link);
         next = faq_at(&id, &format!("/versions?limit=3&cursor={cursor}"));
     }

@@ -64,7 +64,11 @@ async fn the_assignee_is_told_unless_they_took_the_ticket_themselves() {
                 .expect(200)
         })
         .await;
-    assert_eq!(told, pairs(&[("contact_assigned", "sophie@shop.example")]));
+    let expected = [
+        ("contact_assigned", "sophie@shop.example"),
+        ("status_updated", JEAN),
+    ];
+    assert_eq!(told, pairs(&expected), "it is in progress now, on request");
     desk.server.stop().await;
 }
 

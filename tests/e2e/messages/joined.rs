@@ -24,7 +24,12 @@ async fn everything_happens(chat: &Chat, root: &str) -> Vec<String> {
     put(&chat.claire, at(&reply, ""), edit).await;
     put(&chat.jean, at(&again, "/delete"), json!({})).await;
     put(&chat.jean, at(root, "/archive"), json!({})).await;
-    put(&chat.claire, at(root, "/close"), json!({ "reason": "Doublon" })).await;
+    put(
+        &chat.claire,
+        at(root, "/close"),
+        json!({ "reason": "Doublon" }),
+    )
+    .await;
     vec![
         format!("newMessage {reply}"),
         format!("newMessage {again}"),
@@ -37,7 +42,9 @@ async fn everything_happens(chat: &Chat, root: &str) -> Vec<String> {
 }
 
 fn line(name: &str, data: &Value) -> String {
-    let id = data["messageId"].as_str().or(data["message"]["id"].as_str());
+    let id = data["messageId"]
+        .as_str()
+        .or(data["message"]["id"].as_str());
     let reason = data["reason"].as_str().map(|reason| format!(" {reason}"));
     format!(
         "{name} {}{}",
@@ -49,7 +56,10 @@ fn line(name: &str, data: &Value) -> String {
 /// All events of messages up to this one, a line each.
 async fn lines(socket: &mut WsClient, last: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    while lines.last().is_none_or(|line: &String| !line.starts_with(last)) {
+    while lines
+        .last()
+        .is_none_or(|line: &String| !line.starts_with(last))
+    {
         let event = socket.next_event(WAIT).await;
         let name = event["event"].as_str().unwrap_or_default();
         if name.contains("essage") {
@@ -144,7 +154,10 @@ async fn what_nobody_of_support_has_yet_comes_once_too_and_who_answers_hears_the
     let karims = chat.server.staff("staff-karim");
     let second = karims.post(&at(&root, "/reply"), &content).await;
     let third = chat.claire.post(&at(&root, "/reply"), &content).await;
-    chat.claire.put(&at(&root, "/close"), &json!({})).await.expect(200);
+    chat.claire
+        .put(&at(&root, "/close"), &json!({}))
+        .await
+        .expect(200);
     let id = |answer: testkit::Answer| answer.expect(200).text_at("/data/id").to_owned();
     assert_eq!(
         lines(&mut karim, "messageClosed").await,
@@ -189,6 +202,34 @@ async fn who_comes_back_is_in_the_conversation_again_on_any_instance_and_misses_
         cursor = karim.cursor().expect("the last event's");
     }
     twin.stop().await;
+    chat.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_has_own_events_alone_and_leads_a_socket_back_into_its_conversations() {
+    let chat = Chat::start().await;
+    let root = chat.message("Bonjour").await;
+    let mut karim = chat.socket(Role::Staff, "staff-karim").await;
+    let data = json!({ "conversationId": root });
+    let frame = json!({ "event": "joinConversation", "id": 1, "data": data });
+    karim.send(&frame).await;
+    karim.wait_for_ack(1, WAIT).await;
+    let cursor = karim.cursor().expect("the greeting's");
+    drop(karim);
+    let all = everything_happens(&chat, &root).await;
+    let karims = chat.server.staff("staff-karim");
+    let feed = karims.get(&format!("/api/events?after={cursor}")).await;
+    let feed = feed.expect(200);
+    assert_eq!(feed.body["events"], json!([]));
+    let own = chat.jean.get("/api/events").await.expect(200);
+    let own = own.body["events"].as_array().cloned().unwrap_or_default();
+    let read = own.iter().filter(|event| event["event"] == "messageRead");
+    assert_eq!(read.count(), 1, "what was read of his, not what he read");
+    let token = chat.server.token(Role::Staff, "staff-karim", None);
+    let after = feed.text_at("/cursor");
+    let mut karim = WsClient::connect_after(&chat.server.socket_url(), &token, after).await;
+    karim.wait_for("connected", WAIT).await;
+    assert_eq!(lines(&mut karim, "messageClosed").await, all);
     chat.server.stop().await;
 }
 
@@ -245,7 +286,10 @@ async fn only_the_owner_and_staff_join_and_a_ticket_is_heard_by_all_who_did() {
     // Typing on the ticket is seen by those who joined it.
     let mut claire = chat.socket(Role::Staff, "staff-claire").await;
     chat.claire
-        .put(&ticket_at(&ticket, "/assign"), &json!({ "staff_id": "staff-claire" }))
+        .put(
+            &ticket_at(&ticket, "/assign"),
+            &json!({ "staff_id": "staff-claire" }),
+        )
         .await
         .expect(200);
     let data = json!({ "conversationId": ticket });
@@ -271,11 +315,21 @@ async fn a_reason_of_closing_is_kept_and_shown_to_support_alone() {
     let (kept, blank) = (chat.message("Un").await, chat.message("Deux").await);
     let reason = json!({ "reason": "Doublon du ticket" });
     let closed = chat.claire.put(&at(&kept, "/close"), &reason).await;
-    assert_eq!(closed.expect(200).text_at("/data/closeReason"), "Doublon du ticket");
+    assert_eq!(
+        closed.expect(200).text_at("/data/closeReason"),
+        "Doublon du ticket"
+    );
     let none = json!({ "reason": "  " });
-    let closed = chat.jean.put(&at(&blank, "/close"), &none).await.expect(200);
+    let closed = chat
+        .jean
+        .put(&at(&blank, "/close"), &none)
+        .await
+        .expect(200);
     assert_eq!(closed.body["data"]["closeReason"], Value::Null);
-    for (api, shown) in [(&chat.claire, json!("Doublon du ticket")), (&chat.jean, Value::Null)] {
+    for (api, shown) in [
+        (&chat.claire, json!("Doublon du ticket")),
+        (&chat.jean, Value::Null),
+    ] {
         let one = api.get(&at(&kept, "")).await.expect(200);
         assert_eq!(one.body["data"]["closeReason"], shown);
         let list = api.get("/api/messages?status=closed").await.expect(200);

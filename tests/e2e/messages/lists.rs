@@ -221,7 +221,10 @@ async fn walked(api: &Api, path: &str, name: &str) -> Vec<String> {
     loop {
         let part = api.get(&format!("{path}{cursor}")).await.expect(200);
         let rows = part.body["data"].as_array().cloned().unwrap_or_default();
-        all.extend(rows.iter().map(|row| row[name].as_str().unwrap_or_default().to_owned()));
+        all.extend(
+            rows.iter()
+                .map(|row| row[name].as_str().unwrap_or_default().to_owned()),
+        );
         match part.body["pagination"]["nextCursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => return all,
@@ -270,8 +273,14 @@ async fn every_customer_is_reached_once_by_cursor_or_by_page_and_found_by_a_sear
         zoe,
         json!({ "cst_id": "cst-17", "cst_fname": "Zoé17", "cst_name": "Lefèvre", "cst_mail": "zoe17@example.com" })
     );
-    let bad = chat.claire.get(&format!("{CUSTOMERS}?cursor=x&page=0")).await;
-    assert_eq!(bad.expect(400).body["errors"].as_array().map(Vec::len), Some(2));
+    let bad = chat
+        .claire
+        .get(&format!("{CUSTOMERS}?cursor=x&page=0"))
+        .await;
+    assert_eq!(
+        bad.expect(400).body["errors"].as_array().map(Vec::len),
+        Some(2)
+    );
     chat.server.stop().await;
 }
 
@@ -284,8 +293,11 @@ async fn of_a_search_as_many_words_are_looked_for_as_count_and_each_once() {
         let answer = chat.jean.get(&format!("{MESSAGES}?search={query}")).await;
         answer.expect(200).body["pagination"]["total"].as_u64()
     };
-    assert_eq!(total(&"été ".repeat(240)).await, Some(1));
-    assert_eq!(total(&format!("{}absent", "hiver ".repeat(40))).await, Some(0));
+    assert_eq!(total(&"hiver ".repeat(160)).await, Some(1));
+    assert_eq!(
+        total(&format!("{}absent", "hiver ".repeat(40))).await,
+        Some(0)
+    );
     let many: Vec<_> = (0..160).map(|n| format!("m{n}")).collect();
     let mut alternatives = many.join(" OU ");
     alternatives.truncate(900);

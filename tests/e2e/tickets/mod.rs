@@ -7,4 +7,5 @@ mod forty;
 mod lifecycle;
 mod list_cost;
 mod lists;
+mod long_texts;
 mod search;

@@ -118,6 +118,7 @@ fn settings(config: &Config) -> RealtimeSettings {
             bytes: realtime.queue_bytes,
         },
         origins: config.http.socket_origins(),
+        staff_name: config.desk.staff_name.as_str().into(),
         limits: RealtimeLimits {
             limits_enabled: limits.enabled,
             per_user: limits.sockets_per_user,

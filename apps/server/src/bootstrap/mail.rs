@@ -36,6 +36,7 @@ pub fn desk(config: &Config) -> Desk {
         .collect();
     Desk {
         shop_name: config.shop.name.clone(),
+        staff_name: config.desk.staff_name.as_str().into(),
         from: mail.from.clone().unwrap_or_else(|| mail.support.clone()),
         support: mail.support.clone(),
         support_by_category,

@@ -87,6 +87,7 @@ fn desk(
     Desk {
         work,
         tickets: Arc::clone(&store) as _,
+        directory: Arc::clone(&store) as _,
         messages: Arc::clone(&store) as _,
         figures: Arc::clone(&store) as _,
         log: store,
@@ -94,6 +95,7 @@ fn desk(
         links,
         zone: config.shop.time_zone,
         shop_name: config.shop.name.clone(),
+        staff_name: config.desk.staff_name.as_str().into(),
     }
 }
 

@@ -10,6 +10,7 @@ mod figures;
 mod migrate;
 mod open_desk;
 mod output;
+mod people;
 mod refused;
 mod serve;
 mod token;
@@ -66,6 +67,8 @@ enum Command {
     AfterRestore,
     /// Write the knowledge base into a file, or read it from one.
     Faq(faq::FaqArgs),
+    /// Enter customers and staff from a file.
+    People(people::PeopleArgs),
     /// Check the figures against a recount, or count them anew.
     Figures(figures::FiguresArgs),
 }
@@ -101,6 +104,7 @@ pub async fn run() -> ExitCode {
         Command::Demo => demo::run(&config).await,
         Command::Figures(args) => figures::run(&config, &args).await,
         Command::Faq(args) => faq::run(&config, &args).await,
+        Command::People(args) => people::run(&config, &args).await,
         Command::AfterRestore => after_restore::run(&config).await,
         Command::Openapi => openapi(),
     }

@@ -59,10 +59,7 @@ pub(super) fn of(event: &MessageEvent) -> Vec<EventRecord> {
         }
         MessageEvent::Archived { message, by } => vec![EventRecord {
             kind: "messageArchived",
-            audiences: vec![(
-                of_customer(message),
-                gone(message, by, "message_archived"),
-            )],
+            audiences: vec![(of_customer(message), gone(message, by, "message_archived"))],
             room: None,
         }],
     }
@@ -213,7 +210,11 @@ mod tests {
             order: None,
             root: EntryId::parse("M1").ok(),
             author: UserId::parse(author).unwrap(),
-            author_side: if is_customer { Side::Customer } else { Side::Staff },
+            author_side: if is_customer {
+                Side::Customer
+            } else {
+                Side::Staff
+            },
             subject: Subject::parse("Bonjour").unwrap(),
             content: Content::parse("Bonjour").unwrap(),
             priority: Priority::Normal,
@@ -240,7 +241,11 @@ mod tests {
                     let kind = room.kind.as_deref().unwrap_or(record.kind);
                     let only = if room.only { "only " } else { "" };
                     let with: Vec<_> = room.with.values().map(ToString::to_string).collect();
-                    format!(", {only}in the room {kind} {} but {:?}", with.join(" "), room.told)
+                    format!(
+                        ", {only}in the room {kind} {} but {:?}",
+                        with.join(" "),
+                        room.told
+                    )
                 });
                 lines.push(format!(
                     "{} {stream}{}{}",
@@ -276,7 +281,10 @@ mod tests {
         );
         let to_all = created(message("C1", None), Recipient::AllStaff);
         assert!(to_all[0].starts_with("newMessage staff-"), "{to_all:?}");
-        assert_eq!(to_all[1], "messageSent user-C1", "all of support has heard it");
+        assert_eq!(
+            to_all[1], "messageSent user-C1",
+            "all of support has heard it"
+        );
     }
 
     #[test]

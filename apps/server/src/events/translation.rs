@@ -33,7 +33,7 @@ impl Translator {
 impl Translate for TicketEvent {
     fn translate(&self, with: &Translator) -> Consequences {
         Consequences {
-            records: announcements::of(self),
+            records: announcements::of(self, &with.desk.staff_name),
             jobs: notifications::jobs(self, &with.desk, &with.links),
         }
     }

@@ -21,9 +21,9 @@ use super::turns::{Asker, Turn, Turns};
 
 /// How many lists, or other answers of many rows, are prepared at a time. They are quick, and hold some
 /// megabytes each at the worst.
-const LISTS_AT_ONCE: usize = 3;
+const LISTS_AT_ONCE: usize = 2;
 /// How many searches run at a time: some take the database a while, which shall not hold up lists.
-const SEARCHES_AT_ONCE: usize = 4;
+const SEARCHES_AT_ONCE: usize = 2;
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -54,7 +54,9 @@ impl LargeAnswers {
         let shown = request.headers().get(header::AUTHORIZATION);
         Asker {
             network: self.trusted.address_of(request).map(limited_network),
-            caller: self.callers.hash_one(shown.map(header::HeaderValue::as_bytes)),
+            caller: self
+                .callers
+                .hash_one(shown.map(header::HeaderValue::as_bytes)),
         }
     }
 }

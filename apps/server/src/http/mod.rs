@@ -23,6 +23,7 @@ pub mod openapi;
 mod page_headers;
 pub mod pages;
 mod path_parameter;
+pub mod people;
 pub mod precondition;
 pub mod problem;
 pub mod query;

@@ -11,7 +11,7 @@ use super::tickets::{
     add_response, assign, change_status, create, escalate, list, rate, responses, search, show,
     stats,
 };
-use super::{events, faq, health, messages, pages};
+use super::{events, faq, health, messages, pages, people};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -63,6 +63,11 @@ use super::{events, faq, health, messages, pages};
         faq::unanswered::unanswered,
         faq::suggest::suggest,
         faq::contact_suggestions::suggestions,
+        people::list_staff::list,
+        people::enter_staff::enter,
+        people::show_staff::show,
+        people::enter_customer::enter,
+        people::show_customer::show,
         events::events,
         pages::rating::show,
         pages::rating::submit,
@@ -76,6 +81,7 @@ use super::{events, faq, health, messages, pages};
         (name = "tickets", description = "Support tickets"),
         (name = "messages", description = "Conversations between customers and staff"),
         (name = "faq", description = "The knowledge base"),
+        (name = "people", description = "Customers and the team"),
         (name = "events", description = "What happened, as a feed"),
         (name = "operations", description = "Health and figures of the server")
     )

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, Route, guard, web};
 
 use super::problem::Problem;
 use super::request_metrics::RouteLabel;
-use super::{events, faq, health, messages, openapi, pages, tickets};
+use super::{events, faq, health, messages, openapi, pages, people, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
@@ -31,6 +31,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         message_endpoints(),
         faq_endpoints(),
         ticket_endpoints(),
+        people_endpoints(),
         operation_endpoints(),
     ]
     .into_iter()
@@ -193,6 +194,27 @@ fn faq_endpoints() -> Vec<Endpoint> {
         ),
         endpoint(Method::PUT, "/api/support/faq/{faqId}/helpful", || {
             web::route().to(faq::vote::vote)
+        }),
+    ]
+}
+
+fn people_endpoints() -> Vec<Endpoint> {
+    const STAFF: &str = "/api/staff";
+    vec![
+        endpoint(Method::GET, STAFF, || {
+            web::route().to(people::list_staff::list)
+        }),
+        endpoint(Method::POST, STAFF, || {
+            web::route().to(people::enter_staff::enter)
+        }),
+        endpoint(Method::GET, "/api/staff/{staffId}", || {
+            web::route().to(people::show_staff::show)
+        }),
+        endpoint(Method::POST, "/api/customers", || {
+            web::route().to(people::enter_customer::enter)
+        }),
+        endpoint(Method::GET, "/api/customers/{customerId}", || {
+            web::route().to(people::show_customer::show)
         }),
     ]
 }

@@ -1,14 +1,21 @@
 //! Turns at something of which there may be only so much at a time.
 //!
 //! Whoever finds none free waits. Networks get the next one in turn, and within a network its callers
-//! do, so one that asks for hundreds waits for its own, and others hardly notice.
+//! do, so one that asks for hundreds waits for its own, and others hardly notice. While somebody waits,
+//! each turn is followed by a rest, so that what else the server does goes on.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
 
+/// How many times as long as it took a turn is followed by a rest.
+const REST: u32 = 2;
+/// However long it took.
+const LONGEST_REST: Duration = Duration::from_millis(100);
 /// How many of one network may wait.
 const MOST_WAITING: usize = 128;
 
@@ -55,19 +62,22 @@ impl Turns {
             let mut state = self.state();
             if state.taken < self.most {
                 state.taken += 1;
-                return Some(self.turn());
+                return Some(self.turn(Instant::now()));
             }
             state.queue(asker)?
         };
-        waiting.await.ok()
+        let turn = waiting.await.ok()?;
+        sleep_until(turn.begins).await;
+        Some(turn)
     }
 
-    fn turn(self: &Arc<Self>) -> Turn {
-        Turn(Some(Arc::clone(self)))
+    fn turn(self: &Arc<Self>, begins: Instant) -> Turn {
+        let turns = Some(Arc::clone(self));
+        Turn { turns, begins }
     }
 
-    /// A turn is over: the next one's begins.
-    fn pass_on(self: Arc<Self>) {
+    /// A turn is over: the next one's begins then.
+    fn pass_on(self: Arc<Self>, begins: Instant) {
         loop {
             let next = {
                 let mut state = self.state();
@@ -78,10 +88,10 @@ impl Turns {
                 next
             };
             let Some(next) = next else { return };
-            match next.send(self.turn()) {
+            match next.send(self.turn(begins)) {
                 Ok(()) => return,
                 // Whoever waited is gone: the turn is still to be passed on.
-                Err(mut unwanted) => drop(unwanted.0.take()),
+                Err(mut unwanted) => drop(unwanted.turns.take()),
             }
         }
     }
@@ -153,13 +163,19 @@ impl Network {
     }
 }
 
-/// A turn; the next one's begins when it is dropped.
-pub(super) struct Turn(Option<Arc<Turns>>);
+/// A turn; the next one's comes after it is dropped.
+pub(super) struct Turn {
+    turns: Option<Arc<Turns>>,
+    begins: Instant,
+}
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(turns) = self.0.take() {
-            turns.pass_on();
+        if let Some(turns) = self.turns.take() {
+            let now = Instant::now();
+            let took = now.saturating_duration_since(self.begins);
+            // Whoever gave up in the rest leaves what is left of it.
+            turns.pass_on(now.max(self.begins) + (took * REST).min(LONGEST_REST));
         }
     }
 }
@@ -216,6 +232,24 @@ mod tests {
         drop(first);
         drop(many.remove(0).await);
         assert!(other.await.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_somebody_waits_a_rest_follows_each_turn() {
+        let turns = Turns::new(1);
+        let first = turns.take(asker(CROWDED, 1)).await.unwrap();
+        let mut waiting = pin!(turns.take(asker(CROWDED, 1)));
+        assert!(poll!(&mut waiting).is_pending());
+        tokio::time::advance(LONGEST_REST).await;
+        drop(first);
+        let over = Instant::now();
+        let second = waiting.await.unwrap();
+        let rested = over.elapsed();
+        assert!(rested >= LONGEST_REST, "{rested:?}");
+        drop(second);
+        let alone = Instant::now();
+        turns.take(asker(CROWDED, 1)).await.unwrap();
+        assert_eq!(alone.elapsed(), Duration::ZERO, "nobody else waits");
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Attempts at one piece of work: begun, ended, and begun again where they collided.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use shared_kernel::{Done, StoreError};
@@ -8,10 +9,25 @@ use super::consequences::write_consequences;
 use super::{Collides, DeskStore, DeskTx};
 use crate::events::{Translate, Translator};
 
-/// How often a unit of work is run when transactions collide.
-const MOST: u32 = 4;
-/// Waited before another attempt, times its number.
+/// How often a unit of work is run when transactions collide. Whoever can wait for a lock does: what is
+/// left are deadlocks, and what went away between being found and being named.
+const MOST: u32 = 8;
+/// Waited before the second attempt, and twice as long before each one after it.
 const PAUSE: Duration = Duration::from_millis(5);
+/// Waited at the most.
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+/// Those who collided come back one after another: each waits so many parts of its pause longer than
+/// the one before.
+const PARTS: u32 = 8;
+
+/// How long to wait before the attempt of this number, the second being 1.
+fn pause(number: u32) -> Duration {
+    static TURN: AtomicU32 = AtomicU32::new(0);
+    let turn = TURN.fetch_add(1, Ordering::Relaxed) % PARTS;
+    let whole = PAUSE * 2_u32.saturating_pow(number.saturating_sub(1));
+    let whole = whole.min(LONGEST_PAUSE);
+    whole / 2 + whole * turn / PARTS
+}
 
 /// How a unit of work is to end when it did not fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +63,7 @@ impl<'a> Attempts<'a> {
     /// The store's.
     pub async fn begin(&mut self) -> Result<&mut dyn DeskTx, StoreError> {
         if self.begun > 0 {
-            tokio::time::sleep(PAUSE * (self.begun + 1)).await;
+            tokio::time::sleep(pause(self.begun)).await;
         }
         let tx = if self.begun == 0 {
             self.store.begin_trusting().await?
@@ -102,4 +118,19 @@ impl<'a> Attempts<'a> {
 
 fn not_begun() -> StoreError {
     StoreError::defect("no attempt has begun")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_a_bound_and_differ_among_those_who_collided() {
+        let shortest = |number| (0..PARTS).map(|_| pause(number)).min();
+        let longest = |number| (0..PARTS).map(|_| pause(number)).max();
+        assert!(longest(1) < shortest(4) && shortest(1) < longest(1));
+        for number in 1..=MOST {
+            assert!(longest(number) < Some(LONGEST_PAUSE * 3 / 2), "{number}");
+        }
+    }
 }

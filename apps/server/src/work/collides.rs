@@ -13,8 +13,10 @@ pub trait Collides {
 }
 
 impl Collides for StoreError {
+    /// What a use case had found and was gone when it wrote is one too: somebody took it away in
+    /// between, and the use case finds that out when it looks again.
     fn is_collision(&self) -> bool {
-        matches!(self, Self::Collision)
+        matches!(self, Self::Collision | Self::MissingReference(_))
     }
 }
 

@@ -4,10 +4,8 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Number, Value};
-use shared_kernel::{Actor, EmailAddress, Role, Session, UserId};
+use shared_kernel::{Actor, EmailAddress, Role, Session, UserId, given_name};
 
-/// The longest name shown to others, in characters.
-const MAX_NAME_CHARS: usize = 120;
 /// The last second of the year 9999. A date beyond it is no date: mostly milliseconds where seconds
 /// are due, which would make a token of an hour one of 56,000 years.
 pub(super) const LAST_SECOND: i64 = 253_402_300_799;
@@ -46,7 +44,7 @@ pub(super) fn session(claims: &Claims) -> Result<Session, Unusable> {
             id: id.and_then(user_id).ok_or(Unusable::Subject)?,
             role: role(claim("role"), claim("level"))?,
             email: email.and_then(|text| EmailAddress::parse(text).ok()),
-            name: text("name").and_then(shown_name),
+            name: text("name").and_then(|name| given_name(name, text("email"))),
         },
         expires_at: claim("exp").and_then(date).ok_or(Unusable::Expiry)?,
     })
@@ -124,14 +122,4 @@ fn date(value: &Value) -> Option<DateTime<Utc>> {
     )]
     let date = DateTime::from_timestamp_millis(millis as i64)?;
     (date.timestamp() <= LAST_SECOND).then_some(date)
-}
-
-fn shown_name(name: &str) -> Option<String> {
-    let plain: String = name
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(MAX_NAME_CHARS)
-        .collect();
-    let plain = plain.trim();
-    (!plain.is_empty()).then(|| plain.to_owned())
 }

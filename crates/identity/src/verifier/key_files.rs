@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::VerifierError;
+use super::error::VerifierError;
 
 /// A key, with the name tokens call it by where it has one.
 pub(super) type NamedKey = (Option<String>, DecodingKey);

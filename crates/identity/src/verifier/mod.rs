@@ -1,10 +1,11 @@
 //! Bearer tokens: one algorithm, one key or key set, nothing taken from the header on trust.
 //!
 //! `header`: what a token may ask of us; `claims`: who it speaks of; `key_files`: what checks its
-//! signature. To read one more claim: its line in `claims::session`, and a row in
-//! `docs/SECURITY.md`.
+//! signature; `error`: why there is no verifier or no caller. To read one more claim: its line in
+//! `claims::session`, and a row in `docs/SECURITY.md`.
 
 mod claims;
+mod error;
 mod header;
 mod key_files;
 
@@ -17,49 +18,11 @@ use settings::AuthSection;
 use shared_kernel::Session;
 
 use self::claims::{Claims, session};
+pub use self::error::{TokenRefused, VerifierError};
 use self::key_files::{NamedKey, key_of_pem, keys_of_set};
 
 /// Clocks may differ by this much, in seconds.
 pub const LEEWAY_SECONDS: u64 = 5;
-
-/// Why a token was refused. Says nothing about the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TokenRefused {
-    /// It was valid once.
-    #[error("the token has expired")]
-    Expired,
-    /// Forged, cut, or of somebody we do not believe.
-    #[error("the token is not valid")]
-    Invalid,
-    /// None was shown.
-    #[error("there is no token")]
-    Missing,
-}
-
-impl TokenRefused {
-    /// The stable code of error answers.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Expired => "token_expired",
-            Self::Invalid => "invalid_token",
-            Self::Missing => "unauthorized",
-        }
-    }
-}
-
-/// Why no verifier could be made.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifierError {
-    /// This file of keys cannot be read.
-    #[error("cannot read {0}")]
-    File(String, #[source] std::io::Error),
-    /// This file can be read, and is no key of that kind.
-    #[error("{0} holds no key for {1:?}")]
-    Key(String, Algorithm),
-    /// Neither file is configured.
-    #[error("auth.algorithm {0:?} needs auth.public_key_file or auth.jwks_file")]
-    NoKey(Algorithm),
-}
 
 /// Checks tokens.
 pub struct TokenVerifier {

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use shared_kernel::StreamId;
 use uuid::Uuid;
 
-use super::recovery::{SESSION_BYTES, SessionId};
+use super::session::{SESSION_BYTES, SessionId};
 
 /// Of a reader without a socket.
 const BARE: u8 = 1;

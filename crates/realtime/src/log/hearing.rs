@@ -4,7 +4,7 @@
 use shared_kernel::{StreamId, UserId};
 
 use super::cursor::{Attendance, tag_of};
-use super::recovery::SessionId;
+use super::session::SessionId;
 use crate::dialect::Shown;
 
 /// One connection's part in conversations.

@@ -3,7 +3,8 @@
 //! - `relay`: committed events to the hub; its `tracker` orders them, `outage` waits out a database
 //! - `cursor`, `place`: how far a client has come in the streams it follows; `hearing`: in those of
 //!   others, because of what it has joined
-//! - `join`, `recovery`: coming back with a cursor, or with the session key of Socket.IO; the session itself
+//! - `join`, `recovery`: coming back with a cursor, or with the session key of Socket.IO; `session`: what stays
+//!   the same then
 //! - [`feed`]: the same log for readers without a socket
 
 pub(crate) mod cursor;
@@ -14,6 +15,7 @@ mod outage;
 pub(crate) mod place;
 pub(crate) mod recovery;
 pub(crate) mod relay;
+pub(crate) mod session;
 mod tracker;
 
 pub use join::{Resync, resume_from, streams_of};

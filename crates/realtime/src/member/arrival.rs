@@ -14,7 +14,8 @@ use crate::hub::Registration;
 use crate::log::hearing::Hearing;
 use crate::log::join::{Resync, missed, resume_from, rooms_of, streams_of, within_reach};
 use crate::log::place::Place;
-use crate::log::recovery::SessionId;
+use crate::log::recovery::session_of;
+use crate::log::session::SessionId;
 use crate::measures;
 use crate::typing::Typing;
 
@@ -76,7 +77,7 @@ impl Member {
                 session: None,
             })),
             Resume::Recover { key, offset } => {
-                let session = SessionId::of_key(&key, self.place.key());
+                let session = session_of(&key, self.place.key());
                 let wanted = offset.filter(|_| session.is_some());
                 let wanted = wanted.map(|cursor| Wanted { cursor, session });
                 Some(wanted.ok_or(Resync::Foreign))
@@ -158,11 +159,7 @@ impl Member {
     }
 
     /// Whether all can be given that came after its place, in streams of its own and others.
-    fn reachable(
-        &self,
-        heard: &[StreamPosition],
-        own: &[StreamPosition],
-    ) -> Result<(), Resync> {
+    fn reachable(&self, heard: &[StreamPosition], own: &[StreamPosition]) -> Result<(), Resync> {
         let (numbers, positions) = self.everywhere(heard, own);
         let most = self.gateway.settings.replay_events;
         within_reach(&numbers, &positions, most)

@@ -34,8 +34,8 @@ use crate::gateway::Gateway;
 use crate::hub::connection::Connection;
 use crate::log::join::Resync;
 use crate::log::place::Place;
-use crate::log::recovery::SessionId;
 use crate::log::relay::Following;
+use crate::log::session::SessionId;
 use crate::typing::Typing;
 
 /// Longer than any token should live, and far from what a timer can count.

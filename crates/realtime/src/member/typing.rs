@@ -46,7 +46,8 @@ impl Member {
         let actor = &self.actor;
         // A customer is told a staff member's name, never the address.
         let shown = if actor.role.is_staff() {
-            Some(actor.name.as_deref().unwrap_or("Support"))
+            let desk_name = &*self.gateway.settings.staff_name;
+            Some(actor.name.as_deref().unwrap_or(desk_name))
         } else {
             actor.email.as_ref().map(EmailAddress::as_str)
         };

@@ -22,6 +22,7 @@ use crate::door::admission::Admitted;
 use crate::gateway::Gateway;
 use crate::hub::Registration;
 use crate::hub::connection::Connection;
+use crate::log::recovery::key_of;
 use crate::measures;
 use crate::member::{EventRefused, Member, Resume, ack_data};
 
@@ -148,7 +149,7 @@ impl NamespaceSession for MessagingSession {
         // Both are the same again for a client that has recovered.
         let accepted = Accepted {
             sid: member.session().socket_id(),
-            pid: Some(member.session().key(member.place.key())),
+            pid: Some(key_of(member.session(), member.place.key())),
         };
         out.extend(member.greeting(arrival).into_iter().map(Frame::Packet));
         let settings = &self.gateway.settings;

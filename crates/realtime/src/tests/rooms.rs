@@ -25,7 +25,11 @@ fn room(told: &[&str]) -> Room {
 /// `a7` says something in their conversation: it stands in their stream, and in that of `a1`.
 fn say(server: &TestServer, n: u64) {
     let payload = json!({"n": n, "type": "message_sent"});
-    server.publish_in(&[&user_stream("a7"), &user_stream("a1")], &payload, &room(&["a1"]));
+    server.publish_in(
+        &[&user_stream("a7"), &user_stream("a1")],
+        &payload,
+        &room(&["a1"]),
+    );
 }
 
 async fn join(client: &mut WsClient, conversation: &str) {
@@ -38,7 +42,11 @@ async fn join(client: &mut WsClient, conversation: &str) {
 /// The next event is this: the one published last, so that nothing came before it.
 async fn next_is(client: &mut WsClient, name: &str, n: u64) {
     let event = client.next_event(WAIT).await;
-    assert_eq!((event["event"].as_str(), number(&event)), (Some(name), n), "{event}");
+    assert_eq!(
+        (event["event"].as_str(), number(&event)),
+        (Some(name), n),
+        "{event}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +174,11 @@ async fn who_comes_back_joins_again_only_what_they_still_may_and_had_not_left() 
         let fresh = server.connect("staff:a3").await.cursor().unwrap();
         back(&server, "staff:a3", &fresh).await
     };
-    server.publish_in(&[&user_stream("a8")], &json!({"n": 4}), &in_conversation("a8-z"));
+    server.publish_in(
+        &[&user_stream("a8")],
+        &json!({"n": 4}),
+        &in_conversation("a8-z"),
+    );
     server.publish(&[&StreamId::staff_for("T")], &json!({"n": 5}));
     next_is(&mut other, "ticket.created", 5).await;
     next_is(&mut second, "newMessage", 4).await;
@@ -245,7 +257,8 @@ async fn socket_io_clients_hear_it_keep_their_name_and_are_in_it_again_after_a_c
         raw.text().await;
         raw.send(&format!("40/messaging,{auth}")).await;
         let reply = raw.text().await;
-        let reply: Value = serde_json::from_str(reply.strip_prefix("40/messaging,").unwrap()).unwrap();
+        let reply: Value =
+            serde_json::from_str(reply.strip_prefix("40/messaging,").unwrap()).unwrap();
         (raw.event().await, reply, raw)
     };
     let (hello, reply, mut raw) = enter(json!({"token": "staff:a2"})).await;
@@ -257,7 +270,10 @@ async fn socket_io_clients_hear_it_keep_their_name_and_are_in_it_again_after_a_c
     let auth = json!({"token": "staff:a2", "pid": reply["pid"], "offset": hello[2]});
     let (hello, again, mut raw) = enter(auth).await;
     assert_eq!(hello[1]["recovered"], true);
-    assert_eq!((&again["sid"], &again["pid"]), (&reply["sid"], &reply["pid"]));
+    assert_eq!(
+        (&again["sid"], &again["pid"]),
+        (&reply["sid"], &reply["pid"])
+    );
     assert_eq!(hello[1]["socketId"], reply["sid"]);
     let heard = raw.event().await;
     assert_eq!(heard[0], "newMessage");

@@ -88,7 +88,12 @@ impl Conversations for Talks {
         conversation: &str,
     ) -> Result<Option<Conversation>, StoreError> {
         let may = actor.role.is_staff() || kin(actor.id.as_str(), conversation);
-        let is_lost = self.lost.lock().unwrap().iter().any(|one| one == conversation);
+        let is_lost = self
+            .lost
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|one| one == conversation);
         let customer = conversation.split('-').next().unwrap_or_default();
         let customer = UserId::from_stored(customer.to_owned());
         let found = Conversation {
@@ -210,6 +215,7 @@ impl TestServer {
             address: ([127, 0, 0, 1], 0).into(),
             workers: 1,
             shutdown_seconds: 1,
+            most: None,
         };
         let app = move || {
             let (gateway, socket_io) = data.clone();
@@ -248,7 +254,9 @@ impl TestServer {
 
     /// The same, heard by those who have joined a conversation.
     pub(super) fn publish_in(&self, streams: &[&StreamId], payload: &Value, room: &Room) {
-        let events = self.log.commit_in(streams, "messageSent", payload, Some(room));
+        let events = self
+            .log
+            .commit_in(streams, "messageSent", payload, Some(room));
         self.relay.committed(events);
     }
 

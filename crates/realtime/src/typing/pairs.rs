@@ -81,7 +81,7 @@ impl Pair {
 
     /// Whether forgetting it would change nothing.
     fn is_over(&self, now: Instant) -> bool {
-        self.typing.is_empty() && now >= self.told_at + REPEAT_AFTER
+        self.typing.is_empty() && now >= after(self.told_at, REPEAT_AFTER)
     }
 }
 

@@ -134,7 +134,7 @@ async fn read_answers(peer: &mut (impl AsyncRead + Unpin), count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_sends_thousands_of_requests_ahead_is_not_read_from_and_gets_every_answer_once_it_reads()
-{
+ {
     const COUNT: usize = 20_000;
     let desk = Desk::open(None);
     let (mut reading, mut writing) = desk.connect().await.into_split();
@@ -149,7 +149,10 @@ async fn who_sends_thousands_of_requests_ahead_is_not_read_from_and_gets_every_a
         before = desk.asked();
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    assert!(before < COUNT / 2, "{before} of {COUNT} were answered unread");
+    assert!(
+        before < COUNT / 2,
+        "{before} of {COUNT} were answered unread"
+    );
     read_answers(&mut reading, COUNT).await;
     assert_eq!(desk.asked(), COUNT);
     // And it may go on.
@@ -201,19 +204,24 @@ async fn a_client_that_hangs_up_while_its_answer_is_prepared_is_noticed() {
     peer.write_all(&row_of("/wait", 1)).await.unwrap();
     eventually("it waits", || desk.seen.waiting.load(Ordering::SeqCst) == 1).await;
     drop(peer);
-    eventually("it is let go", || desk.seen.dropped.load(Ordering::SeqCst) == 1).await;
+    eventually("it is let go", || {
+        desk.seen.dropped.load(Ordering::SeqCst) == 1
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_body_is_read_as_it_is_wanted_whether_its_length_is_told_or_not() {
     let desk = Desk::open(None);
     let body = "b".repeat(LARGE);
-    let whole = format!("POST /length HTTP/1.1\r\nhost: a\r\ncontent-length: {LARGE}\r\n\r\n{body}");
+    let whole =
+        format!("POST /length HTTP/1.1\r\nhost: a\r\ncontent-length: {LARGE}\r\n\r\n{body}");
     let chunks: String = (0..LARGE / 10_000)
         .map(|n| format!("2710\r\n{}\r\n", &body[n * 10_000..][..10_000]))
         .collect();
-    let chunked =
-        format!("POST /length HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{chunks}0\r\n\r\n");
+    let chunked = format!(
+        "POST /length HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"
+    );
     let mut peer = desk.connect().await;
     for request in [whole.clone(), chunked, whole] {
         peer.write_all(request.as_bytes()).await.unwrap();
@@ -242,7 +250,10 @@ async fn one_network_gets_its_places_and_is_told_when_there_are_no_more() {
     }
     let mut refused = desk.connect().await;
     let mut told = Vec::new();
-    timeout(WAIT, refused.read_to_end(&mut told)).await.unwrap().unwrap();
+    timeout(WAIT, refused.read_to_end(&mut told))
+        .await
+        .unwrap()
+        .unwrap();
     assert!(told.starts_with(b"HTTP/1.1 429 "), "{told:?}");
     drop(first);
     let mut again = String::new();
@@ -251,7 +262,10 @@ async fn one_network_gets_its_places_and_is_told_when_there_are_no_more() {
         // The place may not be given back yet.
         let _ = peer.write_all(&row_of("/small", 1)).await;
         let mut bytes = [0; 12];
-        let read = timeout(WAIT, peer.read(&mut bytes)).await.unwrap().unwrap_or_default();
+        let read = timeout(WAIT, peer.read(&mut bytes))
+            .await
+            .unwrap()
+            .unwrap_or_default();
         again = String::from_utf8_lossy(&bytes[..read]).into_owned();
     }
 }

@@ -154,10 +154,8 @@ impl MessageQueries for PgStore {
                 0
             }
         };
-        let columns = filtered_list::with_beginnings(COLUMNS);
-        let listing = wanted.select_bound(
-            &format!("SELECT {columns} FROM ___xtr_msg m"),
-            |statement| filtered_list::bind_beginning(statement, limit),
+        let listing = wanted.select(
+            &format!("SELECT {COLUMNS} FROM ___xtr_msg m"),
             "ORDER BY m.msg_date DESC, m.msg_id DESC LIMIT {} OFFSET {}",
         );
         let rows: Vec<MessageRow> = filtered_list::bind_page(listing, limit, offset)

@@ -55,7 +55,12 @@ pub(super) async fn update(
         .bind::<Nullable<Timestamptz>, _>(after.read_at)
         .bind::<Nullable<Timestamptz>, _>(after.archived_at)
         .bind::<Nullable<Timestamptz>, _>(after.deleted_at)
-        .bind::<Nullable<Text>, _>(after.close_reason.as_ref().map(|text| text.as_str().to_owned()))
+        .bind::<Nullable<Text>, _>(
+            after
+                .close_reason
+                .as_ref()
+                .map(|text| text.as_str().to_owned()),
+        )
         .bind::<BigInt, _>(to_bigint(after.version))
         .bind::<Timestamptz, _>(after.updated_at)
         .bind::<Text, _>(after.id.as_str().to_owned())

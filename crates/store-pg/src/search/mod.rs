@@ -37,7 +37,9 @@ pub(crate) fn web_search(typed: &str) -> String {
         if n % 2 == 1 && n < last {
             search.phrase(piece);
         } else {
-            piece.split_whitespace().for_each(|token| search.token(token));
+            piece
+                .split_whitespace()
+                .for_each(|token| search.token(token));
         }
     }
     search.terms.join(" ")
@@ -60,6 +62,8 @@ struct WebSearch {
     /// What is asked for already, folded.
     asked: Vec<String>,
     words: usize,
+    /// What comes next is another choice.
+    alternative: bool,
 }
 
 impl WebSearch {
@@ -74,7 +78,7 @@ impl WebSearch {
 
     fn token(&mut self, token: &str) {
         if token == "OU" || token.eq_ignore_ascii_case("or") {
-            self.terms.push("or".to_owned());
+            self.alternative = !self.terms.is_empty();
             return;
         }
         // Of words tied together the first ones, as many as still count, and with them what is between.
@@ -93,6 +97,9 @@ impl WebSearch {
         if words > 0 && !self.asked.contains(&folded) {
             self.words += words;
             self.asked.push(folded);
+            if std::mem::take(&mut self.alternative) {
+                self.terms.push("or".to_owned());
+            }
             self.terms.push(term);
         }
     }
@@ -123,6 +130,10 @@ mod tests {
     #[test]
     fn a_french_or_is_understood_by_an_english_search() {
         assert_eq!(web_search("frein OU batterie"), "frein or batterie");
+        assert_eq!(
+            web_search("OU frein or OU Frein OU batterie OU"),
+            "frein or batterie"
+        );
     }
 
     #[test]
@@ -144,7 +155,10 @@ mod tests {
     #[test]
     fn a_word_typed_again_and_again_is_asked_for_once() {
         assert_eq!(web_search(&"é ".repeat(500)), "é");
-        assert_eq!(web_search("Étè ete \"a b\" \"A  b\" -x -X"), "Étè \"a b\" -x");
+        assert_eq!(
+            web_search("Étè ete \"a b\" \"A  b\" -x -X"),
+            "Étè \"a b\" -x"
+        );
         assert_eq!(web_search(&format!("\"{}\"", "é ".repeat(400))), "\"é\"");
     }
 

@@ -7,23 +7,30 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Nullable, Text, Timestamptz};
 use shared_kernel::{CustomerId, EmailAddress, EmailKey, StoreError};
 use support_domain::people::Holder;
+use support_domain::ports::Keeps;
 use support_domain::{ArrivalsTx, Customer, Staff};
 
+use super::people::hold_address;
+use super::rows::{is_typed, key, mail, phone};
 use crate::error::from_diesel;
 use crate::unit::statement::Statement;
 use crate::unit::tx::PgTx;
 
+/// No name is an empty one: the column cannot be NULL.
 const ENTER_STAFF: &str = "INSERT INTO ___config_admin AS a (cnfa_id, cnfa_name, cnfa_mail, created_at, updated_at) \
     VALUES ({}, {}, {}, {}, {}) ON CONFLICT (cnfa_id) DO UPDATE \
-    SET cnfa_name = CASE WHEN {} THEN excluded.cnfa_name ELSE a.cnfa_name END, \
+    SET cnfa_name = coalesce(nullif(excluded.cnfa_name, ''), a.cnfa_name), \
         cnfa_mail = coalesce(excluded.cnfa_mail, a.cnfa_mail), updated_at = excluded.updated_at";
 
-const HOLDERS: &str = "SELECT cst_id, cst_verified_key IS NOT NULL AS verified FROM ___xtr_customer \
-    WHERE cst_id = {} OR cst_mail_key = {} ORDER BY cst_id FOR UPDATE";
+const HOLDERS: &str = concat!(
+    "SELECT c.cst_id, c.cst_verified_key IS NOT NULL AS verified, ",
+    is_typed!(),
+    " FROM ___xtr_customer c WHERE c.cst_id = {} OR c.cst_mail_key = {} ORDER BY c.cst_id FOR UPDATE"
+);
 
 const INSERT: &str = "INSERT INTO ___xtr_customer \
-    (cst_id, cst_name, cst_fname, cst_mail, cst_mail_key, cst_verified_key, created_at, updated_at) \
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT DO NOTHING";
+    (cst_id, cst_name, cst_fname, cst_mail, cst_mail_key, cst_verified_key, cst_phone, cst_typed, created_at, updated_at) \
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT DO NOTHING";
 
 /// What they wrote follows by foreign key.
 const RENAME: &str = "UPDATE ___xtr_customer SET cst_id = {} WHERE cst_id = {}";
@@ -36,7 +43,7 @@ const ABSORB: [&str; 3] = [
 
 const PROVE: &str = "UPDATE ___xtr_customer SET cst_mail = {}, cst_mail_key = {}, cst_verified_key = {}, \
     cst_fname = CASE WHEN {} THEN {} ELSE cst_fname END, cst_name = CASE WHEN {} THEN {} ELSE cst_name END, \
-    updated_at = {} WHERE cst_id = {}";
+    cst_phone = CASE WHEN {} THEN NULL ELSE cst_phone END, cst_typed = false, updated_at = {} WHERE cst_id = {}";
 
 #[derive(QueryableByName)]
 struct HolderRow {
@@ -44,6 +51,8 @@ struct HolderRow {
     cst_id: String,
     #[diesel(sql_type = Bool)]
     verified: bool,
+    #[diesel(sql_type = Bool)]
+    cst_typed: bool,
 }
 
 impl From<HolderRow> for Holder {
@@ -52,33 +61,20 @@ impl From<HolderRow> for Holder {
         Self {
             id: CustomerId::from_stored(row.cst_id),
             is_proven: row.verified,
+            is_typed: row.cst_typed,
         }
     }
 }
 
-fn mail(address: Option<&EmailAddress>) -> Option<String> {
-    address.map(|mail| mail.as_str().to_owned())
-}
-
-fn key(key: Option<&EmailKey>) -> Option<String> {
-    key.map(|key| key.as_str().to_owned())
-}
-
 #[async_trait]
 impl ArrivalsTx for PgTx {
-    async fn enter_staff(
-        &mut self,
-        staff: &Staff,
-        is_named: bool,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    async fn enter_staff(&mut self, staff: &Staff, now: DateTime<Utc>) -> Result<(), StoreError> {
         Statement::new(ENTER_STAFF)
             .bind::<Text, _>(staff.id.as_str().to_owned())
-            .bind::<Text, _>(staff.name.clone())
+            .bind::<Text, _>(staff.name.clone().unwrap_or_default())
             .bind::<Nullable<Text>, _>(mail(staff.email.as_ref()))
             .bind::<Timestamptz, _>(now)
             .bind::<Timestamptz, _>(now)
-            .bind::<Bool, _>(is_named)
             .run(self.begun().await?)
             .await
             .map_err(from_diesel)?;
@@ -90,6 +86,9 @@ impl ArrivalsTx for PgTx {
         id: &CustomerId,
         address: Option<&EmailKey>,
     ) -> Result<Vec<Holder>, StoreError> {
+        if let Some(address) = address {
+            hold_address(self.begun().await?, address).await?;
+        }
         let rows: Vec<HolderRow> = Statement::new(HOLDERS)
             .bind::<Text, _>(id.as_str().to_owned())
             .bind::<Nullable<Text>, _>(key(address))
@@ -102,16 +101,20 @@ impl ArrivalsTx for PgTx {
     async fn insert_customer(
         &mut self,
         customer: &Customer,
+        has_address: bool,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let verified = key(customer.verified_email.as_ref());
+        let held = customer.email.as_ref().map(EmailAddress::key);
+
         let entered = Statement::new(INSERT)
             .bind::<Text, _>(customer.id.as_str().to_owned())
             .bind::<Text, _>(customer.name.clone())
             .bind::<Text, _>(customer.first_name.clone())
             .bind::<Nullable<Text>, _>(mail(customer.email.as_ref()))
-            .bind::<Nullable<Text>, _>(verified.clone())
-            .bind::<Nullable<Text>, _>(verified)
+            .bind::<Nullable<Text>, _>(key(held.filter(|_| has_address).as_ref()))
+            .bind::<Nullable<Text>, _>(key(customer.verified_email.as_ref()))
+            .bind::<Nullable<Text>, _>(phone(customer.phone.as_ref()))
+            .bind::<Bool, _>(customer.typed)
             .bind::<Timestamptz, _>(now)
             .bind::<Timestamptz, _>(now)
             .run(self.begun().await?)
@@ -153,9 +156,10 @@ impl ArrivalsTx for PgTx {
     async fn prove_address(
         &mut self,
         customer: &Customer,
-        is_named: bool,
+        keeps: Keeps,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        let is_named = keeps != Keeps::NameAndPhone;
         let verified = key(customer.verified_email.as_ref());
         Statement::new(PROVE)
             .bind::<Nullable<Text>, _>(mail(customer.email.as_ref()))
@@ -165,6 +169,7 @@ impl ArrivalsTx for PgTx {
             .bind::<Text, _>(customer.first_name.clone())
             .bind::<Bool, _>(is_named)
             .bind::<Text, _>(customer.name.clone())
+            .bind::<Bool, _>(keeps == Keeps::Nothing)
             .bind::<Timestamptz, _>(now)
             .bind::<Text, _>(customer.id.as_str().to_owned())
             .run(self.begun().await?)

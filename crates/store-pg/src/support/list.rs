@@ -107,11 +107,15 @@ pub(super) async fn list(
             0
         }
     };
-    let columns = filtered_list::with_beginnings(TICKET_COLUMNS);
+    let head = filtered_list::with_beginnings(TICKET_COLUMNS);
     let listing = wanted.select_bound(
-        &format!("SELECT {columns} FROM ___xtr_msg m {RATING_JOIN}"),
+        &format!("{head} FROM ___xtr_msg m {RATING_JOIN}"),
         |statement| filtered_list::bind_beginning(statement, window.limit),
-        &format!("{} LIMIT {{}} OFFSET {{}}", order_by(window)),
+        &format!(
+            "{} LIMIT {{}} OFFSET {{}}{}",
+            order_by(window),
+            filtered_list::END_OF_BEGINNINGS
+        ),
     );
     let rows: Vec<TicketRow> = filtered_list::bind_page(listing, window.limit, offset)
         .rows(conn)

@@ -8,28 +8,26 @@ use shared_kernel::{CustomerId, EmailKey, OrderId, StaffId, StoreError};
 use support_domain::ports::FoundCustomer;
 use support_domain::{Customer, Order, OrderNumber, Staff};
 
-use super::rows::{CUSTOMER_COLUMNS, CustomerRow, StaffRow, is_active};
+use super::rows::{CUSTOMER_COLUMNS, CustomerRow, StaffRow, is_active, mail, phone};
 use crate::error::{bad_row, from_diesel};
 use crate::unit::statement::Statement;
 use crate::unit::store::PgStore;
 
-const FIND_OR_CREATE: &str = "\
-WITH found AS (
-    SELECT cst_id, cst_name, cst_fname, cst_mail, cst_phone, cst_verified_key FROM ___xtr_customer WHERE cst_mail_key = {}
-), made AS (
-    INSERT INTO ___xtr_customer (cst_id, cst_name, cst_fname, cst_mail, cst_mail_key, cst_phone, created_at, updated_at)
-    SELECT {}, {}, {}, {}, {}, {}, {}, {} WHERE NOT EXISTS (SELECT 1 FROM found)
-    ON CONFLICT DO NOTHING
-    RETURNING cst_id, cst_name, cst_fname, cst_mail, cst_phone, cst_verified_key
-)
-SELECT found.*, false AS is_new FROM found UNION ALL SELECT made.*, true FROM made";
+/// Everything that decides whose an address is waits its turn here, until the transaction ends. The
+/// first number tells this lock from others.
+const HOLD_ADDRESS: &str = "SELECT pg_advisory_xact_lock(7001, hashtext({}))";
 
-#[derive(QueryableByName)]
-struct FoundRow {
-    #[diesel(embed)]
-    customer: CustomerRow,
-    #[diesel(sql_type = Bool)]
-    is_new: bool,
+/// Keeps others from deciding whose this address is.
+pub(super) async fn hold_address(
+    conn: &AsyncPgConnection,
+    key: &EmailKey,
+) -> Result<(), StoreError> {
+    Statement::new(HOLD_ADDRESS)
+        .bind::<Text, _>(key.as_str().to_owned())
+        .run(conn)
+        .await
+        .map_err(from_diesel)?;
+    Ok(())
 }
 
 pub(super) async fn find_or_create_customer(
@@ -38,46 +36,101 @@ pub(super) async fn find_or_create_customer(
     key: &EmailKey,
     now: DateTime<Utc>,
 ) -> Result<FoundCustomer, StoreError> {
-    // A second look finds whoever won the race: the insert waited for their commit.
+    if let Some(customer) = with_address(conn, key).await? {
+        return Ok(found(customer));
+    }
+    // Nobody has it, or they are becoming somebody else: that is over when it is our turn.
+    hold_address(conn, key).await?;
+    // The second look is for a writer that knows nothing of turns, as a release before does not.
     for _ in 0..2 {
-        let row: Option<FoundRow> = Statement::new(FIND_OR_CREATE)
-            .bind::<Text, _>(key.as_str().to_owned())
-            .bind::<Text, _>(candidate.id.as_str().to_owned())
-            .bind::<Text, _>(candidate.name.clone())
-            .bind::<Text, _>(candidate.first_name.clone())
-            .bind::<Nullable<Text>, _>(
-                candidate
-                    .email
-                    .as_ref()
-                    .map(|mail| mail.as_str().to_owned()),
-            )
-            .bind::<Text, _>(key.as_str().to_owned())
-            .bind::<Nullable<Text>, _>(
-                candidate
-                    .phone
-                    .as_ref()
-                    .map(|phone| phone.as_str().to_owned()),
-            )
-            .bind::<Timestamptz, _>(now)
-            .bind::<Timestamptz, _>(now)
-            .row(conn)
-            .await
-            .map_err(from_diesel)?;
-        if let Some(row) = row {
+        if let Some(customer) = with_address(conn, key).await? {
+            return Ok(found(customer));
+        }
+        if let Some(customer) = insert(conn, candidate, key, now).await? {
             return Ok(FoundCustomer {
-                customer: row.customer.try_into()?,
-                is_new: row.is_new,
+                customer,
+                is_new: true,
             });
         }
     }
     Err(StoreError::Collision)
 }
 
+fn found(customer: Customer) -> FoundCustomer {
+    FoundCustomer {
+        customer,
+        is_new: false,
+    }
+}
+
+/// The customer with this address. Locked, so that they are neither renamed nor absorbed before what
+/// is written in their name is there too.
+async fn with_address(
+    conn: &AsyncPgConnection,
+    key: &EmailKey,
+) -> Result<Option<Customer>, StoreError> {
+    let sql = format!(
+        "SELECT {CUSTOMER_COLUMNS} FROM ___xtr_customer c WHERE c.cst_mail_key = {{}} FOR KEY SHARE"
+    );
+    let row: Option<CustomerRow> = Statement::new(sql)
+        .bind::<Text, _>(key.as_str().to_owned())
+        .row(conn)
+        .await
+        .map_err(from_diesel)?;
+    row.map(Customer::try_from).transpose()
+}
+
+/// Nothing when another had the address, or the id, at once.
+async fn insert(
+    conn: &AsyncPgConnection,
+    candidate: &Customer,
+    key: &EmailKey,
+    now: DateTime<Utc>,
+) -> Result<Option<Customer>, StoreError> {
+    let sql = format!(
+        "INSERT INTO ___xtr_customer AS c \
+         (cst_id, cst_name, cst_fname, cst_mail, cst_mail_key, cst_phone, cst_typed, created_at, updated_at) \
+         VALUES ({{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}) ON CONFLICT DO NOTHING RETURNING {CUSTOMER_COLUMNS}"
+    );
+    let row: Option<CustomerRow> = Statement::new(sql)
+        .bind::<Text, _>(candidate.id.as_str().to_owned())
+        .bind::<Text, _>(candidate.name.clone())
+        .bind::<Text, _>(candidate.first_name.clone())
+        .bind::<Nullable<Text>, _>(mail(candidate.email.as_ref()))
+        .bind::<Text, _>(key.as_str().to_owned())
+        .bind::<Nullable<Text>, _>(phone(candidate.phone.as_ref()))
+        .bind::<Bool, _>(candidate.typed)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
+        .row(conn)
+        .await
+        .map_err(from_diesel)?;
+    row.map(Customer::try_from).transpose()
+}
+
+/// A customer, who stays there until the end of the transaction.
 pub(super) async fn customer(
     conn: &AsyncPgConnection,
     id: &CustomerId,
 ) -> Result<Option<Customer>, StoreError> {
-    let sql = format!("SELECT {CUSTOMER_COLUMNS} FROM ___xtr_customer c WHERE c.cst_id = {{}}");
+    of_id(conn, id, " FOR KEY SHARE").await
+}
+
+/// A customer as they are now.
+pub(super) async fn known_customer(
+    conn: &AsyncPgConnection,
+    id: &CustomerId,
+) -> Result<Option<Customer>, StoreError> {
+    of_id(conn, id, "").await
+}
+
+async fn of_id(
+    conn: &AsyncPgConnection,
+    id: &CustomerId,
+    lock: &'static str,
+) -> Result<Option<Customer>, StoreError> {
+    let sql =
+        format!("SELECT {CUSTOMER_COLUMNS} FROM ___xtr_customer c WHERE c.cst_id = {{}}{lock}");
     let row: Option<CustomerRow> = Statement::new(sql)
         .bind::<Text, _>(id.as_str().to_owned())
         .row(conn)

@@ -82,9 +82,8 @@ pub(super) async fn part(
     } else {
         "'response'"
     };
-    let thread = format!(
-        "msg_parent_id = {{}} AND msg_kind IN ({kinds}) AND msg_deleted_at IS NULL"
-    );
+    let thread =
+        format!("msg_parent_id = {{}} AND msg_kind IN ({kinds}) AND msg_deleted_at IS NULL");
     let whole = format!("(SELECT count(*) FROM ___xtr_msg WHERE {thread})");
     let sql = PART.replace("{whole}", &whole).replace("{thread}", &thread);
     let (before, before_id) = match &window.before {
@@ -112,7 +111,10 @@ fn read(rows: Vec<PartRow>, ticket: &TicketId) -> Result<ThreadPart, StoreError>
     let total = rows.first().map_or(0, |row| from_bigint(row.total));
     let remaining = rows.first().map_or(0, |row| from_bigint(row.remaining));
     let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    let entries = rows.into_iter().rev().map(|row| row.entry.into_entry(ticket));
+    let entries = rows
+        .into_iter()
+        .rev()
+        .map(|row| row.entry.into_entry(ticket));
     let entries: Vec<Entry> = entries.collect::<Result<_, _>>()?;
     let earlier = entries.first().filter(|_| remaining > shown);
     Ok(ThreadPart {

@@ -35,7 +35,7 @@ pub(super) async fn insert(tx: &mut PgTx, ticket: &Ticket) -> Result<bool, Store
         .bind::<Text, _>(ticket.status.as_str())
         .bind::<Jsonb, _>(meta_of(ticket))
         .bind::<Bool, _>(ticket.unverified)
-        .bind::<Text, _>(ticket.contact.as_str().to_owned())
+        .bind::<Text, _>(ticket.contact.email.as_str().to_owned())
         .bind::<BigInt, _>(to_bigint(ticket.version))
         .bind::<Timestamptz, _>(ticket.created_at)
         .bind::<Timestamptz, _>(ticket.updated_at)

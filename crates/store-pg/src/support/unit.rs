@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shared_kernel::{CustomerId, EmailKey, OrderId, StaffId, StoreError, TicketId};
+use shared_kernel::{CustomerId, EmailKey, OrderId, StoreError, TicketId};
 use support_domain::ports::FoundCustomer;
-use support_domain::{Customer, Entry, OrderNumber, Staff, SupportTx, Ticket, TicketFile};
+use support_domain::{Customer, Entry, OrderNumber, SupportTx, Ticket, TicketFile};
 
 use super::{people, thread, tickets};
 use crate::unit::tx::PgTx;
@@ -18,14 +18,6 @@ impl SupportTx for PgTx {
         now: DateTime<Utc>,
     ) -> Result<FoundCustomer, StoreError> {
         people::find_or_create_customer(self.begun().await?, candidate, key, now).await
-    }
-
-    async fn customer(&mut self, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
-        people::customer(self.begun().await?, id).await
-    }
-
-    async fn staff(&mut self, id: &StaffId) -> Result<Option<Staff>, StoreError> {
-        people::staff(self.begun().await?, id).await
     }
 
     async fn order_of(

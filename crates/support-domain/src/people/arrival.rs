@@ -16,8 +16,10 @@ use shared_kernel::CustomerId;
 pub struct Holder {
     /// Who.
     pub id: CustomerId,
-    /// Whether a token vouched for their address; else it was only typed into the form.
+    /// Whether a token vouched for their address; else it was only typed or entered.
     pub is_proven: bool,
+    /// Whether name and telephone were typed into the public form, by whoever.
+    pub is_typed: bool,
 }
 
 /// What becomes of a caller.

@@ -1,4 +1,4 @@
-use shared_kernel::{Actor, EmailAddress, Role, StoreError};
+use shared_kernel::{Actor, EmailAddress, PhoneNumber, Role, StoreError};
 
 use super::{Arrival, Holder};
 use crate::customer::Customer;
@@ -9,12 +9,14 @@ fn typed(id: &str) -> Holder {
     Holder {
         id: customer_id(id),
         is_proven: false,
+        is_typed: true,
     }
 }
 
 fn proven(id: &str) -> Holder {
     Holder {
         is_proven: true,
+        is_typed: false,
         ..typed(id)
     }
 }
@@ -91,8 +93,9 @@ fn typed_in(id: &str, of: &str) -> Customer {
         name: "Tapé".to_owned(),
         first_name: String::new(),
         email: Some(address(of)),
-        phone: None,
+        phone: Some(PhoneNumber::parse("0612345678").unwrap()),
         verified_email: None,
+        typed: true,
     }
 }
 
@@ -170,19 +173,70 @@ fn a_known_caller_without_an_address_changes_nothing() {
 }
 
 #[test]
-fn a_name_the_token_does_not_give_is_made_up_and_replaces_none() {
+fn a_name_the_token_does_not_give_is_not_made_up_and_replaces_none() {
     let mut desk = Desk::new();
     welcomed(&mut desk, &without_address("New")).unwrap();
-    assert_eq!(name_of(&desk.customers[&customer_id("New")]), ("", "New"));
+    assert_eq!(name_of(&desk.customers[&customer_id("New")]), ("", ""));
     let with_address = |id| Actor {
         name: None,
         ..actor(id, Role::Customer)
     };
     welcomed(&mut desk, &with_address("New2")).unwrap();
-    assert_eq!(name_of(&desk.customers[&customer_id("New2")]), ("", "new2"));
+    assert_eq!(name_of(&desk.customers[&customer_id("New2")]), ("", ""));
     welcomed(&mut desk, &with_address("C1")).unwrap();
     let known = &desk.customers[&customer_id("C1")];
     assert_eq!(name_of(known), ("Jean", "Famille C1"));
+}
+
+#[test]
+fn a_token_whose_name_is_made_of_the_address_names_nobody() {
+    for name in ["new", "new@example.com"] {
+        let mut desk = Desk::new();
+        for role in [Role::Customer, Role::Staff] {
+            let named = Actor {
+                name: Some(name.to_owned()),
+                ..actor("New", role)
+            };
+            welcomed(&mut desk, &named).unwrap();
+        }
+        assert_eq!(name_of(&desk.customers[&customer_id("New")]), ("", ""));
+        assert_eq!(desk.staff[&staff_id("New")].name, None);
+    }
+}
+
+#[test]
+fn what_a_stranger_typed_under_an_address_goes_when_it_is_proven() {
+    for (name, known_as) in [(Some("Anne Petit"), ("Anne", "Petit")), (None, ("", ""))] {
+        let mut desk = Desk::new();
+        desk.add_customer(typed_in("CST-1", "New"));
+        let owner = Actor {
+            name: name.map(str::to_owned),
+            ..actor("New", Role::Customer)
+        };
+        // Coming again brings nothing of it back.
+        for _ in 0..2 {
+            welcomed(&mut desk, &owner).unwrap();
+            let record = &desk.customers[&customer_id("New")];
+            assert_eq!((name_of(record), &record.phone), (known_as, &None));
+        }
+    }
+}
+
+#[test]
+fn what_the_shop_entered_of_somebody_stays_when_they_prove_their_address() {
+    let mut desk = Desk::new();
+    desk.add_customer(Customer {
+        typed: false,
+        ..typed_in("New", "New")
+    });
+    let owner = Actor {
+        name: None,
+        ..actor("New", Role::Customer)
+    };
+    welcomed(&mut desk, &owner).unwrap();
+    let record = &desk.customers[&customer_id("New")];
+    assert_eq!(name_of(record), ("", "Tapé"));
+    assert!(record.phone.is_some() && record.verified_email.is_some());
 }
 
 #[test]
@@ -215,7 +269,7 @@ fn staff_are_entered_as_staff_and_their_address_is_nobodys_proof() {
     let mut desk = Desk::new();
     welcomed(&mut desk, &actor("S9", Role::Staff)).unwrap();
     let entered = &desk.staff[&staff_id("S9")];
-    assert_eq!(entered.name, "Nom de S9");
+    assert_eq!(entered.name.as_deref(), Some("Nom de S9"));
     assert_eq!(entered.email, Some(address("S9")));
     assert_eq!(desk.customers.len(), 2);
     let unnamed = Actor {
@@ -226,7 +280,7 @@ fn staff_are_entered_as_staff_and_their_address_is_nobodys_proof() {
     welcomed(&mut desk, &unnamed).unwrap();
     let again = &desk.staff[&staff_id("S9")];
     assert_eq!(
-        (&*again.name, &again.email),
-        ("Nom de S9", &Some(address("S9")))
+        (again.name.as_deref(), &again.email),
+        (Some("Nom de S9"), &Some(address("S9")))
     );
 }

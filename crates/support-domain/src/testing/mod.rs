@@ -23,7 +23,7 @@ use crate::people::welcome;
 use crate::ports::SupportTx;
 use crate::staff::Staff;
 use crate::thread::Entry;
-use crate::ticket::{Category, Message, Priority, Status, Subject, Ticket, TicketFile};
+use crate::ticket::{Category, Contact, Message, Priority, Status, Subject, Ticket, TicketFile};
 use crate::use_cases::Surroundings;
 
 pub(crate) fn customer_id(id: &str) -> CustomerId {
@@ -64,7 +64,12 @@ pub(crate) fn ticket(id: &str) -> Ticket {
         vehicle: None,
         order_number: None,
         unverified: false,
-        contact: address("C1").key(),
+        contact: Contact {
+            email: address("C1").key(),
+            name: None,
+            phone: None,
+            signed_in: true,
+        },
         created_at: at(0),
         updated_at: at(0),
         first_response_at: None,
@@ -175,13 +180,14 @@ fn known_customer(id: &str) -> Customer {
         email: Some(address(id)),
         phone: None,
         verified_email: Some(address(id).key()),
+        typed: false,
     }
 }
 
 fn known_staff(id: &str) -> Staff {
     Staff {
         id: staff_id(id),
-        name: format!("Agent {id}"),
+        name: Some(format!("Agent {id}")),
         email: Some(address(id)),
     }
 }

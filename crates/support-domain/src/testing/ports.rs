@@ -8,26 +8,19 @@ use super::Desk;
 use crate::customer::Customer;
 use crate::order::Order;
 use crate::people::Holder;
-use crate::ports::{ArrivalsTx, FoundCustomer, SupportTx};
+use crate::ports::{ArrivalsTx, FoundCustomer, Keeps, PeopleTx, SupportTx};
 use crate::staff::Staff;
 use crate::thread::Entry;
 use crate::ticket::{OrderNumber, Status, Ticket, TicketFile};
 
 #[async_trait]
 impl ArrivalsTx for Desk {
-    async fn enter_staff(
-        &mut self,
-        staff: &Staff,
-        is_named: bool,
-        _now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    async fn enter_staff(&mut self, staff: &Staff, _now: DateTime<Utc>) -> Result<(), StoreError> {
         let known = self
             .staff
             .entry(staff.id.clone())
             .or_insert_with(|| staff.clone());
-        if is_named {
-            known.name.clone_from(&staff.name);
-        }
+        known.name = staff.name.clone().or(known.name.take());
         known.email = staff.email.clone().or(known.email.take());
         Ok(())
     }
@@ -42,6 +35,7 @@ impl ArrivalsTx for Desk {
         let holders = self.customers.values().filter(is_found).map(|one| Holder {
             id: one.id.clone(),
             is_proven: one.verified_email.is_some(),
+            is_typed: one.typed,
         });
         Ok(holders.collect())
     }
@@ -49,6 +43,7 @@ impl ArrivalsTx for Desk {
     async fn insert_customer(
         &mut self,
         customer: &Customer,
+        has_address: bool,
         _now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         if self.lost_races > 0 {
@@ -56,7 +51,8 @@ impl ArrivalsTx for Desk {
             return Ok(false);
         }
         assert!(!self.customers.contains_key(&customer.id), "looked up");
-        if customer.verified_email.is_some() {
+        self.writes += 1;
+        if has_address {
             self.add_customer(customer.clone());
         } else {
             self.customers.insert(customer.id.clone(), customer.clone());
@@ -96,19 +92,59 @@ impl ArrivalsTx for Desk {
     async fn prove_address(
         &mut self,
         customer: &Customer,
-        is_named: bool,
+        keeps: Keeps,
         _now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut proven = self.customers[&customer.id].clone();
         self.addresses.retain(|_, id| *id != customer.id);
         proven.email.clone_from(&customer.email);
         proven.verified_email.clone_from(&customer.verified_email);
-        if is_named {
+        proven.typed = false;
+        if keeps == Keeps::Nothing {
+            proven.phone = None;
+        }
+        if keeps != Keeps::NameAndPhone {
             proven.name.clone_from(&customer.name);
             proven.first_name.clone_from(&customer.first_name);
         }
         self.add_customer(proven);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl PeopleTx for Desk {
+    async fn add_staff(&mut self, staff: &Staff, _now: DateTime<Utc>) -> Result<bool, StoreError> {
+        if self.staff.contains_key(&staff.id) {
+            return Ok(false);
+        }
+        self.writes += 1;
+        self.staff.insert(staff.id.clone(), staff.clone());
+        Ok(true)
+    }
+
+    async fn put_customer(
+        &mut self,
+        customer: &Customer,
+        has_address: bool,
+        _now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.addresses.retain(|_, id| *id != customer.id);
+        if has_address {
+            self.add_customer(customer.clone());
+        } else {
+            self.customers.insert(customer.id.clone(), customer.clone());
+        }
+        Ok(())
+    }
+
+    async fn customer(&mut self, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
+        Ok(self.customers.get(id).cloned())
+    }
+
+    async fn staff(&mut self, id: &StaffId) -> Result<Option<Staff>, StoreError> {
+        Ok(self.staff.get(id).cloned())
     }
 }
 
@@ -132,14 +168,6 @@ impl SupportTx for Desk {
             customer: candidate.clone(),
             is_new: true,
         })
-    }
-
-    async fn customer(&mut self, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
-        Ok(self.customers.get(id).cloned())
-    }
-
-    async fn staff(&mut self, id: &StaffId) -> Result<Option<Staff>, StoreError> {
-        Ok(self.staff.get(id).cloned())
     }
 
     async fn order_of(

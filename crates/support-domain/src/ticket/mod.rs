@@ -1,17 +1,19 @@
 //! The ticket and the rules of its life.
 
 mod category;
+mod contact;
 mod priority;
 mod status;
 mod vehicle;
 
 pub use category::Category;
+pub use contact::Contact;
 pub use priority::Priority;
 pub use status::{Status, StatusGroup};
 pub use vehicle::{LicensePlate, ModelYear, Vehicle, VehicleText};
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Body, Code, CustomerId, EmailKey, OrderId, SingleLine, StaffId, TicketId};
+use shared_kernel::{Body, Code, CustomerId, OrderId, SingleLine, StaffId, TicketId};
 
 use crate::customer::Customer;
 use crate::order::Order;
@@ -46,8 +48,8 @@ pub struct Ticket {
     pub order_number: Option<OrderNumber>,
     /// Written without a token under the e-mail of a customer we already knew.
     pub unverified: bool,
-    /// The address typed into the form.
-    pub contact: EmailKey,
+    /// Whoever wrote it, as typed into the form.
+    pub contact: Contact,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     /// The first public answer of support.

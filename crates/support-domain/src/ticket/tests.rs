@@ -1,5 +1,6 @@
 use chrono::{TimeDelta, TimeZone as _};
 use proptest::prelude::*;
+use shared_kernel::EmailKey;
 
 use super::*;
 use crate::satisfaction::Rating;
@@ -22,7 +23,12 @@ fn ticket() -> Ticket {
         vehicle: None,
         order_number: None,
         unverified: false,
-        contact: EmailKey::from_stored("jean@example.com".to_owned()),
+        contact: Contact {
+            email: EmailKey::from_stored("jean@example.com".to_owned()),
+            name: None,
+            phone: None,
+            signed_in: true,
+        },
         created_at: at(0),
         updated_at: at(0),
         first_response_at: None,

@@ -4,10 +4,10 @@ use shared_kernel::{Actor, TicketId};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, lock_visible, new_entry};
-use crate::error::{Reserved, SupportError};
+use crate::error::Reserved;
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
-use crate::rights::side;
+use crate::rights::{side, staff_only};
 use crate::thread::{Entry, EntryKind, EntryText};
 use crate::ticket::{Side, TicketFile};
 
@@ -23,7 +23,7 @@ pub struct AddResponse {
 /// Adds a response, or an internal note.
 ///
 /// # Errors
-/// [`SupportError::Forbidden`] when a customer writes a note; the others as they say.
+/// [`SupportError::Forbidden`](crate::SupportError::Forbidden) when a customer writes a note; the others as they say.
 pub async fn add_response(
     tx: &mut dyn SupportTx,
     with: Surroundings<'_>,
@@ -31,8 +31,8 @@ pub async fn add_response(
     said: AddResponse,
 ) -> Outcome<(TicketFile, Entry)> {
     let mut change = Change::of(lock_visible(tx, &said.ticket, actor, None).await?);
-    if said.internal && !actor.role.is_staff() {
-        return Err(SupportError::Forbidden(Reserved::Note));
+    if said.internal {
+        staff_only(actor, Reserved::Note)?;
     }
     let now = with.clock.now();
     let kind = if said.internal {

@@ -4,9 +4,10 @@ use shared_kernel::{Actor, StaffId, TicketId, Versions};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, known_staff, lock_visible};
-use crate::error::Named;
+use crate::error::{Named, Reserved};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
+use crate::rights::staff_only;
 use crate::ticket::TicketFile;
 
 /// Who gets it.
@@ -22,13 +23,15 @@ pub struct AssignTicket {
 /// Assigns a ticket; giving it to whoever has it is no change and tells nobody.
 ///
 /// # Errors
-/// [`SupportError::UnknownReference`](crate::SupportError::UnknownReference) when the assignee is not there.
+/// [`SupportError::UnknownReference`](crate::SupportError::UnknownReference) when the assignee is not there,
+/// [`SupportError::Forbidden`](crate::SupportError::Forbidden) for customers.
 pub async fn assign_ticket(
     tx: &mut dyn SupportTx,
     with: Surroundings<'_>,
     actor: &Actor,
     ask: AssignTicket,
 ) -> Outcome<TicketFile> {
+    staff_only(actor, Reserved::Assignment)?;
     let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version.as_ref()).await?;
     let mut change = Change::of(file);
     change.file.assignee = match &ask.assignee {

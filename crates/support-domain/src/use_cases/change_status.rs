@@ -4,10 +4,10 @@ use shared_kernel::{Actor, StaffId, TicketId, Versions};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, author, known_staff, lock_visible, new_entry};
-use crate::error::{Named, Reserved, SupportError};
+use crate::error::{Named, Reserved};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
-use crate::rights::side;
+use crate::rights::{side, staff_only};
 use crate::thread::{EntryKind, EntryText};
 use crate::ticket::{StatusGroup, TicketFile};
 
@@ -24,10 +24,11 @@ pub struct ChangeStatus {
     pub expected_version: Option<Versions>,
 }
 
-/// Changes the status; asking for the present one is no change and tells nobody.
+/// Changes the status; asking for the present one is no change and tells nobody. A new assignee may change
+/// the exact status within the one asked for: whoever asked for a status has asked for that.
 ///
 /// # Errors
-/// [`SupportError::Forbidden`] when a customer assigns or writes a note; the others as they say.
+/// [`SupportError::Forbidden`](crate::SupportError::Forbidden) when a customer assigns or writes a note; the others as they say.
 pub async fn change_status(
     tx: &mut dyn SupportTx,
     with: Surroundings<'_>,
@@ -35,8 +36,8 @@ pub async fn change_status(
     ask: ChangeStatus,
 ) -> Outcome<TicketFile> {
     let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version.as_ref()).await?;
-    if !actor.role.is_staff() && (ask.assigned_to.is_some() || ask.internal_note.is_some()) {
-        return Err(SupportError::Forbidden(Reserved::AssignmentOrNote));
+    if ask.assigned_to.is_some() || ask.internal_note.is_some() {
+        staff_only(actor, Reserved::AssignmentOrNote)?;
     }
     let now = with.clock.now();
     let mut change = Change::of(file);
@@ -64,9 +65,5 @@ pub async fn change_status(
         tx.add_entry(&entry, &change.file.ticket.customer).await?;
         change.tells(|file| TicketEvent::EntryAdded { file, entry });
     }
-    Ok(change.done(if requested {
-        StatusCause::Request(author(actor).kind)
-    } else {
-        StatusCause::Assignment
-    }))
+    Ok(change.done(StatusCause::Request(author(actor).kind)))
 }

@@ -1,7 +1,9 @@
 //! Creates a ticket from the contact form, and its customer when nobody has the address yet.
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Actor, Caller, CustomerId, Done, EmailAddress, PhoneNumber, StoreError};
+use shared_kernel::{
+    Actor, Caller, CustomerId, Done, EmailAddress, PhoneNumber, StoreError, given_name,
+};
 
 use super::{Outcome, Surroundings};
 use crate::customer::{Customer, FullName, split_name};
@@ -9,7 +11,7 @@ use crate::error::{Named, SupportError};
 use crate::events::TicketEvent;
 use crate::ports::{FoundCustomer, SupportTx};
 use crate::ticket::{
-    Category, Message, OrderNumber, Priority, Status, Subject, Ticket, TicketFile, Vehicle,
+    Category, Contact, Message, OrderNumber, Priority, Status, Subject, Ticket, TicketFile, Vehicle,
 };
 
 /// Ids drawn before giving up: with 40 random bits, one retry is already a curiosity.
@@ -48,8 +50,9 @@ pub async fn create_ticket(
         Some(number) => tx.order_of(&owner.customer.id, number).await?,
         None => None,
     };
-    let unverified = *caller == Caller::Anonymous && !owner.is_new;
-    let mut ticket = new_ticket(with, form, owner.customer.id.clone(), unverified, now);
+    let signed_in = *caller != Caller::Anonymous;
+    let mut ticket = new_ticket(with, form, owner.customer.id.clone(), signed_in, now);
+    ticket.unverified = !signed_in && !owner.is_new;
     ticket.order = order;
     insert(tx, with, &mut ticket).await?;
     let file = TicketFile {
@@ -78,16 +81,9 @@ async fn owner(
         (Caller::Anonymous, Some(_)) => return Err(mismatch()),
     };
     let Some(id) = by_id else {
-        let (first_name, name) = split_name(form.name.as_str());
         let key = form.email.key();
-        let candidate = Customer {
-            id: with.ids.customer_id(&key),
-            name,
-            first_name,
-            email: Some(form.email.clone()),
-            phone: form.phone.clone(),
-            verified_email: None,
-        };
+        let mut candidate = typed_in(form, with.ids.customer_id(&key));
+        candidate.typed = *caller == Caller::Anonymous;
         return Ok(tx.find_or_create_customer(&candidate, &key, now).await?);
     };
     let customer = tx
@@ -98,6 +94,21 @@ async fn owner(
         customer,
         is_new: false,
     })
+}
+
+/// The customer of an address nobody had, as the form has them.
+fn typed_in(form: &CreateTicket, id: CustomerId) -> Customer {
+    let given = given_name(form.name.as_str(), Some(form.email.as_str()));
+    let (first_name, name) = split_name(&given.unwrap_or_default());
+    Customer {
+        id,
+        name,
+        first_name,
+        email: Some(form.email.clone()),
+        phone: form.phone.clone(),
+        verified_email: None,
+        typed: true,
+    }
 }
 
 fn own_id(actor: &Actor, named: Option<&CustomerId>) -> Result<CustomerId, SupportError> {
@@ -117,7 +128,7 @@ fn new_ticket(
     with: Surroundings<'_>,
     form: CreateTicket,
     customer: CustomerId,
-    unverified: bool,
+    signed_in: bool,
     now: DateTime<Utc>,
 ) -> Ticket {
     Ticket {
@@ -132,8 +143,13 @@ fn new_ticket(
         status: Status::Open,
         vehicle: form.vehicle,
         order_number: form.order_number,
-        unverified,
-        contact: form.email.key(),
+        unverified: false,
+        contact: Contact {
+            email: form.email.key(),
+            name: Some(form.name),
+            phone: form.phone,
+            signed_in,
+        },
         created_at: now,
         updated_at: now,
         first_response_at: None,

@@ -4,9 +4,10 @@ use shared_kernel::{Actor, StaffId, TicketId};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, known_staff, lock_visible, new_entry};
-use crate::error::Named;
+use crate::error::{Named, Reserved};
 use crate::events::{StatusCause, TicketEvent};
 use crate::ports::SupportTx;
+use crate::rights::staff_only;
 use crate::thread::{EntryKind, EntryText};
 use crate::ticket::TicketFile;
 
@@ -22,13 +23,15 @@ pub struct EscalateTicket {
 /// Makes a ticket urgent, hands it on, and keeps the reason as a note.
 ///
 /// # Errors
-/// [`SupportError::UnknownReference`](crate::SupportError::UnknownReference) when the new assignee is not there.
+/// [`SupportError::UnknownReference`](crate::SupportError::UnknownReference) when the new assignee is not there,
+/// [`SupportError::Forbidden`](crate::SupportError::Forbidden) for customers.
 pub async fn escalate_ticket(
     tx: &mut dyn SupportTx,
     with: Surroundings<'_>,
     actor: &Actor,
     ask: EscalateTicket,
 ) -> Outcome<TicketFile> {
+    staff_only(actor, Reserved::Escalation)?;
     let mut change = Change::of(lock_visible(tx, &ask.ticket, actor, None).await?);
     let now = with.clock.now();
     if let Some(id) = ask.assignee {

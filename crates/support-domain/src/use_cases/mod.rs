@@ -8,7 +8,10 @@ mod change;
 mod change_status;
 mod close_quiet_tickets;
 mod create_ticket;
+mod enter_customer;
+mod enter_staff;
 mod escalate_ticket;
+mod import_people;
 mod rate_ticket;
 #[cfg(test)]
 mod tests;
@@ -18,7 +21,10 @@ pub use assign_ticket::{AssignTicket, assign_ticket};
 pub use change_status::{ChangeStatus, change_status};
 pub use close_quiet_tickets::close_quiet_tickets;
 pub use create_ticket::{CreateTicket, create_ticket};
+pub use enter_customer::{EnterCustomer, enter_customer};
+pub use enter_staff::{EnterStaff, enter_staff};
 pub use escalate_ticket::{EscalateTicket, escalate_ticket};
+pub use import_people::{Imported, Person, import_people};
 pub use rate_ticket::{RateTicket, Rater, rate_ticket};
 pub use shared_kernel::Surroundings;
 

@@ -5,23 +5,13 @@ use support_domain::TicketFile;
 use support_domain::ports::TicketDetail;
 use utoipa::ToSchema;
 
-use super::{Audience, ContactResponse, ContactTicket};
-
-/// Who asks.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CustomerView {
-    pub cst_id: String,
-    pub cst_name: String,
-    pub cst_fname: String,
-    pub cst_mail: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cst_phone: Option<String>,
-}
+use super::{Audience, ContactResponse, ContactTicket, CustomerView};
 
 /// Who answers.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StaffView {
     pub cnfa_id: String,
+    /// The name that was given; without one, customers see the desk's and colleagues the id.
     pub cnfa_name: String,
     /// Staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,29 +56,19 @@ impl ContactTicketDetail {
             order,
         } = &detail.file;
         let is_staff = *audience == Audience::Staff;
+        let entries = detail.thread.entries.iter();
+        let entries = entries.map(|entry| ContactResponse::new(entry, audience));
         Self {
             ticket: ContactTicket::new(ticket, audience),
-            responses: detail
-                .thread
-                .entries
-                .iter()
-                .map(ContactResponse::from)
-                .collect(),
+            responses: entries.collect(),
             responses_total: detail.thread.total,
             responses_cursor: earlier,
-            customer: CustomerView {
-                cst_id: customer.id.to_string(),
-                cst_name: customer.name.clone(),
-                cst_fname: customer.first_name.clone(),
-                cst_mail: customer.email.as_ref().map(|mail| mail.as_str().to_owned()),
-                cst_phone: customer
-                    .phone
-                    .as_ref()
-                    .map(|phone| phone.as_str().to_owned()),
-            },
+            customer: CustomerView::new(customer, audience),
             staff: assignee.as_ref().map(|staff| StaffView {
                 cnfa_id: staff.id.to_string(),
-                cnfa_name: staff.name.clone(),
+                cnfa_name: audience
+                    .name_of_staff(staff.name.as_deref(), staff.id.as_str())
+                    .unwrap_or_default(),
                 cnfa_mail: staff
                     .email
                     .as_ref()

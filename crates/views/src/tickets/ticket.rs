@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared_kernel::Limit;
-use support_domain::{Ticket, Vehicle};
+use support_domain::{Contact, Ticket, Vehicle};
 use utoipa::ToSchema;
 
 use super::Audience;
@@ -34,6 +34,35 @@ impl From<&Vehicle> for VehicleView {
                 .as_ref()
                 .map(|text| owned(text.as_str())),
         }
+    }
+}
+
+/// Whoever wrote a ticket, as typed into the form. It stays with the ticket, whoever that belongs to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactView {
+    pub name: String,
+    pub email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Staff only: typed without a token, so nothing vouches for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<bool>,
+}
+
+impl ContactView {
+    /// What an audience may see of it: a customer nothing that a stranger typed under their address.
+    fn new(contact: &Contact, audience: &Audience) -> Option<Self> {
+        let is_owner = matches!(audience, Audience::Owner { .. });
+        let name = contact.name.as_ref()?;
+        (contact.signed_in || !is_owner).then(|| Self {
+            name: name.as_str().to_owned(),
+            email: contact.email.as_str().to_owned(),
+            phone: contact
+                .phone
+                .as_ref()
+                .map(|phone| phone.as_str().to_owned()),
+            unverified: (*audience == Audience::Staff).then_some(!contact.signed_in),
+        })
     }
 }
 
@@ -80,6 +109,10 @@ pub struct ContactTicket {
     /// As typed into the form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_number: Option<String>,
+    /// Name and telephone as typed into the form; absent for tickets of before they were kept, and for a
+    /// customer whose address somebody else may have typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactView>,
     /// Staff only: written without a token under the address of a known customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unverified: Option<bool>,
@@ -101,7 +134,7 @@ impl ContactTicket {
         let known = !matches!(audience, Audience::Public { .. });
         let customer = match audience {
             Audience::Public { customer } => customer,
-            Audience::Staff | Audience::Owner => &ticket.customer,
+            Audience::Staff | Audience::Owner { .. } => &ticket.customer,
         };
         Self {
             msg_id: ticket.id.to_string(),
@@ -130,6 +163,7 @@ impl ContactTicket {
                 .order_number
                 .as_ref()
                 .map(|number| number.as_str().to_owned()),
+            contact: ContactView::new(&ticket.contact, audience),
             unverified: (*audience == Audience::Staff).then_some(ticket.unverified),
             first_response_at: ticket.first_response_at.map(instant),
             closed_at: ticket.closed_at.map(instant),

@@ -5,6 +5,7 @@
 
 mod faq;
 mod messages;
+mod people;
 mod process;
 mod tickets;
 
@@ -47,6 +48,7 @@ pub fn rows() -> Vec<Row> {
     [
         tickets::rows(),
         messages::rows(),
+        people::rows(),
         faq::rows(),
         process::rows(),
     ]

@@ -2,8 +2,8 @@ use chrono::DateTime;
 use shared_kernel::{CustomerId, EmailAddress, EmailKey, EntryId, StaffId, TicketId};
 use support_domain::thread::EntryText;
 use support_domain::{
-    Author, AuthorKind, Category, Customer, EntryKind, Message, Priority, Staff, StatusCause,
-    Subject, Ticket,
+    Author, AuthorKind, Category, Contact, Customer, EntryKind, Message, Priority, Staff,
+    StatusCause, Subject, Ticket,
 };
 
 use super::*;
@@ -12,7 +12,12 @@ const STAFF_MAIL: &str = "claire@shop.example";
 
 fn file(unverified: bool) -> TicketFile {
     let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-    let contact = EmailKey::from_stored("jean@example.com".into());
+    let contact = Contact {
+        email: EmailKey::from_stored("jean@example.com".into()),
+        name: None,
+        phone: None,
+        signed_in: true,
+    };
     TicketFile {
         ticket: Ticket {
             id: TicketId::parse("TICKET-1").unwrap(),
@@ -44,10 +49,11 @@ fn file(unverified: bool) -> TicketFile {
             email: None,
             phone: None,
             verified_email: None,
+            typed: false,
         },
         assignee: Some(Staff {
             id: StaffId::parse("S1").unwrap(),
-            name: "Claire".into(),
+            name: Some("Claire".into()),
             email: Some(EmailAddress::parse(STAFF_MAIL).unwrap()),
         }),
         order: None,
@@ -97,11 +103,15 @@ fn every_event(unverified: bool) -> Vec<TicketEvent> {
     ]
 }
 
+fn told(event: &TicketEvent) -> Vec<EventRecord> {
+    of(event, &Arc::from("Support"))
+}
+
 fn told_to_owner(events: &[TicketEvent]) -> Vec<(&'static str, String)> {
     let owner = StreamId::user(&UserId::parse("C1").unwrap());
     events
         .iter()
-        .flat_map(of)
+        .flat_map(told)
         .flat_map(|record| {
             record
                 .audiences
@@ -148,7 +158,7 @@ fn an_unproven_owner_hears_nothing() {
 #[test]
 fn staff_hear_everything_on_one_stream_of_the_ticket() {
     for event in every_event(false) {
-        for record in of(&event) {
+        for record in told(&event) {
             let staff: Vec<_> = record
                 .audiences
                 .iter()
@@ -157,4 +167,20 @@ fn staff_hear_everything_on_one_stream_of_the_ticket() {
             assert_eq!(staff.len(), 1, "{}", record.kind);
         }
     }
+}
+
+#[test]
+fn somebody_without_a_name_is_the_desk_to_the_customer_and_an_id_to_colleagues() {
+    let mut nameless = entry(EntryKind::Response);
+    nameless.author.name = None;
+    let event = TicketEvent::EntryAdded {
+        file: file(false),
+        entry: nameless,
+    };
+    let shown: Vec<_> = told(&event)
+        .into_iter()
+        .flat_map(|record| record.audiences)
+        .map(|(_, payload)| payload["response"]["author_name"].clone())
+        .collect();
+    assert_eq!(shown, ["S1", "Support"]);
 }

@@ -8,7 +8,8 @@ pub(in crate::http) fn label(field: &str) -> &str {
 }
 
 /// Names of all bodies and queries. A test of the OpenAPI document fails for one that is missing.
-const LABELS: [(&str, &str); 60] = [
+const LABELS: [(&str, &str); 61] = [
+    ("active", "Actif"),
     ("after", "Position"),
     ("answer", "Réponse"),
     ("assigned_to", "Responsable"),

@@ -37,8 +37,10 @@ pub async fn archive(
         .run(
             async |tx| archive_message(tx, state.surroundings(), &actor, &id).await,
             |message: &Message| {
-                let view =
-                    Enveloped::done(ModernMessage::seen_by(&actor, message), "Message archivé avec succès");
+                let view = Enveloped::done(
+                    ModernMessage::seen_by(&actor, message),
+                    "Message archivé avec succès",
+                );
                 Answer::json(StatusCode::OK, &view)
             },
         )

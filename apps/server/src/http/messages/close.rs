@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use messages_domain::{CloseReason, Message};
 use messages_domain::use_cases::close_message;
+use messages_domain::{CloseReason, Message};
 use shared_kernel::{Caller, UserId};
 use views::messages::ModernMessage;
 
@@ -49,12 +49,12 @@ pub async fn close(
     errors.finish()?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
-            async |tx| {
-                close_message(tx, state.surroundings(), &actor, &id, reason.clone()).await
-            },
+            async |tx| close_message(tx, state.surroundings(), &actor, &id, reason.clone()).await,
             |message: &Message| {
-                let view =
-                    Enveloped::done(ModernMessage::seen_by(&actor, message), "Message fermé avec succès");
+                let view = Enveloped::done(
+                    ModernMessage::seen_by(&actor, message),
+                    "Message fermé avec succès",
+                );
                 Answer::json(StatusCode::OK, &view)
             },
         )

@@ -86,7 +86,9 @@ pub async fn customers(
     errors.finish()?;
     let start = after.map_or(Start::Page(page), Start::After);
     let customers = &state.desk.messages;
-    let part = customers.customers(search.as_deref(), &start, limit).await?;
+    let part = customers
+        .customers(search.as_deref(), &start, limit)
+        .await?;
     Ok(HttpResponse::Ok().json(view(&part, page, limit)))
 }
 

@@ -53,8 +53,10 @@ pub async fn edit(
         .run(
             async |tx| edit_message(tx, state.surroundings(), &actor, &id, change.clone()).await,
             |message: &Message| {
-                let view =
-                    Enveloped::done(ModernMessage::seen_by(&actor, message), "Message modifié avec succès");
+                let view = Enveloped::done(
+                    ModernMessage::seen_by(&actor, message),
+                    "Message modifié avec succès",
+                );
                 Answer::json(StatusCode::OK, &view)
             },
         )

@@ -154,7 +154,7 @@ fn view(actor: &Actor, part: &Page<Message>, start: &Start, limit: Limit) -> Mes
         Start::After(..) => PageNumber::FIRST,
     };
     let items = part.items.iter();
-    let items = items.map(|message| ModernMessage::seen_by(actor, message).in_page(limit));
+    let items = items.map(|message| ModernMessage::seen_by(actor, message));
     let last = part.items.last().filter(|_| part.has_more);
     MessageListView {
         success: true,

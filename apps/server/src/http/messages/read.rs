@@ -47,7 +47,10 @@ pub async fn read(
         .run(
             async |tx| read_message(tx, state.surroundings(), &actor, &id).await,
             |message: &Message| {
-                let view = Enveloped::done(ModernMessage::seen_by(&actor, message), "Message marqué comme lu");
+                let view = Enveloped::done(
+                    ModernMessage::seen_by(&actor, message),
+                    "Message marqué comme lu",
+                );
                 Answer::json(StatusCode::OK, &view)
             },
         )

@@ -189,6 +189,42 @@ impl Problem {
         }])
     }
 
+    /// A field names a person who is not there; `route` is where they can be entered.
+    pub(super) fn unknown_person(field: &'static str, route: &str) -> Self {
+        let mut problem = Self::validation(vec![FieldError {
+            field: field.to_owned(),
+            code: "unknown",
+            message: format!(
+                "{} : inconnu, cette personne doit d'abord se connecter une fois ou être ajoutée",
+                label(field)
+            ),
+        }]);
+        problem.detail = format!(
+            "{field} names nobody: people are known once they signed in, or were entered with POST {route} or `guichet people import`."
+        );
+        problem
+    }
+
+    /// A request enters somebody who is there.
+    pub(super) fn already_there(detail: &str) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "already_there",
+            "Quelqu'un porte déjà cet identifiant",
+            detail,
+        )
+    }
+
+    /// Nobody has this id.
+    pub fn person_not_found(code: &'static str, message: &'static str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            code,
+            message,
+            "There is nobody with this id.",
+        )
+    }
+
     /// The reader's place lies outside what is kept.
     pub fn resync_required() -> Self {
         Self::new(

@@ -86,6 +86,10 @@ fn field_of(named: support_domain::Named) -> &'static str {
     }
 }
 
+/// Where people are entered.
+const CUSTOMERS: &str = "/api/customers";
+const STAFF: &str = "/api/staff";
+
 /// The field by which requests on messages name somebody or something.
 fn message_field_of(named: messages_domain::Named) -> &'static str {
     match named {
@@ -99,7 +103,7 @@ fn message_field_of(named: messages_domain::Named) -> &'static str {
 fn rule_of(reserved: Reserved) -> String {
     match reserved {
         Reserved::AssignmentOrNote => "assigned_to and internal_note are for staff".to_owned(),
-        Reserved::Note | Reserved::Rating => reserved.to_string(),
+        other => other.to_string(),
     }
 }
 
@@ -115,7 +119,30 @@ impl From<SupportError> for Problem {
                 &format!("not allowed: {}", rule_of(reserved)),
             ),
             SupportError::IdentityMismatch(named) => Self::not_the_caller(field_of(named)),
-            SupportError::UnknownReference(named) => Self::unknown_reference(field_of(named)),
+            SupportError::UnknownReference(named) => {
+                let route = match named {
+                    support_domain::Named::Customer => CUSTOMERS,
+                    support_domain::Named::Staff | support_domain::Named::NewAssignee => STAFF,
+                };
+                Self::unknown_person(field_of(named), route)
+            }
+            SupportError::AlreadyThere(_) => Self::already_there(&detail),
+            SupportError::AddressTaken(_) => Self::new(
+                StatusCode::CONFLICT,
+                "address_taken",
+                "Un client a déjà cette adresse",
+                &detail,
+            ),
+            SupportError::Nobody => Self::validation(vec![FieldError {
+                field: "id".to_owned(),
+                code: "required",
+                message: "id : un identifiant ou une adresse e-mail est requis".to_owned(),
+            }]),
+            SupportError::NoName => Self::validation(vec![FieldError {
+                field: "name".to_owned(),
+                code: "invalid_name",
+                message: "name : un nom est attendu, pas une adresse".to_owned(),
+            }]),
             SupportError::VersionMismatch => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "stale_version",
@@ -158,7 +185,12 @@ impl From<MessagesError> for Problem {
             ),
             MessagesError::IdentityMismatch(named) => Self::not_the_caller(message_field_of(named)),
             MessagesError::UnknownReference(named) => {
-                Self::unknown_reference(message_field_of(named))
+                let field = message_field_of(named);
+                match named {
+                    messages_domain::Named::Customer => Self::unknown_person(field, CUSTOMERS),
+                    messages_domain::Named::Staff => Self::unknown_person(field, STAFF),
+                    messages_domain::Named::Order => Self::unknown_reference(field),
+                }
             }
             MessagesError::NotTheAuthor => Self::new(
                 StatusCode::FORBIDDEN,
@@ -234,23 +266,32 @@ mod tests {
 
     #[test]
     fn whom_a_request_names_is_told_by_its_field() {
-        let told = |field: &str, message: &str| (field.to_owned(), message.to_owned());
-        for (named, field, message) in [
-            (support_domain::Named::Customer, "customer_id", "Client : inconnu"),
-            (support_domain::Named::Staff, "staff_id", "Membre du support : inconnu"),
-            (support_domain::Named::NewAssignee, "assigned_to", "Responsable : inconnu"),
+        let told = |problem: Problem, named: &str, label: &str, route: &str| {
+            assert!(problem.detail.contains(route), "{}", problem.detail);
+            let (field, message) = refused(problem);
+            let words =
+                "inconnu, cette personne doit d'abord se connecter une fois ou être ajoutée";
+            assert_eq!((field.as_str(), message), (named, format!("{label} : {words}")));
+        };
+        let (customers, staff) = ("POST /api/customers", "POST /api/staff");
+        for (named, field, label, route) in [
+            (support_domain::Named::Customer, "customer_id", "Client", customers),
+            (support_domain::Named::Staff, "staff_id", "Membre du support", staff),
+            (support_domain::Named::NewAssignee, "assigned_to", "Responsable", staff),
         ] {
             let error = SupportError::UnknownReference(named);
-            assert_eq!(refused(error), told(field, message));
+            told(error.into(), field, label, route);
         }
-        for (named, field, message) in [
-            (messages_domain::Named::Customer, "customerId", "Client : inconnu"),
-            (messages_domain::Named::Staff, "staffId", "Membre du support : inconnu"),
-            (messages_domain::Named::Order, "orderId", "Commande : inconnu"),
+        for (named, field, label, route) in [
+            (messages_domain::Named::Customer, "customerId", "Client", customers),
+            (messages_domain::Named::Staff, "staffId", "Membre du support", staff),
         ] {
             let error = MessagesError::UnknownReference(named);
-            assert_eq!(refused(error), told(field, message));
+            told(error.into(), field, label, route);
         }
+        let order = MessagesError::UnknownReference(messages_domain::Named::Order);
+        let (field, message) = refused(order);
+        assert_eq!((field.as_str(), message.as_str()), ("orderId", "Commande : inconnu"));
     }
 
     #[test]

@@ -12,9 +12,10 @@ use identity::RecentTokens;
 use identity::rating_links::RatingLinks;
 use messages_domain::MessageQueries;
 use metrics_exporter_prometheus::PrometheusHandle;
-use shared_kernel::{Clock, EventLog, IdGenerator, Surroundings};
-use support_domain::TicketQueries;
+use shared_kernel::{Actor, Clock, EventLog, IdGenerator, Surroundings};
+use support_domain::{DirectoryQueries, TicketQueries};
 use tokio_util::sync::CancellationToken;
+use views::tickets::Audience;
 
 use super::faq::visitor::Visitors;
 use super::large_answer::LargeAnswers;
@@ -40,6 +41,7 @@ pub struct Desk {
     /// Everything that changes something goes through it.
     pub work: Arc<Executor>,
     pub tickets: Arc<dyn TicketQueries>,
+    pub directory: Arc<dyn DirectoryQueries>,
     pub messages: Arc<dyn MessageQueries>,
     pub figures: Arc<dyn FigureQueries>,
     pub log: Arc<dyn EventLog>,
@@ -47,6 +49,8 @@ pub struct Desk {
     pub links: Arc<RatingLinks>,
     pub zone: Tz,
     pub shop_name: String,
+    /// What customers see of somebody of support who has no name.
+    pub staff_name: Arc<str>,
 }
 
 /// Articles: in the store, in memory, and as readers use them.
@@ -85,6 +89,11 @@ pub struct Process {
 }
 
 impl AppState {
+    /// For whom a ticket is shown, when this caller asks.
+    pub fn audience(&self, actor: &Actor) -> Audience {
+        Audience::of(actor, &self.desk.staff_name)
+    }
+
     /// What use cases need besides the transaction.
     pub fn surroundings(&self) -> Surroundings<'_> {
         Surroundings {

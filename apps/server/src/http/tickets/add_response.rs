@@ -56,11 +56,13 @@ pub async fn add(
         text,
         internal,
     };
+    let audience = state.audience(&actor);
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| add_response(tx, state.surroundings(), &actor, said.clone()).await,
             |(_, entry): &(TicketFile, Entry)| {
-                Answer::json(StatusCode::CREATED, &ContactResponse::from(entry))
+                let view = ContactResponse::new(entry, &audience);
+                Answer::json(StatusCode::CREATED, &view)
             },
         )
         .await

@@ -66,7 +66,7 @@ pub async fn change(
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| change_status(tx, state.surroundings(), &actor, ask.clone()).await,
-            |file: &TicketFile| ticket_answer(file, &Audience::of(&actor)),
+            |file: &TicketFile| ticket_answer(file, &state.audience(&actor)),
         )
         .await
 }

@@ -191,7 +191,7 @@ pub async fn create(
         .transpose()?;
     let created = Cell::new(false);
     let audience = match caller.actor() {
-        Some(actor) => Audience::of(actor),
+        Some(actor) => state.audience(actor),
         None => Audience::Public {
             customer: state.process.ids.customer_id(&form.email.key()),
         },

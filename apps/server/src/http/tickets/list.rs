@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use support_domain::rights::Scope;
-use views::tickets::{Audience, TicketListView};
+use views::tickets::TicketListView;
 
 use super::filters::TicketsQuery;
 use super::list_part::read_part;
@@ -31,5 +31,5 @@ pub async fn list(
         return Err(errors.into_problem());
     };
     errors.finish()?;
-    read_part(&state, filter, window, &Audience::of(&actor)).await
+    read_part(&state, filter, window, &state.audience(&actor)).await
 }

@@ -1,5 +1,7 @@
 //! `POST /api/support/contact/ticket/:ticketId/satisfaction`
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::TokenRefused;
 use shared_kernel::{Caller, TicketId};
@@ -86,8 +88,10 @@ pub async fn rate(
     }
     let rater = rater(&state, caller.clone(), &ticket, sig.as_deref())?;
     let audience = match &rater {
-        Rater::Owner(actor) => Audience::of(actor),
-        Rater::Link { .. } => Audience::Owner,
+        Rater::Owner(actor) => state.audience(actor),
+        Rater::Link { .. } => Audience::Owner {
+            desk_name: Arc::clone(&state.desk.staff_name),
+        },
     };
     let ask = RateTicket {
         ticket,

@@ -71,17 +71,17 @@ pub async fn responses(
         .thread(&id, &Scope::of(&actor), &window)
         .await?
         .ok_or_else(Problem::ticket_not_found)?;
+    let audience = state.audience(&actor);
+    let entries = part.entries.iter();
+    let responses = entries.map(|entry| ContactResponse::new(entry, &audience));
     Ok(HttpResponse::Ok().json(ThreadView {
         total: part.total,
         next_cursor: part.earlier.as_ref().map(thread_cursor::write),
-        responses: part.entries.iter().map(ContactResponse::from).collect(),
+        responses: responses.collect(),
     }))
 }
 
-fn before(
-    errors: &mut Errors,
-    cursor: Field<String>,
-) -> Option<EntryPosition> {
+fn before(errors: &mut Errors, cursor: Field<String>) -> Option<EntryPosition> {
     let text = errors.optional("cursor", cursor)?;
     let position = thread_cursor::read(&text);
     if position.is_none() {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use support_domain::rights::Scope;
-use views::tickets::{Audience, TicketListView};
+use views::tickets::TicketListView;
 
 use super::filters::TicketsQuery;
 use super::list_part::read_part;
@@ -42,5 +42,5 @@ pub async fn search(
     };
     errors.finish()?;
     filter.keyword = keyword;
-    read_part(&state, filter, window, &Audience::of(&actor)).await
+    read_part(&state, filter, window, &state.audience(&actor)).await
 }

@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use support_domain::rights::Scope;
-use views::tickets::{Audience, ContactTicketDetail};
+use views::tickets::ContactTicketDetail;
 
 use super::thread_cursor;
 use super::ticket_path::TicketPath;
@@ -33,7 +33,7 @@ pub async fn show(
         .await?
         .ok_or_else(Problem::ticket_not_found)?;
     let earlier = detail.thread.earlier.as_ref().map(thread_cursor::write);
-    let view = ContactTicketDetail::new(&detail, &Audience::of(&actor), earlier);
+    let view = ContactTicketDetail::new(&detail, &state.audience(&actor), earlier);
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, etag(detail.file.ticket.version)))
         .json(view))

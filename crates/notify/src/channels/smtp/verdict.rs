@@ -124,15 +124,20 @@ fn is_policy_about_us(detail: u8) -> bool {
 }
 
 fn recipient(reply: Reply<'_>) -> Verdict {
-    match (reply.enhanced, reply.code) {
+    match reply.enhanced {
         // Full, now.
-        ([_, 2, 2], _) => Verdict::PutOff,
-        ([_, 1 | 2 | 6, _], _)
+        [_, 2, 2] => Verdict::PutOff,
+        [_, 1 | 2 | 6, _]
         // Too big; no way to that domain; not an address; the owner changed.
-        | ([_, 3, 4] | [_, 4, 1 | 4 | 6] | [_, 5, 2 | 4] | [_, 7, 17 | 18], _) => Verdict::Refused,
-        ([0, 0, 0] | [_, 0, _], 501 | 511 | 513 | 521 | 525 | 550 | 551 | 553 | 555 | 556) => {
-            Verdict::Refused
-        }
+        | [_, 3, 4] | [_, 4, 1 | 4 | 6] | [_, 5, 2 | 4] | [_, 7, 17 | 18] => Verdict::Refused,
+        [_, 0, _] => recipient_without_a_code(reply.code),
+        _ => Verdict::PutOff,
+    }
+}
+
+fn recipient_without_a_code(code: u16) -> Verdict {
+    match code {
+        501 | 511 | 513 | 521 | 525 | 550 | 551 | 553 | 555 | 556 => Verdict::Refused,
         _ => Verdict::PutOff,
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz};
 use serde_json::Value;
-use shared_kernel::{Body, EntryId, StoreError, TicketId, UserId};
+use shared_kernel::{Body, EntryId, StoreError, TicketId, UserId, given_name};
 use support_domain::{Author, AuthorKind, Entry, EntryKind};
 
 use crate::error::bad_row;
@@ -52,7 +52,11 @@ impl EntryRow {
                 .and_then(|id| UserId::parse(id).ok())
                 .ok_or_else(|| bad("msg_author_id"))?,
             kind: author_kind.ok_or_else(|| bad("msg_author_kind"))?,
-            name: self.msg_author_name.clone(),
+            // An issuer may have put an address where a name belongs.
+            name: self
+                .msg_author_name
+                .as_deref()
+                .and_then(|name| given_name(name, None)),
         };
         Ok(Entry {
             id: EntryId::parse(self.msg_id.clone()).map_err(|_| bad("msg_id"))?,

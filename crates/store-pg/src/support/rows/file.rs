@@ -32,11 +32,10 @@ impl TryFrom<FileRow> for TicketFile {
         let ticket = Ticket::try_from(row.ticket)?;
         let customer = Customer::try_from(row.customer)?;
         let assignee = match (&ticket.assignee, row.cnfa_name) {
-            (Some(id), Some(name)) => Some(Staff {
-                id: id.clone(),
-                name,
-                email: row.cnfa_mail.map(EmailAddress::from_stored),
-            }),
+            (Some(id), Some(name)) => {
+                let email = row.cnfa_mail.map(EmailAddress::from_stored);
+                Some(Staff::stored(id.clone(), &name, email))
+            }
             _ => None,
         };
         let order = match (&ticket.order, row.ord_reference, row.ord_total_ttc) {

@@ -1,8 +1,9 @@
 //! What of a ticket is kept in `msg_meta`, as JSON.
 
 use serde_json::{Value, json};
+use shared_kernel::{EmailKey, PhoneNumber};
 use support_domain::ticket::{LicensePlate, ModelYear, VehicleText};
-use support_domain::{OrderNumber, Ticket, Vehicle};
+use support_domain::{Contact, FullName, OrderNumber, Ticket, Vehicle};
 
 /// What of a ticket is kept in `msg_meta`.
 pub(in crate::support) fn meta_of(ticket: &Ticket) -> Value {
@@ -35,7 +36,28 @@ pub(in crate::support) fn meta_of(ticket: &Ticket) -> Value {
         );
         meta.insert("vehicle".into(), Value::Object(parts));
     }
+    if let Some(name) = &ticket.contact.name {
+        let phone = ticket.contact.phone.as_ref();
+        let contact = json!({
+            "name": name.as_str(),
+            "phone": phone.map(PhoneNumber::as_str),
+            "signed_in": ticket.contact.signed_in,
+        });
+        meta.insert("contact".into(), contact);
+    }
     Value::Object(meta)
+}
+
+/// Whoever wrote the ticket, as typed; tickets of before have the address alone.
+pub(super) fn contact_from(email: EmailKey, meta: &Value) -> Contact {
+    let typed = meta.get("contact").unwrap_or(&Value::Null);
+    let signed_in = typed.get("signed_in").and_then(Value::as_bool);
+    Contact {
+        email,
+        name: text(typed, "name").map(FullName::from_stored),
+        phone: text(typed, "phone").map(PhoneNumber::from_stored),
+        signed_in: signed_in.unwrap_or_default(),
+    }
 }
 
 pub(super) fn vehicle_from(meta: &Value) -> Option<Vehicle> {

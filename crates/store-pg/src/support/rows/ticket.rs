@@ -102,7 +102,10 @@ impl TryFrom<TicketRow> for Ticket {
             vehicle: meta::vehicle_from(&row.msg_meta),
             order_number: meta::order_number_from(&row.msg_meta),
             unverified: row.msg_unverified,
-            contact: EmailKey::from_stored(row.msg_contact_key.clone()),
+            contact: meta::contact_from(
+                EmailKey::from_stored(row.msg_contact_key.clone()),
+                &row.msg_meta,
+            ),
             created_at: row.msg_date,
             updated_at: row.updated_at,
             first_response_at: row.msg_first_response_at,

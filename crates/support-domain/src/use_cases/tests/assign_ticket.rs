@@ -1,7 +1,7 @@
 use shared_kernel::{Role, Versions};
 
 use super::*;
-use crate::error::{Named, SupportError};
+use crate::error::{Named, Reserved, SupportError};
 use crate::testing::{Desk, actor, outline, refused, said, staff_id, ticket};
 use crate::ticket::{Status, Ticket};
 use crate::use_cases::{AssignTicket, assign_ticket};
@@ -111,4 +111,17 @@ fn a_ticket_that_is_not_there_is_not_found() {
         assign_ticket(tx, with, &by, to(Some("S1"))).await
     });
     assert!(matches!(error, SupportError::TicketNotFound));
+}
+
+#[test]
+fn no_customer_assigns_a_ticket_not_even_their_own() {
+    for id in ["C1", "C2"] {
+        let mut desk = Desk::with(ticket(T1));
+        let by = actor(id, Role::Customer);
+        let error = refused(&mut desk, async |tx, with| {
+            assign_ticket(tx, with, &by, to(Some("S1"))).await
+        });
+        let is_reserved = matches!(error, SupportError::Forbidden(Reserved::Assignment));
+        assert!(is_reserved, "{error}");
+    }
 }

@@ -103,7 +103,7 @@ fn a_note_alone_is_a_change_and_no_new_status() {
 }
 
 #[test]
-fn a_status_that_only_the_assignment_changed_says_so() {
+fn a_status_that_an_assignment_changed_on_request_is_told_as_one() {
     let mut desk = Desk::with(ticket(T1));
     let by = actor("S1", Role::Staff);
     let ask = ChangeStatus {
@@ -115,7 +115,10 @@ fn a_status_that_only_the_assignment_changed_says_so() {
     });
     assert_eq!(
         outline(&told),
-        ["assigned to S1 by S1", "open -> in_progress: Assignment"]
+        [
+            "assigned to S1 by S1",
+            "open -> in_progress: Request(Staff)"
+        ]
     );
 }
 

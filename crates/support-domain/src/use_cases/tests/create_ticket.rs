@@ -1,4 +1,4 @@
-use shared_kernel::{Caller, OrderId, Role, StoreError};
+use shared_kernel::{Caller, OrderId, PhoneNumber, Role, StoreError};
 
 use crate::customer::FullName;
 use crate::error::{Named, SupportError};
@@ -90,7 +90,7 @@ fn without_a_token_a_known_address_gets_the_ticket_and_it_is_unverified() {
     let file = created(&mut desk, &Caller::Anonymous, form("C1"));
     assert_eq!(file.customer.id, customer_id("C1"));
     assert!(file.ticket.unverified);
-    assert_eq!(file.ticket.contact, address("C1").key());
+    assert_eq!(file.ticket.contact.email, address("C1").key());
     assert_eq!(desk.customers.len(), 2);
 }
 
@@ -178,4 +178,39 @@ fn five_taken_ids_are_a_defect() {
     });
     let is_defect = matches!(error, SupportError::Store(StoreError::Defect(_)));
     assert!(is_defect, "{error}");
+}
+
+#[test]
+fn what_was_typed_stays_with_the_ticket_whoever_it_belongs_to() {
+    let mut desk = Desk::new();
+    let typed = |of: &str| CreateTicket {
+        phone: Some(PhoneNumber::parse("0612345678").unwrap()),
+        ..form(of)
+    };
+    for (caller, of, signed_in) in [
+        (customer("C1"), "C1", true),
+        (staff("S1"), "C2", true),
+        (Caller::Anonymous, "C1", false),
+        (Caller::Anonymous, "New", false),
+    ] {
+        let file = created(&mut desk, &caller, typed(of));
+        let contact = file.ticket.contact;
+        assert_eq!(contact.name.unwrap().as_str(), "Anne de La Tour");
+        assert_eq!(contact.phone.unwrap().as_str(), "0612345678");
+        assert_eq!(contact.signed_in, signed_in, "{caller:?}");
+    }
+    let known = &desk.customers[&customer_id("C1")];
+    assert_eq!((&*known.first_name, &known.phone), ("Jean", &None));
+}
+
+#[test]
+fn an_address_typed_as_a_name_names_nobody() {
+    let mut desk = Desk::new();
+    let typed = CreateTicket {
+        name: FullName::parse("new@example.com").unwrap(),
+        ..form("New")
+    };
+    let file = created(&mut desk, &Caller::Anonymous, typed);
+    assert_eq!(file.customer.display_name(), None);
+    assert!(file.customer.typed);
 }

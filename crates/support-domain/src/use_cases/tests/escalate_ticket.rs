@@ -1,7 +1,7 @@
 use shared_kernel::Role;
 
 use super::*;
-use crate::error::{Named, SupportError};
+use crate::error::{Named, Reserved, SupportError};
 use crate::testing::{Desk, actor, outline, refused, said, staff_id, ticket};
 use crate::thread::EntryKind;
 use crate::ticket::{Priority, Status, Ticket};
@@ -98,4 +98,15 @@ fn a_ticket_that_is_not_there_is_not_found() {
         escalate_ticket(tx, with, &by, to(None)).await
     });
     assert!(matches!(error, SupportError::TicketNotFound));
+}
+
+#[test]
+fn no_customer_escalates_a_ticket_not_even_their_own() {
+    let mut desk = Desk::with(ticket(T1));
+    let by = actor("C1", Role::Customer);
+    let error = refused(&mut desk, async |tx, with| {
+        escalate_ticket(tx, with, &by, to(None)).await
+    });
+    let is_reserved = matches!(error, SupportError::Forbidden(Reserved::Escalation));
+    assert!(is_reserved, "{error}");
 }

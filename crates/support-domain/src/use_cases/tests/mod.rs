@@ -5,7 +5,9 @@ mod assign_ticket;
 mod change_status;
 mod close_quiet_tickets;
 mod create_ticket;
+mod enter_people;
 mod escalate_ticket;
+mod import_people;
 mod rate_ticket;
 
 use shared_kernel::TicketId;

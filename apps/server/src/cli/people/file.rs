@@ -1,0 +1,195 @@
+//! People as another system writes them: JSON lines, or CSV with a line of names.
+//!
+//! ```text
+//! {"kind": "staff", "id": "staff-claire", "name": "Claire Martin", "email": "claire@shop.example"}
+//! {"id": "42", "name": "Jean Dupont", "email": "jean@example.com", "phone": "06 12 34 56 78"}
+//! ```
+//!
+//! The same members are the columns of CSV, in any order, between commas or semicolons. Without a `kind`
+//! it is a customer. Unknown members are refused, so that a slip of the pen is noticed.
+
+use serde::Deserialize;
+use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId};
+use support_domain::FullName;
+use support_domain::use_cases::{EnterCustomer, EnterStaff, Person};
+
+/// What some systems put before the first letter of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Line {
+    kind: Option<String>,
+    id: Option<String>,
+    name: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// What is wrong, a line each, with its place: `line 3, email: not in the expected form`.
+pub(super) fn read(text: &str) -> Result<Vec<Person>, Vec<String>> {
+    let text = text.trim_start_matches(BYTE_ORDER_MARK).trim_start();
+    let lines = if text.starts_with('{') {
+        json_lines(text)
+    } else {
+        csv_lines(text)
+    };
+    let mut wrong = Vec::new();
+    let mut people = Vec::new();
+    for (number, line) in lines {
+        match line.and_then(|line| person(line).map_err(|(of, why)| format!("{of}: {why}"))) {
+            Ok(person) => people.push(person),
+            Err(why) => wrong.push(format!("line {number}, {why}")),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(people)
+    } else {
+        Err(wrong)
+    }
+}
+
+/// Lines with their numbers.
+type Lines = Vec<(u64, Result<Line, String>)>;
+
+fn json_lines(text: &str) -> Lines {
+    let filled = (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.trim().is_empty());
+    filled
+        .map(|(number, line)| {
+            let read = serde_json::from_str(line).map_err(|error| error.to_string());
+            (number, read)
+        })
+        .collect()
+}
+
+fn csv_lines(text: &str) -> Lines {
+    let names = text.lines().next().unwrap_or_default();
+    let delimiter = if names.contains(';') { b';' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    // The line of names is the first.
+    (2..)
+        .zip(reader.deserialize())
+        .map(
+            |(counted, read): (u64, Result<Line, csv::Error>)| match read {
+                Ok(line) => (counted, Ok(line)),
+                Err(error) => {
+                    let place = error.position().map_or(counted, csv::Position::line);
+                    (place, Err(error.to_string()))
+                }
+            },
+        )
+        .collect()
+}
+
+/// What is wrong with which member.
+type Wrong = (&'static str, String);
+
+fn person(line: Line) -> Result<Person, Wrong> {
+    let name = text("name", line.name, |text| FullName::parse(text))?;
+    let name = name.ok_or_else(|| ("name", "there is none".to_owned()))?;
+    let email = text("email", line.email, EmailAddress::parse)?;
+    match line.kind.as_deref().unwrap_or_default() {
+        "" | "customer" => {
+            let id = text("id", line.id, CustomerId::parse)?;
+            if id.is_none() && email.is_none() {
+                return Err(("id", "neither an id nor an address".to_owned()));
+            }
+            let phone = text("phone", line.phone, PhoneNumber::parse)?;
+            Ok(Person::Customer(EnterCustomer {
+                id,
+                name,
+                email,
+                phone,
+            }))
+        }
+        "staff" => {
+            let id = text("id", line.id, StaffId::parse)?;
+            let id = id.ok_or_else(|| ("id", "there is none".to_owned()))?;
+            Ok(Person::Staff(EnterStaff { id, name, email }))
+        }
+        other => Err(("kind", format!("{other} is neither customer nor staff"))),
+    }
+}
+
+/// A member that may be there; one that is empty is not.
+fn text<T, E: std::fmt::Display>(
+    of: &'static str,
+    given: Option<String>,
+    parse: impl FnOnce(String) -> Result<T, E>,
+) -> Result<Option<T>, Wrong> {
+    let given = given.filter(|text| !text.trim().is_empty());
+    given
+        .map(parse)
+        .transpose()
+        .map_err(|error| (of, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each person in a line.
+    fn outline(text: &str) -> Vec<String> {
+        let line = |person: Person| match person {
+            Person::Staff(staff) => format!("staff {} {}", staff.id, staff.name.as_str()),
+            Person::Customer(customer) => format!(
+                "customer {:?} {} {:?} {:?}",
+                customer.id.map(|id| id.to_string()),
+                customer.name.as_str(),
+                customer.email.map(|mail| mail.as_str().to_owned()),
+                customer.phone.map(|phone| phone.as_str().to_owned()),
+            ),
+        };
+        read(text).unwrap().into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn the_same_people_are_read_from_json_lines_and_from_csv_with_a_mark_or_without() {
+        let json = "{\"kind\": \"staff\", \"id\": \"s1\", \"name\": \"Claire Martin\"}\n\n\
+            {\"id\": \"42\", \"name\": \"Dupont, Jean\", \"email\": \"jean@example.com\", \"phone\": null}\r\n\
+            {\"name\": \"Anne Petit\", \"email\": \"anne@example.com\", \"phone\": \"0612345678\"}\n";
+        let commas = "kind,id,name,email,phone\nstaff,s1,Claire Martin,,\n\
+            customer,42,\"Dupont, Jean\",jean@example.com,\n,,Anne Petit,anne@example.com,0612345678\n";
+        let semicolons = "name;id;phone;kind;email\r\nClaire Martin;s1;;staff;\r\n\
+            Dupont, Jean;42;;customer;jean@example.com\r\nAnne Petit;;0612345678;;anne@example.com\r\n";
+        let read = outline(json);
+        assert_eq!(read.len(), 3);
+        assert_eq!(read[0], "staff s1 Claire Martin");
+        for text in [json, commas, semicolons] {
+            assert_eq!(outline(text), read);
+            assert_eq!(outline(&format!("\u{feff}{text}")), read);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line_and_nothing_is_read() {
+        let wrong =
+            read("id,name,email\n1,Jean Dupont,jean\n,Anne Petit,\n3,,c@d.fr\n").unwrap_err();
+        assert_eq!(
+            wrong,
+            [
+                "line 2, email: not in the expected form",
+                "line 3, id: neither an id nor an address",
+                "line 4, name: there is none",
+            ]
+        );
+        for text in [
+            "{\"id\": \"1\", \"name\": \"Jean Dupont\", \"mail\": \"a@b.fr\"}",
+            "id,nom\n1,Jean Dupont",
+            "{\"id\": \"1\", ",
+            "{\"kind\": \"boss\", \"id\": \"1\", \"name\": \"Jean Dupont\"}",
+            "{\"kind\": \"staff\", \"name\": \"Jean Dupont\"}",
+        ] {
+            assert_eq!(read(text).unwrap_err().len(), 1, "{text}");
+        }
+        assert!(read("").unwrap().is_empty());
+    }
+}

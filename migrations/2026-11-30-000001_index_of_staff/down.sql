@@ -1,0 +1,1 @@
+DROP INDEX IF EXISTS idx_msg_staff_meanwhile;

@@ -1,0 +1,2 @@
+-- It was valid before as well.
+SELECT 1;

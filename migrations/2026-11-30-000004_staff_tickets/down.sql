@@ -1,0 +1,2 @@
+-- Goes with the migration that widens the ids.
+SELECT 1;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY IF NOT EXISTS idx_msg_messages_customer ON ___xtr_msg (msg_cst_id, msg_date DESC, msg_id DESC) WHERE msg_kind = 'message';

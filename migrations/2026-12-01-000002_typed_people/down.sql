@@ -1,0 +1,1 @@
+ALTER TABLE ___xtr_customer DROP COLUMN cst_typed;

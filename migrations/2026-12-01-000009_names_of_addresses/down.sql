@@ -1,0 +1,2 @@
+-- What was emptied was no name.
+SELECT 1;
