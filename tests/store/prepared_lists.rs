@@ -10,8 +10,7 @@ use messages_domain::ports::{MessageFilter, MessagePosition, Start as MessageSta
 use messages_domain::{MessageQueries as _, State};
 use shared_kernel::{CustomerId, EntryId, EventLog as _, Limit, PageNumber, StreamId, TicketId};
 use support_domain::ports::{
-    Assignee,
-    ListPosition, SortBy, SortOrder, Start, TicketFilter, TicketPage, TicketWindow,
+    Assignee, ListPosition, SortBy, SortOrder, Start, TicketFilter, TicketPage, TicketWindow,
 };
 use support_domain::{Category, Priority, Status, StatusGroup, TicketQueries as _};
 

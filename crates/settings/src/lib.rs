@@ -1,7 +1,7 @@
 //! Configuration: every key is in `config.default.toml`.
 //!
 //! - `layers`: defaults, file and environment, laid over each other;
-//! - `sections`: what there is, and what its values may be; `values`: values that are more than a text;
+//! - `sections`, and `http` of them: what there is, and what its values may be; `values`: values that are more than a text;
 //! - `spelling`: how people write values; `origin`: web pages' origins; `log_format`: how lines look.
 //!
 //! The default file is parsed first, a file named by `GUICHET_CONFIG` and the environment are laid
@@ -9,6 +9,7 @@
 //! and a key that is not in it is refused wherever it comes from. To add a setting: the key with a
 //! comment in `config.default.toml`, a field in its section.
 
+mod http;
 mod layers;
 mod log_format;
 mod origin;
@@ -18,9 +19,10 @@ mod values;
 
 pub use layers::{ConfigError, is_setting, log_format};
 pub use log_format::LogFormat;
+pub use http::HttpSection;
 pub use sections::{
-    AuthSection, DeskSection, HttpSection, JobsSection, LimitsSection, LogSection, MailSection,
-    RealtimeSection, ShopSection, StorageSection,
+    AuthSection, DeskSection, JobsSection, LimitsSection, LogSection, MailSection, RealtimeSection,
+    ShopSection, StorageSection,
 };
 
 pub use values::Secret;

@@ -221,7 +221,11 @@ async fn bytes_that_are_no_text_are_refused_by_the_parameter_they_stand_in() {
         ] {
             let answer = staff.get(&path).await;
             assert_refused(&answer, &[parameter]);
-            assert_eq!(answer.text_at("/errors/0/code"), "invalid_encoding", "{path}");
+            assert_eq!(
+                answer.text_at("/errors/0/code"),
+                "invalid_encoding",
+                "{path}"
+            );
         }
         let unread = format!("{LIST}?utm_source={bytes}&{bytes}=1");
         staff.get(&unread).await.expect(200);

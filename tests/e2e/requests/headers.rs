@@ -92,7 +92,9 @@ async fn of_a_list_of_tags_one_that_stands_is_enough() {
     ] {
         for end in ["/status", "/assign"] {
             let id = ticket_by(&server.api, JEAN).await;
-            let caller = tags.iter().fold(staff.clone(), |caller, tag| caller.with_header("If-Match", tag));
+            let caller = tags.iter().fold(staff.clone(), |caller, tag| {
+                caller.with_header("If-Match", tag)
+            });
             let answer = caller.put(&at(&id, end), &closing).await;
             assert_eq!(answer.status, status, "{tags:?} {end}: {}", answer.text);
         }
@@ -104,7 +106,10 @@ async fn of_a_list_of_tags_one_that_stands_is_enough() {
         let reader = server.api.with_header("If-None-Match", &held);
         reader.get(&article).await.expect(304);
     }
-    for (number, tags) in [format!("\"99\", {tag}"), "W/\"2\"".to_owned()].iter().enumerate() {
+    for (number, tags) in [format!("\"99\", {tag}"), "W/\"2\"".to_owned()]
+        .iter()
+        .enumerate()
+    {
         let change = json!({ "tags": [format!("essai {number}")] });
         let writer = staff.with_header("If-Match", tags);
         writer.put(&article, &change).await.expect(200);

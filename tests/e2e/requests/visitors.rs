@@ -9,8 +9,14 @@ use crate::desk::{CONTACT, JEAN, form_with};
 const KEY: &str = "a-key-of-the-shops-web-server-0123456789";
 
 async fn server(settings: &[(&'static str, &str)]) -> TestServer {
-    let usual = [("GUICHET__LIMITS__CONTACT_PER_MINUTE", "1"), ("GUICHET__LIMITS__CONTACT_BURST", "2")];
-    let settings = usual.iter().chain(settings).map(|(name, value)| (*name, (*value).to_owned()));
+    let usual = [
+        ("GUICHET__LIMITS__CONTACT_PER_MINUTE", "1"),
+        ("GUICHET__LIMITS__CONTACT_BURST", "2"),
+    ];
+    let settings = usual
+        .iter()
+        .chain(settings)
+        .map(|(name, value)| (*name, (*value).to_owned()));
     TestServer::start_with(TestOptions {
         settings: settings.collect(),
         ..TestOptions::default()
@@ -55,7 +61,10 @@ async fn refused_forms_are_limited_too() {
     };
     assert_problem(&last, 429, "rate_limited");
     assert!(last.header("retry-after").parse::<u32>().expect("seconds") > 0);
-    assert!(refused >= 12, "six for each ticket that may be taken at once: {refused}");
+    assert!(
+        refused >= 12,
+        "six for each ticket that may be taken at once: {refused}"
+    );
     server.stop().await;
 }
 
@@ -68,7 +77,10 @@ async fn the_shops_web_server_names_the_visitor_it_posts_for() {
         assert_eq!(statuses(&visitor, 3).await, [201, 201, 429]);
     }
     // Without the key nobody is believed, and with it and no name the shop counts for itself.
-    for caller in [server.api.clone(), server.api.with_header("X-Guichet-Key", "guess")] {
+    for caller in [
+        server.api.clone(),
+        server.api.with_header("X-Guichet-Key", "guess"),
+    ] {
         let spoofed = caller.with_header("X-Forwarded-For", "203.0.113.9");
         assert_eq!(statuses(&spoofed, 3).await.last(), Some(&429));
     }
@@ -79,14 +91,31 @@ async fn the_shops_web_server_names_the_visitor_it_posts_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn behind_a_proxy_each_client_has_an_allowance_however_the_proxy_writes_it() {
     for (header, hops) in [
-        ("X-Forwarded-For", ["203.0.113.1:4711", "203.0.113.2:4711", "[2001:db8:1::1]:80"]),
-        ("Forwarded", ["for=203.0.113.1", "for=\"203.0.113.2:80\";proto=https", "for=\"[2001:db8:1::1]:80\""]),
+        (
+            "X-Forwarded-For",
+            ["203.0.113.1:4711", "203.0.113.2:4711", "[2001:db8:1::1]:80"],
+        ),
+        (
+            "Forwarded",
+            [
+                "for=203.0.113.1",
+                "for=\"203.0.113.2:80\";proto=https",
+                "for=\"[2001:db8:1::1]:80\"",
+            ],
+        ),
     ] {
-        let settings = [("GUICHET__HTTP__TRUSTED_PROXIES", "127.0.0.0/8"), ("GUICHET__HTTP__ADDRESS_HEADER", header)];
+        let settings = [
+            ("GUICHET__HTTP__TRUSTED_PROXIES", "127.0.0.0/8"),
+            ("GUICHET__HTTP__ADDRESS_HEADER", header),
+        ];
         let server = server(&settings).await;
         for hop in hops {
             let client = server.api.with_header(header, hop);
-            assert_eq!(statuses(&client, 3).await, [201, 201, 429], "{header}: {hop}");
+            assert_eq!(
+                statuses(&client, 3).await,
+                [201, 201, 429],
+                "{header}: {hop}"
+            );
         }
         server.stop().await;
     }

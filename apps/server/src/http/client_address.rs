@@ -70,7 +70,9 @@ impl TrustedCallers {
 
     fn is_proxy(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.proxies.iter().any(|network| network.contains(&address))
+        self.proxies
+            .iter()
+            .any(|network| network.contains(&address))
     }
 }
 
@@ -115,7 +117,9 @@ mod tests {
 
     fn request(peer: &str, headers: &[(&str, &str)]) -> HttpRequest {
         let peer = TestRequest::default().peer_addr(peer.parse().unwrap());
-        let request = headers.iter().fold(peer, |request, header| request.append_header(*header));
+        let request = headers
+            .iter()
+            .fold(peer, |request, header| request.append_header(*header));
         request.to_http_request()
     }
 
@@ -128,15 +132,26 @@ mod tests {
     #[test]
     fn a_strangers_header_is_not_believed() {
         let trusted = behind_proxies();
-        assert_eq!(nearest("198.51.100.7:1", &["6.6.6.6"], &trusted), "198.51.100.7");
+        assert_eq!(
+            nearest("198.51.100.7:1", &["6.6.6.6"], &trusted),
+            "198.51.100.7"
+        );
     }
 
     #[test]
     fn behind_proxies_the_right_most_hop_that_is_not_ours_counts() {
         let trusted = behind_proxies();
         for (peer, hops, expected) in [
-            ("10.0.0.1:1", &["6.6.6.6, 203.0.113.9, 10.0.0.2"][..], "203.0.113.9"),
-            ("10.0.0.1:1", &["6.6.6.6", "203.0.113.9", "10.0.0.2"], "203.0.113.9"),
+            (
+                "10.0.0.1:1",
+                &["6.6.6.6, 203.0.113.9, 10.0.0.2"][..],
+                "203.0.113.9",
+            ),
+            (
+                "10.0.0.1:1",
+                &["6.6.6.6", "203.0.113.9", "10.0.0.2"],
+                "203.0.113.9",
+            ),
             ("10.0.0.1:1", &["garbage"], "10.0.0.1"),
             ("10.0.0.1:1", &["unknown, 10.0.0.2"], "10.0.0.2"),
             ("[::ffff:10.0.0.1]:1", &["203.0.113.9"], "203.0.113.9"),
@@ -162,19 +177,31 @@ mod tests {
 
     #[test]
     fn the_header_is_the_one_that_is_configured_and_no_other() {
-        let of = |header: &str| trusted(&[("TRUSTED_PROXIES", "10.0.0.0/8"), ("ADDRESS_HEADER", header)]);
-        let sent = request("10.0.0.1:1", &[
-            ("X-Forwarded-For", "6.6.6.6"),
-            ("Forwarded", "for=\"[2001:db8::1]:80\";proto=https"),
-            ("CF-Connecting-IP", "203.0.113.9"),
-        ]);
+        let of = |header: &str| {
+            trusted(&[
+                ("TRUSTED_PROXIES", "10.0.0.0/8"),
+                ("ADDRESS_HEADER", header),
+            ])
+        };
+        let sent = request(
+            "10.0.0.1:1",
+            &[
+                ("X-Forwarded-For", "6.6.6.6"),
+                ("Forwarded", "for=\"[2001:db8::1]:80\";proto=https"),
+                ("CF-Connecting-IP", "203.0.113.9"),
+            ],
+        );
         for (header, expected) in [
             ("X-Forwarded-For", "6.6.6.6"),
             ("Forwarded", "2001:db8::1"),
             ("cf-connecting-ip", "203.0.113.9"),
             ("X-Real-IP", "10.0.0.1"),
         ] {
-            assert_eq!(of(header).address_of(&sent), expected.parse().ok(), "{header}");
+            assert_eq!(
+                of(header).address_of(&sent),
+                expected.parse().ok(),
+                "{header}"
+            );
         }
     }
 
@@ -183,16 +210,32 @@ mod tests {
         let trusted = trusted(&[("TRUSTED_PROXIES", "10.0.0.0/8"), ("TRUSTED_KEYS", SERVICE)]);
         let asks = |peer: &str, key: &str, hops: &str| {
             let headers = [("X-Guichet-Key", key), ("X-Forwarded-For", hops)];
-            trusted.address_of(&request(peer, &headers)).unwrap().to_string()
+            trusted
+                .address_of(&request(peer, &headers))
+                .unwrap()
+                .to_string()
         };
         // By itself, and behind our own proxy, which adds the address of the shop's server.
-        assert_eq!(asks("198.51.100.7:1", SERVICE, "203.0.113.9"), "203.0.113.9");
-        assert_eq!(asks("10.0.0.1:1", SERVICE, "203.0.113.9, 198.51.100.7"), "203.0.113.9");
+        assert_eq!(
+            asks("198.51.100.7:1", SERVICE, "203.0.113.9"),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            asks("10.0.0.1:1", SERVICE, "203.0.113.9, 198.51.100.7"),
+            "203.0.113.9"
+        );
         // What its visitor claims to be is not believed in turn.
-        assert_eq!(asks("198.51.100.7:1", SERVICE, "6.6.6.6, 203.0.113.9"), "203.0.113.9");
+        assert_eq!(
+            asks("198.51.100.7:1", SERVICE, "6.6.6.6, 203.0.113.9"),
+            "203.0.113.9"
+        );
         assert_eq!(asks("198.51.100.7:1", SERVICE, ""), "198.51.100.7");
         for key in ["", "guess", &SERVICE[1..]] {
-            assert_eq!(asks("198.51.100.7:1", key, "203.0.113.9"), "198.51.100.7", "{key}");
+            assert_eq!(
+                asks("198.51.100.7:1", key, "203.0.113.9"),
+                "198.51.100.7",
+                "{key}"
+            );
         }
     }
 

@@ -294,4 +294,3 @@ fn method_not_allowed(methods: &[Method]) -> HttpResponse {
     }
     response
 }
-

@@ -93,7 +93,9 @@ fn names(warnings: &[Warning]) -> String {
         let kept = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         name.chars().filter(kept).collect()
     };
-    let fields = warnings.iter().filter_map(|warning| warning.field.as_deref());
+    let fields = warnings
+        .iter()
+        .filter_map(|warning| warning.field.as_deref());
     fields.map(plain).collect::<Vec<_>>().join(", ")
 }
 
@@ -115,7 +117,10 @@ mod tests {
 
     #[test]
     fn a_header_holds_plain_names_only() {
-        let odd = [Warning::unread("", "prio\r\nX: y", "priority"), Warning::unread("a.", "b", "c")];
+        let odd = [
+            Warning::unread("", "prio\r\nX: y", "priority"),
+            Warning::unread("a.", "b", "c"),
+        ];
         assert_eq!(names(&odd), "prioXy, a.b");
     }
 }

@@ -65,7 +65,11 @@ impl NamespaceApp for Messaging {
         let (admitted, registration) = opened.map_err(|refused| gateway.answer(refused))?;
         let in_query = || {
             let query = web::Query::<HandshakeQuery>::from_query(request.query_string());
-            query.ok()?.into_inner().token.filter(|token| !is_blank(token))
+            query
+                .ok()?
+                .into_inner()
+                .token
+                .filter(|token| !is_blank(token))
         };
         Ok(MessagingSession {
             token: bearer::in_handshake(request.headers())

@@ -33,7 +33,9 @@ impl FromRequest for IfMatchArticle {
 
 /// The version in a tag, which stands before the first point.
 fn version(tag: &str) -> Option<u64> {
-    let written = tag.split_once('.').map_or(as_made(tag), |(written, _)| written);
+    let written = tag
+        .split_once('.')
+        .map_or(as_made(tag), |(written, _)| written);
     precondition::version(written)
 }
 
@@ -43,7 +45,13 @@ mod tests {
 
     #[test]
     fn only_the_version_of_a_tag_is_compared() {
-        for tag in ["3.120-4-1.fr", "3", "3.120-4-1.pt-br", "3-gzip", "3.1-0-0.fr-gzip"] {
+        for tag in [
+            "3.120-4-1.fr",
+            "3",
+            "3.120-4-1.pt-br",
+            "3-gzip",
+            "3.1-0-0.fr-gzip",
+        ] {
             assert_eq!(version(tag), Some(3), "{tag}");
         }
         for none in ["", "03", "x.1", "+3", "03.1-0-0.fr", "-3"] {

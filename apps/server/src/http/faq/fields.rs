@@ -10,8 +10,8 @@ use utoipa::openapi::schema::{
 };
 
 use crate::http::field::{
-    Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, is_blank, object_of,
-    text,
+    Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, is_blank,
+    object_of, text,
 };
 
 fn typed(kind: Type) -> ObjectBuilder {

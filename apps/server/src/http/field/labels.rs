@@ -86,7 +86,9 @@ mod tests {
         for operation in operations.flat_map(|path| path.as_object().unwrap().values()) {
             let parameters = operation["parameters"].as_array().into_iter().flatten();
             let of_query = parameters.filter(|parameter| parameter["in"] == "query");
-            names.extend(of_query.filter_map(|parameter| Some(parameter["name"].as_str()?.to_owned())));
+            names.extend(
+                of_query.filter_map(|parameter| Some(parameter["name"].as_str()?.to_owned())),
+            );
             let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
             let schema = match schema["$ref"].as_str() {
                 Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),

@@ -134,9 +134,10 @@ impl Members {
             Given::Contradiction => {
                 Field::Refused(Refusal::new("repeated", "donné plusieurs fois"))
             }
-            Given::NotText => {
-                Field::Refused(Refusal::new("invalid_encoding", "n'est pas un texte en UTF-8"))
-            }
+            Given::NotText => Field::Refused(Refusal::new(
+                "invalid_encoding",
+                "n'est pas un texte en UTF-8",
+            )),
         }
     }
 
@@ -296,10 +297,15 @@ mod tests {
             assert_eq!(warnings, [""; 0], "{name}");
         }
         for name in ["staff", "staffId", "staff_id"] {
-            assert!(matches!(body(&json!({ name: "s" })).0.staff, Field::Given(_)), "{name}");
+            assert!(
+                matches!(body(&json!({ name: "s" })).0.staff, Field::Given(_)),
+                "{name}"
+            );
         }
         let (form, _) = body(&json!({"vehicle": {"licensePlate": "AB-123-CD"}}));
-        let Field::Given(vehicle) = form.vehicle else { panic!() };
+        let Field::Given(vehicle) = form.vehicle else {
+            panic!()
+        };
         assert!(matches!(vehicle.license_plate, Field::Given(_)));
     }
 
@@ -324,10 +330,17 @@ mod tests {
 
     #[test]
     fn an_empty_field_with_words_of_its_own_is_refused_with_them() {
-        for value in [json!({}), json!({"customerId": null}), json!({"customerId": " "})] {
+        for value in [
+            json!({}),
+            json!({"customerId": null}),
+            json!({"customerId": " "}),
+        ] {
             let (form, _) = body(&value);
             let refusal = refused(&form.customerId);
-            assert_eq!((refusal.code, refusal.message.as_str()), ("required", "ID client requis"));
+            assert_eq!(
+                (refusal.code, refusal.message.as_str()),
+                ("required", "ID client requis")
+            );
         }
     }
 
@@ -341,7 +354,10 @@ mod tests {
 
     #[test]
     fn a_parameter_is_given_once_or_with_one_value() {
-        assert!(matches!(query("staff[]=a&staff[]=a").staff, Field::Given(_)));
+        assert!(matches!(
+            query("staff[]=a&staff[]=a").staff,
+            Field::Given(_)
+        ));
         assert_eq!(refused(&query("staff=a&staff=b").staff).code, "repeated");
         assert!(matches!(query("staff=&staff=a").staff, Field::Given(_)));
     }
@@ -349,7 +365,10 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_refused_by_name() {
         assert_eq!(refused(&query("staff=%ff").staff).code, "invalid_encoding");
-        assert_eq!(refused(&query("staff=a&staff=%ff").staff).code, "invalid_encoding");
+        assert_eq!(
+            refused(&query("staff=a&staff=%ff").staff).code,
+            "invalid_encoding"
+        );
         assert!(matches!(query("other=%ff").staff, Field::Absent));
     }
 }

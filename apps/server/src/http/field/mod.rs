@@ -270,7 +270,11 @@ mod tests {
         let told = |value: Value| {
             let mut errors = Errors::default();
             errors.required("name", form(&value).name);
-            errors.0.into_iter().map(|error| error.message).collect::<Vec<_>>()
+            errors
+                .0
+                .into_iter()
+                .map(|error| error.message)
+                .collect::<Vec<_>>()
         };
         assert_eq!(told(json!({"name": ""})), ["Nom : au moins 2 caractères"]);
         assert_eq!(told(json!({})), ["Nom : champ requis"]);
@@ -295,18 +299,42 @@ mod tests {
         let id: Field<StaffId> = Field::read(&json!(42));
         assert_eq!(id, Field::Given(StaffId::parse("42").unwrap()));
         for wrong in [json!(-1), json!(1.5), json!(true), json!([1])] {
-            assert!(matches!(Field::<StaffId>::read(&wrong), Field::Refused(_)), "{wrong}");
+            assert!(
+                matches!(Field::<StaffId>::read(&wrong), Field::Refused(_)),
+                "{wrong}"
+            );
         }
         for (flags, expected) in [
-            ([json!(true), json!(1), json!("true"), json!("1"), json!("TRUE")], true),
-            ([json!(false), json!(0), json!("false"), json!("0"), json!("False")], false),
+            (
+                [
+                    json!(true),
+                    json!(1),
+                    json!("true"),
+                    json!("1"),
+                    json!("TRUE"),
+                ],
+                true,
+            ),
+            (
+                [
+                    json!(false),
+                    json!(0),
+                    json!("false"),
+                    json!("0"),
+                    json!("False"),
+                ],
+                false,
+            ),
         ] {
             for flag in flags {
                 assert_eq!(Field::read(&flag), Field::Given(expected), "{flag}");
             }
         }
         for wrong in [json!(2), json!("oui"), json!([]), json!(1.5)] {
-            assert!(matches!(Field::<bool>::read(&wrong), Field::Refused(_)), "{wrong}");
+            assert!(
+                matches!(Field::<bool>::read(&wrong), Field::Refused(_)),
+                "{wrong}"
+            );
         }
     }
 

@@ -47,7 +47,10 @@ pub(in crate::http) fn text(value: &Value) -> Result<&str, Refusal> {
 /// A whole number, as JSON has it or as a query spells it.
 fn whole(value: &Value) -> Result<i64, Refusal> {
     match value {
-        Value::String(text) => text.trim().parse().map_err(|_| Refusal::kind("un nombre entier")),
+        Value::String(text) => text
+            .trim()
+            .parse()
+            .map_err(|_| Refusal::kind("un nombre entier")),
         other => other
             .as_i64()
             .ok_or_else(|| Refusal::kind("un nombre entier")),
@@ -224,7 +227,9 @@ impl Parse for i64 {
 impl Parse for bool {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let is = |text: &str, words: [&str; 2]| {
-            words.iter().any(|word| text.trim().eq_ignore_ascii_case(word))
+            words
+                .iter()
+                .any(|word| text.trim().eq_ignore_ascii_case(word))
         };
         match value {
             Value::Bool(flag) => Ok(*flag),

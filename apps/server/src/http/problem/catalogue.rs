@@ -157,7 +157,12 @@ impl Problem {
 
     /// A page of an origin that may call, but not so.
     pub fn question_refused(message: &str, detail: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "cross_origin_refused", message, detail)
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "cross_origin_refused",
+            message,
+            detail,
+        )
     }
 
     /// The server stops, or takes no more clients.

@@ -271,27 +271,58 @@ mod tests {
             let (field, message) = refused(problem);
             let words =
                 "inconnu, cette personne doit d'abord se connecter une fois ou être ajoutée";
-            assert_eq!((field.as_str(), message), (named, format!("{label} : {words}")));
+            assert_eq!(
+                (field.as_str(), message),
+                (named, format!("{label} : {words}"))
+            );
         };
         let (customers, staff) = ("POST /api/customers", "POST /api/staff");
         for (named, field, label, route) in [
-            (support_domain::Named::Customer, "customer_id", "Client", customers),
-            (support_domain::Named::Staff, "staff_id", "Membre du support", staff),
-            (support_domain::Named::NewAssignee, "assigned_to", "Responsable", staff),
+            (
+                support_domain::Named::Customer,
+                "customer_id",
+                "Client",
+                customers,
+            ),
+            (
+                support_domain::Named::Staff,
+                "staff_id",
+                "Membre du support",
+                staff,
+            ),
+            (
+                support_domain::Named::NewAssignee,
+                "assigned_to",
+                "Responsable",
+                staff,
+            ),
         ] {
             let error = SupportError::UnknownReference(named);
             told(error.into(), field, label, route);
         }
         for (named, field, label, route) in [
-            (messages_domain::Named::Customer, "customerId", "Client", customers),
-            (messages_domain::Named::Staff, "staffId", "Membre du support", staff),
+            (
+                messages_domain::Named::Customer,
+                "customerId",
+                "Client",
+                customers,
+            ),
+            (
+                messages_domain::Named::Staff,
+                "staffId",
+                "Membre du support",
+                staff,
+            ),
         ] {
             let error = MessagesError::UnknownReference(named);
             told(error.into(), field, label, route);
         }
         let order = MessagesError::UnknownReference(messages_domain::Named::Order);
         let (field, message) = refused(order);
-        assert_eq!((field.as_str(), message.as_str()), ("orderId", "Commande : inconnu"));
+        assert_eq!(
+            (field.as_str(), message.as_str()),
+            ("orderId", "Commande : inconnu")
+        );
     }
 
     #[test]
