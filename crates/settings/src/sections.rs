@@ -1,4 +1,4 @@
-//! The sections and what their values may be.
+//! The sections and what their values may be; `[http]` is in `http`.
 
 use std::path::PathBuf;
 use std::time::Duration;

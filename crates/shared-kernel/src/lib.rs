@@ -24,6 +24,7 @@ pub mod testing;
 pub mod text;
 pub mod tidy;
 pub mod unit_of_work;
+pub mod versions;
 pub mod visible;
 pub mod words;
 
@@ -43,4 +44,5 @@ pub use store_error::StoreError;
 pub use surroundings::Surroundings;
 pub use text::{Body, Code, Label, SingleLine, TextError};
 pub use unit_of_work::{Claim, Consequences, IdempotencyKey, StoredAnswer, UnitOfWork};
+pub use versions::Versions;
 pub use visible::is_blank;

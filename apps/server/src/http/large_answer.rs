@@ -12,10 +12,9 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
-use ipnet::IpNet;
 use settings::Config;
 
-use super::client_address::{client_address, limited_network};
+use super::client_address::{TrustedCallers, limited_network};
 use super::problem::Problem;
 use super::state::AppState;
 use super::turns::{Asker, Turn, Turns};
@@ -32,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct LargeAnswers {
     lists: Arc<Turns>,
     searches: Arc<Turns>,
-    trusted: Vec<IpNet>,
+    trusted: TrustedCallers,
     callers: RandomState,
     enabled: bool,
 }
@@ -43,7 +42,7 @@ impl LargeAnswers {
         Self {
             lists: Turns::new(LISTS_AT_ONCE),
             searches: Turns::new(SEARCHES_AT_ONCE),
-            trusted: config.http.trusted_proxies.clone(),
+            trusted: TrustedCallers::of(config),
             callers: RandomState::new(),
             enabled: config.limits.enabled,
         }
@@ -54,7 +53,7 @@ impl LargeAnswers {
     fn asker(&self, request: &HttpRequest) -> Asker {
         let shown = request.headers().get(header::AUTHORIZATION);
         Asker {
-            network: client_address(request, &self.trusted).map(limited_network),
+            network: self.trusted.address_of(request).map(limited_network),
             caller: self
                 .callers
                 .hash_one(shown.map(header::HeaderValue::as_bytes)),

@@ -5,7 +5,7 @@ use shared_kernel::{
     Body, Code, CustomerId, EmailAddress, EntryId, IdError, Label, Limit, OrderId, PageNumber,
     PhoneNumber, SingleLine, StaffId, TextError, UserId, tidy,
 };
-use support_domain::{Category, Priority, Rating, Status, StatusGroup};
+use support_domain::{Category, Priority, Rating, StatusGroup};
 use utoipa::openapi::KnownFormat;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
@@ -40,14 +40,17 @@ fn plural(n: usize) -> &'static str {
     if n > 1 { "s" } else { "" }
 }
 
-fn text(value: &Value) -> Result<&str, Refusal> {
+pub(in crate::http) fn text(value: &Value) -> Result<&str, Refusal> {
     value.as_str().ok_or_else(|| Refusal::kind("un texte"))
 }
 
 /// A whole number, as JSON has it or as a query spells it.
 fn whole(value: &Value) -> Result<i64, Refusal> {
     match value {
-        Value::String(text) => text.parse().map_err(|_| Refusal::kind("un nombre entier")),
+        Value::String(text) => text
+            .trim()
+            .parse()
+            .map_err(|_| Refusal::kind("un nombre entier")),
         other => other
             .as_i64()
             .ok_or_else(|| Refusal::kind("un nombre entier")),
@@ -133,11 +136,19 @@ impl Parse for PhoneNumber {
     }
 }
 
+/// Systems that number their rows write the number as one.
+fn id_text(value: &Value) -> Result<std::borrow::Cow<'_, str>, Refusal> {
+    match value.as_u64() {
+        Some(number) => Ok(number.to_string().into()),
+        None => text(value).map(Into::into),
+    }
+}
+
 macro_rules! id_field {
     ($($id:ty),*) => {$(
         impl Parse for $id {
             fn parse(value: &Value) -> Result<Self, Refusal> {
-                Ok(Self::typed(text(value)?)?)
+                Ok(Self::typed(&id_text(value)?)?)
             }
 
             fn schema() -> Object {
@@ -167,39 +178,6 @@ word_field!(
     Category => Category::ALL.map(Category::as_str),
     StatusGroup => [StatusGroup::Open, StatusGroup::Closed].map(StatusGroup::as_str),
 );
-
-/// `status` in lists: a group, one exact state, or everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatusChoice {
-    All,
-    Group(StatusGroup),
-    Exactly(Status),
-}
-
-const STATUS_CHOICES: [&str; 6] = [
-    "open",
-    "closed",
-    "all",
-    "in_progress",
-    "waiting_customer",
-    "resolved",
-];
-
-impl Parse for StatusChoice {
-    fn parse(value: &Value) -> Result<Self, Refusal> {
-        let choice = |text: &str| match text {
-            "all" => Some(Self::All),
-            text => StatusGroup::parse(text)
-                .map(Self::Group)
-                .or_else(|| Status::parse(text).map(Self::Exactly)),
-        };
-        one_of(value, choice, &STATUS_CHOICES)
-    }
-
-    fn schema() -> Object {
-        words_schema(&STATUS_CHOICES)
-    }
-}
 
 impl Parse for PageNumber {
     fn parse(value: &Value) -> Result<Self, Refusal> {
@@ -258,10 +236,17 @@ impl Parse for i64 {
 
 impl Parse for bool {
     fn parse(value: &Value) -> Result<Self, Refusal> {
+        let is = |text: &str, words: [&str; 2]| {
+            words
+                .iter()
+                .any(|word| text.trim().eq_ignore_ascii_case(word))
+        };
         match value {
             Value::Bool(flag) => Ok(*flag),
-            Value::String(text) if text == "true" => Ok(true),
-            Value::String(text) if text == "false" => Ok(false),
+            Value::Number(number) if number.as_u64() == Some(1) => Ok(true),
+            Value::Number(number) if number.as_u64() == Some(0) => Ok(false),
+            Value::String(text) if is(text, ["true", "1"]) => Ok(true),
+            Value::String(text) if is(text, ["false", "0"]) => Ok(false),
             _ => Err(Refusal::kind("true ou false")),
         }
     }
@@ -274,7 +259,7 @@ impl Parse for bool {
 impl Parse for String {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let text = tidy::line(text(value)?.to_owned());
-        if text.contains('\u{fffd}') || text.chars().any(char::is_control) {
+        if text.chars().any(char::is_control) {
             return Err(TextError::ControlCharacter.into());
         }
         if text.chars().count() > 1_000 {

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
-use shared_kernel::UserId;
+use shared_kernel::{UserId, is_blank};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
@@ -22,9 +22,12 @@ const MAX_IDS: usize = 100;
 pub struct UserIds(Vec<UserId>);
 
 impl Parse for UserIds {
+    const IS_LIST: bool = true;
+
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let list = value.as_str().ok_or_else(|| Refusal::kind("un texte"))?;
-        let users = list.split(',').map(UserId::typed);
+        let ids = list.split(',').filter(|id| !is_blank(id));
+        let users = ids.map(UserId::typed);
         let users = users.collect::<Result<Vec<_>, _>>()?;
         if users.len() > MAX_IDS {
             let message = format!("au plus {MAX_IDS} identifiants");

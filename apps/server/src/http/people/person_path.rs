@@ -4,9 +4,9 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use request_text::paths::piece;
 use shared_kernel::{CustomerId, StaffId};
 
+use crate::http::path_parameter::path_parameter;
 use crate::http::problem::Problem;
 
 /// `:staffId`. What could not be an id names nobody.
@@ -28,8 +28,8 @@ impl FromRequest for StaffPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = StaffId::typed(&piece(request.match_info().query("staffId")));
-        ready(id.map(Self).map_err(|_| no_staff()))
+        let parse = |text: &str| StaffId::typed(text).ok().map(Self);
+        ready(path_parameter(request, "staffId", parse, no_staff))
     }
 }
 
@@ -38,7 +38,7 @@ impl FromRequest for CustomerPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = CustomerId::typed(&piece(request.match_info().query("customerId")));
-        ready(id.map(Self).map_err(|_| no_customer()))
+        let parse = |text: &str| CustomerId::typed(text).ok().map(Self);
+        ready(path_parameter(request, "customerId", parse, no_customer))
     }
 }

@@ -1,4 +1,4 @@
-//! `[http]`, and what follows from it.
+//! `[http]`: where to listen, whom to believe, how much to take.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
-use super::values::{bind, networks, origins, url_or_none};
+use super::values::{Secret, bind, header_name, keys, networks, origins, url_or_none};
 
 /// `[http]`
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -24,6 +24,12 @@ pub struct HttpSection {
     #[garde(skip)]
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "header_name")]
+    pub address_header: String,
+    #[garde(skip)]
+    #[serde(deserialize_with = "keys")]
+    pub trusted_keys: Vec<Secret>,
     #[garde(skip)]
     #[serde(deserialize_with = "origins")]
     pub allowed_origins: Vec<String>,
