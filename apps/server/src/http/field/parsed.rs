@@ -115,7 +115,9 @@ impl Parse for EmailAddress {
     fn schema() -> Object {
         object(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
-            .description(Some("Its domain is a name of two labels at least. A pasted `mailto:` is tidied away."))
+            .description(Some(
+                "Its domain is a name of two labels at least. A pasted `mailto:` is tidied away.",
+            ))
             .build()
     }
 }
