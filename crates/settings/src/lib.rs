@@ -10,6 +10,7 @@
 //! comment in `config.default.toml`, a field in its section.
 
 mod layers;
+mod limits;
 mod log_format;
 mod origin;
 mod sections;
@@ -17,10 +18,11 @@ mod spelling;
 mod values;
 
 pub use layers::{ConfigError, is_setting, log_format};
+pub use limits::LimitsSection;
 pub use log_format::LogFormat;
 pub use sections::{
-    AuthSection, DeskSection, HttpSection, JobsSection, LimitsSection, LogSection, MailSection,
-    RealtimeSection, ShopSection, StorageSection,
+    AuthSection, DeskSection, HttpSection, JobsSection, LogSection, MailSection, RealtimeSection,
+    ShopSection, StorageSection,
 };
 
 pub use values::Secret;

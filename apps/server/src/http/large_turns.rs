@@ -1,0 +1,57 @@
+//! How many large answers are prepared at a time, and who asks for one.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use ipnet::IpNet;
+use settings::Config;
+
+use super::client_address::{client_address, limited_network};
+use super::turns::{Asker, Turns};
+
+/// How many lists, or other answers of many rows, are prepared at a time. They are quick, and hold some
+/// megabytes each at the worst.
+const LISTS_AT_ONCE: usize = 2;
+/// How many searches run at a time: some take the database a while, which shall not hold up lists.
+const SEARCHES_AT_ONCE: usize = 2;
+
+/// The turns of all.
+pub struct LargeTurns {
+    pub(super) lists: Arc<Turns>,
+    pub(super) searches: Arc<Turns>,
+    trusted: Vec<IpNet>,
+    callers: RandomState,
+    enabled: bool,
+}
+
+impl LargeTurns {
+    /// Lifts itself when limits are off.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            lists: Turns::new(LISTS_AT_ONCE),
+            searches: Turns::new(SEARCHES_AT_ONCE),
+            trusted: config.http.trusted_proxies.clone(),
+            callers: RandomState::new(),
+            enabled: config.limits.enabled,
+        }
+    }
+
+    /// Whether there are limits.
+    pub(super) fn are_needed(&self) -> bool {
+        self.enabled
+    }
+
+    /// Callers are told apart by their tokens. Whether those are good is seen elsewhere: a bad one gets
+    /// no answer, and within a network only its own callers have less for it.
+    pub(super) fn asker(&self, request: &HttpRequest) -> Asker {
+        let shown = request.headers().get(header::AUTHORIZATION);
+        Asker {
+            network: client_address(request, &self.trusted).map(limited_network),
+            caller: self
+                .callers
+                .hash_one(shown.map(header::HeaderValue::as_bytes)),
+        }
+    }
+}
