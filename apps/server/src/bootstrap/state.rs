@@ -123,7 +123,7 @@ fn admission(config: &Config, core: &Core, verifier: Arc<TokenVerifier>) -> Admi
         votes: NetworkLimit::of_votes(config),
         page_views: NetworkLimit::of_views(config),
         writes: CallerLimit::of_writes(config),
-        large_turns: LargeTurns::new(config),
+        large_turns: LargeTurns::new(config, core.serving_threads),
         max_body_bytes: config.http.max_body_bytes,
         body_timeout_seconds: config.http.body_timeout_seconds,
     }

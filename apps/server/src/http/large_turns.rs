@@ -11,12 +11,6 @@ use settings::Config;
 use super::client_address::{client_address, limited_network};
 use super::turns::{Asker, Turns};
 
-/// How many lists, or other answers of many rows, are prepared at a time. They are quick, and hold some
-/// megabytes each at the worst.
-const LISTS_AT_ONCE: usize = 2;
-/// How many searches run at a time: some take the database a while, which shall not hold up lists.
-const SEARCHES_AT_ONCE: usize = 2;
-
 /// The turns of all.
 pub struct LargeTurns {
     pub(super) lists: Arc<Turns>,
@@ -27,11 +21,13 @@ pub struct LargeTurns {
 }
 
 impl LargeTurns {
-    /// Lifts itself when limits are off.
-    pub fn new(config: &Config) -> Self {
+    /// Of lists, or other answers of many rows, each thread that serves prepares one at a time: they are quick,
+    /// and hold some megabytes at the worst. Searches keep the database busy and not the thread, so one more
+    /// may run. Lifts itself when limits are off.
+    pub fn new(config: &Config, serving_threads: usize) -> Self {
         Self {
-            lists: Turns::new(LISTS_AT_ONCE),
-            searches: Turns::new(SEARCHES_AT_ONCE),
+            lists: Turns::new(serving_threads),
+            searches: Turns::new(serving_threads + 1),
             trusted: config.http.trusted_proxies.clone(),
             callers: RandomState::new(),
             enabled: config.limits.enabled,
