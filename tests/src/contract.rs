@@ -128,7 +128,15 @@ fn faults(operation: &Value, answer: &Answer, without_body: bool) -> Vec<String>
         None => wrong.push("a body that is not documented".to_owned()),
         Some(None) => wrong.push(format!("the type {kind:?} is not documented")),
         Some(Some(content)) if kind.ends_with("json") => {
-            wrong.extend(body_faults(&content["schema"], &answer.body));
+            let mut body = answer.body.clone();
+            // Any object may tell of the request what the caller should know.
+            let warnings = body.as_object_mut().and_then(|it| it.remove("warnings"));
+            if let Some(warnings) = warnings {
+                let warning = json!({ "$ref": "#/components/schemas/Warning" });
+                let list = json!({ "type": "array", "items": warning });
+                wrong.extend(body_faults(&list, &warnings));
+            }
+            wrong.extend(body_faults(&content["schema"], &body));
         }
         Some(Some(_)) => {}
     }

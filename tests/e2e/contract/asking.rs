@@ -195,3 +195,15 @@ pub fn nowhere() -> Ids {
         ..Ids::of("TICKET-ZZZZZZZZ", "MSG-00000000000000000000000000")
     }
 }
+
+/// Ids that are no text.
+pub fn no_text() -> Ids {
+    let bytes = || "%FF".to_owned();
+    Ids {
+        article: bytes(),
+        category: bytes(),
+        staff: bytes(),
+        customer: bytes(),
+        ..Ids::of("%FF", "%FF")
+    }
+}

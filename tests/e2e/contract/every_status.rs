@@ -8,17 +8,24 @@ use serde_json::json;
 use testkit::contract;
 use testkit::{Answer, Api, TestOptions, TestServer, admin_client};
 
-use super::asking::{Asked, Seen, name_of, nowhere, rating_link};
+use super::asking::{Asked, Seen, name_of, no_text, nowhere, rating_link};
 use crate::access::people::{Ids, People};
 use crate::access::rules::{SUGGEST, rows};
 use crate::requests::raw_http::exchange;
 
 /// What cannot be made to happen here, and why.
-const NOT_PROVOKED: &[(&str, u16, &str)] = &[(
-    "POST /rate/{ticketId}",
-    429,
-    "writes are counted for who is signed in, and nobody is here",
-)];
+const NOT_PROVOKED: &[(&str, u16, &str)] = &[
+    (
+        "POST /rate/{ticketId}",
+        429,
+        "writes are counted for who is signed in, and nobody is here",
+    ),
+    (
+        "GET /rate/{ticketId}",
+        400,
+        "a signature that is none is a link that is none, 403",
+    ),
+];
 /// What one caller may write at once where that is limited, and more than the others need.
 const WRITES: usize = 20;
 
@@ -98,6 +105,10 @@ async fn what_is_wrong_with_a_request() -> Seen {
         }
         if !asked.operation.parameters("query").is_empty() {
             asked.with_nonsense().noted(caller, &mut seen).await;
+        }
+        if row.path.contains('{') {
+            let bytes = Asked::of(&row, &no_text());
+            bytes.noted(caller, &mut seen).await;
         }
         if asked.has_body() {
             let packed = caller.with_header("Content-Encoding", "gzip");

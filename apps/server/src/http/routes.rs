@@ -3,20 +3,21 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{FromRequest, Handler, HttpResponse, Responder, guard, web};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, guard, web};
 use utoipa::openapi::OpenApi;
 
-use super::contract::{Answers, Route, Takes};
+use super::contract::{Answers, Takes, Terms};
 use super::openapi::ServedDocument;
 use super::problem::Problem;
 use super::request_metrics::RouteLabel;
-use super::{docs_page, events, faq, health, messages, openapi, pages, people, tickets};
+use super::{events, faq, health, messages, openapi, pages, people, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
     pub method: Method,
     pub path: &'static str,
-    route: Route,
+    served: Route,
+    terms: Terms,
 }
 
 fn endpoint<F, Arguments>(method: Method, path: &'static str, handler: F) -> Endpoint
@@ -25,10 +26,15 @@ where
     Arguments: FromRequest + Takes + 'static,
     F::Output: Responder + Answers + 'static,
 {
+    let mut terms = Terms::default();
+    Arguments::tell(&mut terms);
+    <F::Output as Answers>::tell(&mut terms);
+    let served = Route::new().to(handler);
     Endpoint {
         method,
         path,
-        route: Route::to(handler),
+        served,
+        terms,
     }
 }
 
@@ -202,24 +208,24 @@ fn faq_endpoints() -> Vec<Endpoint> {
 
 fn people_endpoints() -> Vec<Endpoint> {
     const STAFF: &str = "/api/staff";
+    const COLLEAGUE: &str = "/api/staff/{staffId}";
+    const CUSTOMERS: &str = "/api/customers";
+    const CUSTOMER: &str = "/api/customers/{customerId}";
     vec![
         endpoint(Method::GET, STAFF, people::list_staff::list),
         endpoint(Method::POST, STAFF, people::enter_staff::enter),
-        endpoint(
-            Method::GET,
-            "/api/staff/{staffId}",
-            people::show_staff::show,
-        ),
-        endpoint(
-            Method::POST,
-            "/api/customers",
-            people::enter_customer::enter,
-        ),
-        endpoint(
-            Method::GET,
-            "/api/customers/{customerId}",
-            people::show_customer::show,
-        ),
+        endpoint(Method::GET, COLLEAGUE, people::show_staff::show),
+        endpoint(Method::POST, CUSTOMERS, people::enter_customer::enter),
+        endpoint(Method::GET, CUSTOMER, people::show_customer::show),
+    ]
+}
+
+/// Pages about the API, which its document leaves out.
+fn page_endpoints() -> Vec<Endpoint> {
+    vec![
+        endpoint(Method::GET, "/", pages::docs::home),
+        endpoint(Method::GET, pages::docs::PATH, pages::docs::page),
+        endpoint(Method::GET, "/docs/{name}", pages::docs::part),
     ]
 }
 
@@ -237,23 +243,24 @@ fn operation_endpoints() -> Vec<Endpoint> {
 pub fn document() -> OpenApi {
     let told = |endpoint: Endpoint| {
         let method = endpoint.method.to_string();
-        (method, endpoint.path, endpoint.route.terms())
+        (method, endpoint.path, endpoint.terms)
     };
     openapi::of(endpoints().into_iter().map(told))
 }
 
-/// Puts every route, the API page and the sockets into an application.
+/// Puts every route, the API page and the sockets into an application. Paths end without a slash: with one they were
+/// the same before they came here (`finish`).
 pub fn configure(app: &mut web::ServiceConfig) {
     app.app_data(web::Data::new(ServedDocument(document)));
-    let mut endpoints = endpoints().into_iter().peekable();
+    let mut endpoints = endpoints().into_iter().chain(page_endpoints()).peekable();
     while let Some(first) = endpoints.next() {
         let path = first.path;
         let mut resource = web::resource(path)
             .app_data(RouteLabel(path))
-            .route(guarded(&first.method, first.route));
+            .route(guarded(&first.method, first.served));
         let mut methods = vec![first.method];
         while let Some(next) = endpoints.next_if(|next| next.path == path) {
-            resource = resource.route(guarded(&next.method, next.route));
+            resource = resource.route(guarded(&next.method, next.served));
             methods.push(next.method);
         }
         app.service(resource.default_service(web::to(move || {
@@ -262,17 +269,13 @@ pub fn configure(app: &mut web::ServiceConfig) {
         })));
     }
     app.configure(realtime::configure);
-    app.service(docs_page::page());
-    app.route("/", web::get().to(async || home()));
-    app.route("/docs", web::get().to(async || home()));
     app.default_service(web::to(async || {
         Err::<HttpResponse, _>(Problem::of_status(actix_web::http::StatusCode::NOT_FOUND))
     }));
 }
 
 /// What answers GET answers HEAD too: probes and balancers ask so.
-fn guarded(method: &Method, route: Route) -> actix_web::Route {
-    let route = route.served();
+fn guarded(method: &Method, route: Route) -> Route {
     if *method == Method::GET {
         route.guard(guard::Any(guard::Get()).or(guard::Head()))
     } else {
@@ -291,10 +294,4 @@ fn method_not_allowed(methods: &[Method]) -> HttpResponse {
         response.headers_mut().insert(header::ALLOW, allow);
     }
     response
-}
-
-fn home() -> HttpResponse {
-    HttpResponse::Found()
-        .insert_header((header::LOCATION, "/docs/"))
-        .finish()
 }

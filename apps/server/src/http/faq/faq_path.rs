@@ -3,12 +3,12 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use faq_domain::FaqError;
 use shared_kernel::FaqId;
 
 use crate::http::contract::{Takes, Terms};
+use crate::http::path_parameter::{self, path_parameter};
 use crate::http::problem::Problem;
 
 /// `:faqId`. What could not be an id names no article.
@@ -19,13 +19,14 @@ impl FromRequest for FaqPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = FaqId::typed(request.match_info().query("faqId"));
-        ready(id.map(Self).map_err(|_| FaqError::ArticleNotFound.into()))
+        let parse = |text: &str| FaqId::typed(text).ok().map(Self);
+        let absent = || FaqError::ArticleNotFound.into();
+        ready(path_parameter(request, "faqId", parse, absent))
     }
 }
 
 impl Takes for FaqPath {
     fn tell(terms: &mut Terms) {
-        terms.refuse_unless_said(StatusCode::NOT_FOUND, "No such article for this caller");
+        path_parameter::tell(terms, "No such article for this caller");
     }
 }

@@ -3,11 +3,11 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use faq_domain::FaqError;
 
 use crate::http::contract::{Takes, Terms};
+use crate::http::path_parameter::{self, path_parameter};
 use crate::http::problem::Problem;
 
 /// `:version`. What is no number names no version.
@@ -18,17 +18,14 @@ impl FromRequest for VersionPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let number = request.match_info().query("version").parse();
-        ready(
-            number
-                .map(Self)
-                .map_err(|_| FaqError::VersionNotFound.into()),
-        )
+        let parse = |text: &str| text.parse().ok().map(Self);
+        let absent = || FaqError::VersionNotFound.into();
+        ready(path_parameter(request, "version", parse, absent))
     }
 }
 
 impl Takes for VersionPath {
     fn tell(terms: &mut Terms) {
-        terms.refuse_unless_said(StatusCode::NOT_FOUND, "No such version");
+        path_parameter::tell(terms, "No such version");
     }
 }

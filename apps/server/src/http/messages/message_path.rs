@@ -3,12 +3,12 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use messages_domain::MessagesError;
 use shared_kernel::EntryId;
 
 use crate::http::contract::{Takes, Terms};
+use crate::http::path_parameter::{self, path_parameter};
 use crate::http::problem::Problem;
 
 /// `:id`. What could not be an id names no message.
@@ -19,16 +19,14 @@ impl FromRequest for MessagePath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = EntryId::typed(request.match_info().query("id"));
-        ready(
-            id.map(Self)
-                .map_err(|_| MessagesError::MessageNotFound.into()),
-        )
+        let parse = |text: &str| EntryId::typed(text).ok().map(Self);
+        let absent = || MessagesError::MessageNotFound.into();
+        ready(path_parameter(request, "id", parse, absent))
     }
 }
 
 impl Takes for MessagePath {
     fn tell(terms: &mut Terms) {
-        terms.refuse_unless_said(StatusCode::NOT_FOUND, "No such message for this caller");
+        path_parameter::tell(terms, "No such message for this caller");
     }
 }

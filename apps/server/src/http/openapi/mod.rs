@@ -1,4 +1,4 @@
-//! The OpenAPI document, generated from the handlers. Its page is in `docs_page`.
+//! The OpenAPI document, generated from the handlers. Its page is `pages/docs.rs`.
 //!
 //! A handler's note (`#[utoipa::path]`) says what it is for, its answer, and what is particular. The rest follows from
 //! what the handler takes ([`super::contract`]), and is completed by the crate `api-contract`.
@@ -23,7 +23,7 @@ use super::{events, faq, health, messages, pages, people};
 #[openapi(
     info(
         title = "Guichet",
-        description = "Support desk and messaging server. Errors are application/problem+json with a stable `code` and a French `message`.",
+        description = "Support desk and messaging server. Errors are application/problem+json with a stable `code` and a French `message`. Any JSON object that is answered may have `warnings` beside what is described (`Warning`), and their names in X-Warnings: members of the request that nobody reads and that look misspelt.",
         license(name = "MIT", identifier = "MIT")
     ),
     paths(

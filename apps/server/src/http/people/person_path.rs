@@ -3,11 +3,11 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use shared_kernel::{CustomerId, StaffId};
 
 use crate::http::contract::{Takes, Terms};
+use crate::http::path_parameter::{self, path_parameter};
 use crate::http::problem::Problem;
 
 /// `:staffId`. What could not be an id names nobody.
@@ -29,8 +29,8 @@ impl FromRequest for StaffPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = StaffId::parse(request.match_info().query("staffId"));
-        ready(id.map(Self).map_err(|_| no_staff()))
+        let parse = |text: &str| StaffId::typed(text).ok().map(Self);
+        ready(path_parameter(request, "staffId", parse, no_staff))
     }
 }
 
@@ -39,8 +39,8 @@ impl FromRequest for CustomerPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = CustomerId::parse(request.match_info().query("customerId"));
-        ready(id.map(Self).map_err(|_| no_customer()))
+        let parse = |text: &str| CustomerId::typed(text).ok().map(Self);
+        ready(path_parameter(request, "customerId", parse, no_customer))
     }
 }
 
@@ -48,12 +48,12 @@ const NOBODY: &str = "Nobody has this id";
 
 impl Takes for StaffPath {
     fn tell(terms: &mut Terms) {
-        terms.refuse_unless_said(StatusCode::NOT_FOUND, NOBODY);
+        path_parameter::tell(terms, NOBODY);
     }
 }
 
 impl Takes for CustomerPath {
     fn tell(terms: &mut Terms) {
-        terms.refuse_unless_said(StatusCode::NOT_FOUND, NOBODY);
+        path_parameter::tell(terms, NOBODY);
     }
 }

@@ -21,7 +21,7 @@ fields! {
     /// Who gets it.
     pub struct AssignBody {
         /// A staff member's id; null takes the ticket away from whoever has it.
-        nullable staff_id: StaffId,
+        nullable staff_id | assigned_to: StaffId,
     }
 }
 

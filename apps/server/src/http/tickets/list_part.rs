@@ -9,6 +9,7 @@ use views::tickets::{Audience, ContactTicket, TicketListView};
 
 use super::list_cursor::{self, SORT_WORDS};
 use crate::http::field::{Errors, Field, Parse, Refusal};
+use crate::http::large_answer;
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
 
@@ -60,20 +61,6 @@ impl ListPart {
     }
 }
 
-/// The [`ListPart`] of a query that has its fields.
-macro_rules! part_of {
-    ($query:ident) => {
-        $crate::http::tickets::list_part::ListPart {
-            page: $query.page,
-            limit: $query.limit,
-            cursor: $query.cursor,
-            sort_by: $query.sort_by,
-            sort_order: $query.sort_order,
-        }
-    };
-}
-pub(super) use part_of;
-
 /// Reads a part of a list and makes the view of it.
 pub(super) async fn read_part(
     state: &AppState,
@@ -89,18 +76,20 @@ pub(super) async fn read_part(
         Start::Page(page) => page.get(),
         Start::After(_) => PageNumber::FIRST.get(),
     };
-    Ok(HttpResponse::Ok().json(TicketListView {
-        tickets: part
-            .page
-            .items
-            .iter()
-            .map(|ticket| ContactTicket::new(ticket, audience).in_page(window.limit))
-            .collect(),
-        total: part.page.total,
-        page,
-        limit: window.limit.get(),
-        next_cursor,
-    }))
+    let (tickets, limit, audience) = (part.page.items, window.limit, audience.clone());
+    let texts = tickets.iter().map(|ticket| ticket.message.as_str().len());
+    large_answer::json(texts.sum(), move || {
+        let tickets = tickets.iter();
+        let tickets = tickets.map(|ticket| ContactTicket::new(ticket, &audience).in_page(limit));
+        TicketListView {
+            tickets: tickets.collect(),
+            total: part.page.total,
+            page,
+            limit: limit.get(),
+            next_cursor,
+        }
+    })
+    .await
 }
 
 impl Parse for SortBy {

@@ -12,7 +12,7 @@ use super::thread_cursor;
 use super::ticket_path::TicketPath;
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Field, Refusal, fields};
-use crate::http::large_answer::LargeAnswer;
+use crate::http::large_answer::{self, LargeAnswer};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -66,13 +66,17 @@ pub async fn responses(
         .await?
         .ok_or_else(Problem::ticket_not_found)?;
     let audience = state.audience(&actor);
-    let entries = part.entries.iter();
-    let responses = entries.map(|entry| ContactResponse::new(entry, &audience));
-    Ok(HttpResponse::Ok().json(ThreadView {
-        total: part.total,
-        next_cursor: part.earlier.as_ref().map(thread_cursor::write),
-        responses: responses.collect(),
-    }))
+    let texts = part.entries.iter().map(|entry| entry.text.as_str().len());
+    large_answer::json(texts.sum(), move || {
+        let entries = part.entries.iter();
+        let responses = entries.map(|entry| ContactResponse::new(entry, &audience));
+        ThreadView {
+            total: part.total,
+            next_cursor: part.earlier.as_ref().map(thread_cursor::write),
+            responses: responses.collect(),
+        }
+    })
+    .await
 }
 
 fn before(errors: &mut Errors, cursor: Field<String>) -> Option<EntryPosition> {

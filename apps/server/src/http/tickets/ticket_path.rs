@@ -3,11 +3,11 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use shared_kernel::TicketId;
 
 use crate::http::contract::{Takes, Terms};
+use crate::http::path_parameter::{self, path_parameter};
 use crate::http::problem::Problem;
 
 /// `:ticketId`. What could not be an id names no ticket.
@@ -18,13 +18,18 @@ impl FromRequest for TicketPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = TicketId::typed(request.match_info().query("ticketId"));
-        ready(id.map(Self).map_err(|_| Problem::ticket_not_found()))
+        let parse = |text: &str| TicketId::typed(text).ok().map(Self);
+        ready(path_parameter(
+            request,
+            "ticketId",
+            parse,
+            Problem::ticket_not_found,
+        ))
     }
 }
 
 impl Takes for TicketPath {
     fn tell(terms: &mut Terms) {
-        terms.refuse_unless_said(StatusCode::NOT_FOUND, "No such ticket for this caller");
+        path_parameter::tell(terms, "No such ticket for this caller");
     }
 }
