@@ -17,9 +17,9 @@ mod sections;
 mod spelling;
 mod values;
 
+pub use http::HttpSection;
 pub use layers::{ConfigError, is_setting, log_format};
 pub use log_format::LogFormat;
-pub use http::HttpSection;
 pub use sections::{
     AuthSection, DeskSection, JobsSection, LimitsSection, LogSection, MailSection, RealtimeSection,
     ShopSection, StorageSection,
