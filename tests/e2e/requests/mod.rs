@@ -11,6 +11,7 @@ mod headers;
 mod idempotency;
 mod kept_answers;
 mod pages;
+mod pasted;
 pub mod problems;
 mod raw_http;
 mod routes;

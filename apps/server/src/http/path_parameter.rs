@@ -24,5 +24,5 @@ pub(super) fn path_parameter<T>(
         errors.add(name, &refusal);
         return Err(errors.into_problem());
     }
-    parse(text).ok_or_else(absent)
+    parse(&paths::piece(text)).ok_or_else(absent)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use faq_domain::article::{Answer, Question};
 use faq_domain::{CategoryId, Locale, Order, Tag, Tags};
 use serde_json::Value;
+use shared_kernel::is_blank;
 use utoipa::openapi::schema::{
     AdditionalProperties, Object, ObjectBuilder, Schema, SchemaType, Type,
 };
@@ -77,7 +78,7 @@ impl Parse for Tags {
         };
         let items = value.as_array().ok_or_else(wrong)?;
         let tags = items.iter().filter(|item| !is_empty(item)).map(|item| {
-            let tag = item.as_str().ok_or_else(wrong)?.trim();
+            let tag = item.as_str().ok_or_else(wrong)?;
             Tag::parse(tag).map_err(Refusal::from)
         });
         Self::new(tags.collect::<Result<_, _>>()?).ok_or_else(too_many)
@@ -99,8 +100,10 @@ impl Parse for TagList {
 
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let list = String::parse(value)?;
-        let tags = list.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-        Ok(Self(tags.map(str::to_owned).collect()))
+        let tags = list.split(',').filter(|tag| !is_blank(tag));
+        // What no article could have finds none.
+        let tidy = |tag: &str| Tag::parse(tag).map_or_else(|_| tag.to_owned(), Tag::into_string);
+        Ok(Self(tags.map(tidy).collect()))
     }
 
     fn schema() -> Object {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shared_kernel::{
     Body, Code, CustomerId, EmailAddress, EntryId, IdError, Label, Limit, OrderId, PageNumber,
-    PhoneNumber, SingleLine, StaffId, TextError, UserId,
+    PhoneNumber, SingleLine, StaffId, TextError, UserId, tidy,
 };
 use support_domain::{Category, Priority, Rating, StatusGroup};
 use utoipa::openapi::KnownFormat;
@@ -81,7 +81,7 @@ pub(in crate::http) fn words_schema(words: &[&'static str]) -> Object {
 }
 
 macro_rules! text_field {
-    ($($text:ident),*) => {$(
+    ($($text:ident: $about:literal,)*) => {$(
         impl<const MIN: usize, const MAX: usize> Parse for $text<MIN, MAX> {
             fn parse(value: &Value) -> Result<Self, Refusal> {
                 Ok(Self::parse(text(value)?)?)
@@ -91,12 +91,18 @@ macro_rules! text_field {
                 object(Type::String)
                     .min_length(Some(MIN))
                     .max_length(Some(MAX))
+                    .description(Some($about))
                     .build()
             }
         }
     )*};
 }
-text_field!(SingleLine, Body, Label, Code);
+text_field!(
+    SingleLine: "One line. What nobody sees is tidied away and does not count.",
+    Body: "A line break counts as one character, and is stored as a line feed. What nobody sees is tidied away and does not count.",
+    Label: "Blanks and hyphens of any kind are tidied to one of ASCII's.",
+    Code: "Blanks, hyphens and digits of any kind are tidied to those of ASCII.",
+);
 
 impl Parse for EmailAddress {
     fn parse(value: &Value) -> Result<Self, Refusal> {
@@ -109,6 +115,9 @@ impl Parse for EmailAddress {
     fn schema() -> Object {
         object(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+            .description(Some(
+                "Its domain is a name of two labels at least. A pasted `mailto:` is tidied away.",
+            ))
             .build()
     }
 }
@@ -122,7 +131,10 @@ impl Parse for PhoneNumber {
     }
 
     fn schema() -> Object {
-        object(Type::String).max_length(Some(32)).build()
+        object(Type::String)
+            .max_length(Some(PhoneNumber::MAX_CHARS))
+            .description(Some("4 to 15 digits. Blanks, hyphens and digits of any kind are tidied to those of ASCII."))
+            .build()
     }
 }
 
@@ -248,14 +260,14 @@ impl Parse for bool {
 
 impl Parse for String {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let text = text(value)?;
+        let text = tidy::line(text(value)?.to_owned());
         if text.chars().any(char::is_control) {
             return Err(TextError::ControlCharacter.into());
         }
         if text.chars().count() > 1_000 {
             return Err(TextError::TooLong { max: 1_000 }.into());
         }
-        Ok(text.to_owned())
+        Ok(text)
     }
 
     fn schema() -> Object {

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
-use shared_kernel::UserId;
+use shared_kernel::{UserId, is_blank};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Object;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::envelope::Enveloped;
 use crate::http::caller::StaffOnly;
@@ -16,6 +16,32 @@ use crate::http::state::AppState;
 
 /// Users asked about at once.
 const MAX_IDS: usize = 100;
+
+/// Ids of users, separated by commas. An id that has a comma of its own cannot be asked about.
+#[derive(Debug, Default)]
+pub struct UserIds(Vec<UserId>);
+
+impl Parse for UserIds {
+    const IS_LIST: bool = true;
+
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let list = value.as_str().ok_or_else(|| Refusal::kind("un texte"))?;
+        let ids = list.split(',').filter(|id| !is_blank(id));
+        let users = ids.map(UserId::typed);
+        let users = users.collect::<Result<Vec<_>, _>>()?;
+        if users.len() > MAX_IDS {
+            let message = format!("au plus {MAX_IDS} identifiants");
+            return Err(Refusal::new("too_many", message));
+        }
+        Ok(Self(users))
+    }
+
+    fn schema() -> Object {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .build()
+    }
+}
 
 fields! {
     /// The query.
@@ -48,10 +74,9 @@ pub async fn presence(
     Query(query): Query<PresenceQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
-    let Some(UserIds(users)) = errors.required("ids", query.ids) else {
-        return Err(errors.into_problem());
-    };
+    let users = errors.required("ids", query.ids);
     errors.finish()?;
+    let UserIds(users) = users.unwrap_or_default();
     let sockets = state.desk.presence.sockets(&users).await?;
     let data: Vec<_> = users
         .iter()
@@ -63,27 +88,4 @@ pub async fn presence(
         })
         .collect();
     Ok(HttpResponse::Ok().json(Enveloped::new(data)))
-}
-
-/// `ids=a,b` of a query.
-#[derive(Debug)]
-pub struct UserIds(Vec<UserId>);
-
-impl Parse for UserIds {
-    const IS_LIST: bool = true;
-
-    fn parse(value: &Value) -> Result<Self, Refusal> {
-        let list = String::parse(value)?;
-        let ids = list.split(',').map(str::trim).filter(|id| !id.is_empty());
-        let users: Vec<UserId> = ids.map(UserId::parse).collect::<Result<_, _>>()?;
-        if users.len() > MAX_IDS {
-            let message = format!("au plus {MAX_IDS} identifiants");
-            return Err(Refusal::new("too_many", message));
-        }
-        Ok(Self(users))
-    }
-
-    fn schema() -> Object {
-        String::schema()
-    }
 }

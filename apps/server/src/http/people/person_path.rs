@@ -28,7 +28,7 @@ impl FromRequest for StaffPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parse = |text: &str| StaffId::parse(text).ok().map(Self);
+        let parse = |text: &str| StaffId::typed(text).ok().map(Self);
         ready(path_parameter(request, "staffId", parse, no_staff))
     }
 }
@@ -38,7 +38,7 @@ impl FromRequest for CustomerPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parse = |text: &str| CustomerId::parse(text).ok().map(Self);
+        let parse = |text: &str| CustomerId::typed(text).ok().map(Self);
         ready(path_parameter(request, "customerId", parse, no_customer))
     }
 }
