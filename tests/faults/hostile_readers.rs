@@ -171,6 +171,9 @@ async fn annoy(attack: Attack, server: SocketAddr, from: Ipv4Addr, requests: Vec
 
 async fn until_cut(attack: Attack, stream: TcpStream, requests: &[u8]) {
     let (mut reading, mut writing) = stream.into_split();
+    if attack.reading == Reading::Everything && attack.ahead == 1 {
+        return read_one_after_the_other(reading, writing, requests).await;
+    }
     let sending = async {
         loop {
             writing.write_all(requests).await?;
@@ -203,9 +206,6 @@ async fn until_cut(attack: Attack, stream: TcpStream, requests: &[u8]) {
             }
         }
     };
-    if attack.reading == Reading::Everything && attack.ahead == 1 {
-        return read_one_after_the_other(reading, writing, requests).await;
-    }
     tokio::select! {
         sent = sending => if sent.is_ok() { std::future::pending::<()>().await },
         () = receiving => {}

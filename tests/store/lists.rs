@@ -1,7 +1,7 @@
 //! Lists: totals that need no counting agree with counting; cost does not grow with history.
 
 use shared_kernel::{Limit, PageNumber};
-use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow};
+use support_domain::ports::{Assignee, SortBy, SortOrder, Start, TicketFilter, TicketWindow};
 use support_domain::rights::Scope;
 use support_domain::{Category, Priority, Status, StatusGroup, TicketQueries as _};
 use testkit::statements::Statements;
@@ -53,7 +53,7 @@ fn combinations() -> Vec<(TicketFilter, String)> {
                             status,
                             priority,
                             category,
-                            assignee: agent.map(staff_id),
+                            assignee: agent.map(|agent| Assignee::Is(staff_id(agent))),
                             ..TicketFilter::all(Scope::All)
                         };
                         all.push((filter, sql));

@@ -11,6 +11,7 @@
 
 mod http;
 mod layers;
+mod limits;
 mod log_format;
 mod origin;
 mod sections;
@@ -19,9 +20,10 @@ mod values;
 
 pub use http::HttpSection;
 pub use layers::{ConfigError, is_setting, log_format};
+pub use limits::LimitsSection;
 pub use log_format::LogFormat;
 pub use sections::{
-    AuthSection, DeskSection, JobsSection, LimitsSection, LogSection, MailSection, RealtimeSection,
+    AuthSection, DeskSection, JobsSection, LogSection, MailSection, RealtimeSection,
     ShopSection, StorageSection,
 };
 

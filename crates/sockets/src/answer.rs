@@ -13,6 +13,7 @@ use actix_http::error::PayloadError;
 use actix_http::{Payload, Request, Response, StatusCode};
 use actix_web::web::Bytes;
 use futures_util::Stream;
+use tokio::task::yield_now;
 
 use crate::flow::Cut;
 use crate::unsent::{Counted, LARGE, Unsent};
@@ -25,14 +26,16 @@ const PIECE: usize = 16 * 1024;
 pub(crate) struct Taken {
     cut: Option<Cut>,
     peer: Option<IpAddr>,
+    others_first: bool,
 }
 
 impl Taken {
     /// Takes a request. Of its body only so much is read as whoever answers asks for.
     pub(crate) fn of(request: &mut Request) -> Self {
         let cut = request.conn_data::<Cut>().cloned();
+        let mut others_first = false;
         if let Some(cut) = &cut {
-            cut.answering();
+            others_first = cut.answering();
             if !request.upgrade() {
                 ask_for(request.payload(), cut);
             }
@@ -40,6 +43,14 @@ impl Taken {
         Self {
             cut,
             peer: request.peer_addr().map(|peer| peer.ip()),
+            others_first,
+        }
+    }
+
+    /// Lets others come first, where it is their turn.
+    pub(crate) async fn wait(&self) {
+        if self.others_first {
+            yield_now().await;
         }
     }
 

@@ -14,6 +14,10 @@ use futures_util::task::AtomicWaker;
 /// sends hundreds ahead is not read from until its turn comes.
 pub(crate) const MOST_AHEAD: u32 = 4 * 1024;
 
+/// How many requests of one connection are answered before others get their turn. What was sent ahead
+/// would else be answered in one go, as far as that needs nobody else.
+const MOST_IN_A_ROW: u32 = 8;
+
 /// Ends one connection.
 #[derive(Debug, Clone, Default)]
 pub struct Cut(Arc<State>);
@@ -30,6 +34,8 @@ struct State {
     held_back: AtomicBool,
     /// Bytes read since then without need.
     ahead: AtomicU32,
+    /// Requests taken since the connection was last looked at.
+    in_a_row: AtomicU32,
 }
 
 impl Cut {
@@ -58,9 +64,15 @@ impl Cut {
         self.0.is_socket.load(Ordering::Relaxed)
     }
 
-    /// A request has come.
-    pub(crate) fn answering(&self) {
+    /// A request has come. Whether others come first.
+    pub(crate) fn answering(&self) -> bool {
         self.0.answering.store(true, Ordering::Relaxed);
+        self.0.in_a_row.fetch_add(1, Ordering::Relaxed) >= MOST_IN_A_ROW
+    }
+
+    /// Its task has begun to look what there is to do.
+    pub(crate) fn looked_at(&self) {
+        self.0.in_a_row.store(0, Ordering::Relaxed);
     }
 
     /// Its answer is wholly written, or will never be.
@@ -133,6 +145,17 @@ mod tests {
         cut.answered();
         cut.answering();
         assert_eq!(cut.room(), 0);
+    }
+
+    #[test]
+    fn after_some_requests_in_a_row_others_come_first() {
+        let cut = Cut::default();
+        for _ in 0..3 {
+            let row: Vec<bool> = (0..=MOST_IN_A_ROW).map(|_| cut.answering()).collect();
+            let (last, before) = row.split_last().unwrap();
+            assert!(*last && before.iter().all(|others_first| !others_first));
+            cut.looked_at();
+        }
     }
 
     #[test]

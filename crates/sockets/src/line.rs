@@ -171,6 +171,7 @@ impl AsyncRead for Line {
         if self.cut.is_socket() {
             return Pin::new(&mut self.stream).poll_read(cx, buf);
         }
+        self.cut.looked_at();
         let most = self.piece().min(buf.remaining());
         if most == 0 {
             self.cut.hold_back();

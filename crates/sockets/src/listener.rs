@@ -126,7 +126,10 @@ where
     let told = move |mut request: Request, app: &A::Service| {
         let (taken, unsent) = (Taken::of(&mut request), Arc::clone(&unsent));
         let answering = app.call(request);
-        async move { Ok(taken.send(answering.await?.into(), &unsent)) }
+        async move {
+            taken.wait().await;
+            Ok(taken.send(answering.await?.into(), &unsent))
+        }
     };
     apply_fn_factory::<A, A, _, _, Request, Request, _, _>(app, told)
 }

@@ -45,8 +45,9 @@ async fn a_page_of_more_than_25_shows_the_beginning_of_long_texts_and_says_so() 
                 is_cut
             );
         }
-        let page = claire.get(&format!("/api/messages?limit={limit}")).await;
-        let message = &page.expect(200).body["data"][0];
+        let path = format!("/api/messages?limit={limit}");
+        let page = claire.get(&path).await.expect(200);
+        let message = &page.body["data"][0];
         assert_eq!(
             chars(&message["content"]),
             5_000,
@@ -153,6 +154,35 @@ async fn a_thread_of_long_texts_is_shown_a_mebibyte_at_a_time() {
     let (all, parts) = walk(&claire, &id, 100).await;
     assert_eq!(all, (0..60).collect::<Vec<_>>());
     assert_eq!(parts, 3);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_of_events_shows_a_mebibyte_of_texts_at_a_time() {
+    let server = TestServer::start().await;
+    let (claire, jean) = (server.staff("claire"), server.customer("cst-jean", JEAN));
+    let form = form_with(JEAN, json!({ "message": long_text() }));
+    let mut written = Vec::new();
+    for _ in 0..40 {
+        let ticket = jean.post(CONTACT, &form).await.expect(201);
+        written.push(ticket.text_at("/msg_id").to_owned());
+    }
+    let (mut told, mut parts, mut after) = (Vec::new(), 0, String::new());
+    loop {
+        let part = claire.get(&format!("/api/events?limit=100{after}")).await;
+        let part = part.expect(200);
+        assert!(part.text.len() < 1_300_000, "{}", part.text.len());
+        let events = part.body["events"].as_array().unwrap().iter();
+        let ids = events.map(|event| event["data"]["ticket"]["msg_id"].as_str().unwrap());
+        told.extend(ids.map(str::to_owned));
+        parts += 1;
+        if part.body["hasMore"] == false {
+            break;
+        }
+        after = format!("&after={}", part.text_at("/cursor"));
+    }
+    assert_eq!(told, written, "all of them, in order, once");
+    assert_eq!(parts, 2);
     server.stop().await;
 }
 

@@ -18,7 +18,7 @@ use crate::faq::follower::Follower;
 use crate::faq::unanswered::UnansweredSearches;
 use crate::http::client_address::TrustedCallers;
 use crate::http::faq::visitor::Visitors;
-use crate::http::large_answer::LargeAnswers;
+use crate::http::large_turns::LargeTurns;
 use crate::http::rate_limit::{CallerLimit, NetworkLimit};
 use crate::http::state::{Admission, AppState, Desk, KnowledgeBase, Process};
 use crate::live::Presence;
@@ -125,7 +125,7 @@ fn admission(config: &Config, core: &Core, verifier: Arc<TokenVerifier>) -> Admi
         votes: NetworkLimit::of_votes(config),
         page_views: NetworkLimit::of_views(config),
         writes: CallerLimit::of_writes(config),
-        large_answers: LargeAnswers::new(config),
+        large_turns: LargeTurns::new(config, core.serving_threads),
         max_body_bytes: config.http.max_body_bytes,
         body_timeout_seconds: config.http.body_timeout_seconds,
     }

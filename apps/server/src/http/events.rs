@@ -9,7 +9,7 @@ use views::instant;
 
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Refusal, fields};
-use crate::http::large_answer::LargeAnswer;
+use crate::http::large_answer::{self, LargeAnswer};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -19,7 +19,7 @@ fields! {
     pub struct EventsQuery {
         /// A cursor, of this feed or of a socket; absent: from the oldest event kept.
         optional after: String,
-        /// 1 to 100; 100 when absent.
+        /// 1 to 100; 100 when absent. Fewer events come where their texts are longer than 1 MiB together.
         optional limit: Limit,
     }
 }
@@ -88,11 +88,12 @@ pub async fn events(
         Some(cursor) => resume_from(&cursor, &positions, u64::MAX).map_err(refused)?,
     };
     let part = feed::read(&*state.desk.log, place, &positions, limit).await?;
-    Ok(HttpResponse::Ok().json(EventFeedView {
+    large_answer::json(part.bytes, move || EventFeedView {
         events: part.events.into_iter().map(EventView::from).collect(),
         cursor: part.cursor,
         has_more: part.has_more,
-    }))
+    })
+    .await
 }
 
 fn refused(reason: Resync) -> Problem {

@@ -4,72 +4,51 @@
 //! it is sent, so nobody can hold it by not reading.
 
 use std::future::Future;
-use std::hash::{BuildHasher as _, RandomState};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
-use settings::Config;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use serde::Serialize;
 
-use super::client_address::{TrustedCallers, limited_network};
+use super::large_turns::LargeTurns;
 use super::problem::Problem;
 use super::state::AppState;
-use super::turns::{Asker, Turn, Turns};
+use super::turns::{Turn, Turns};
 
-/// How many lists, or other answers of many rows, are prepared at a time. They are quick, and hold some
-/// megabytes each at the worst.
-const LISTS_AT_ONCE: usize = 2;
-/// How many searches run at a time: some take the database a while, which shall not hold up lists.
-const SEARCHES_AT_ONCE: usize = 2;
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The turns of all.
-pub struct LargeAnswers {
-    lists: Arc<Turns>,
-    searches: Arc<Turns>,
-    trusted: TrustedCallers,
-    callers: RandomState,
-    enabled: bool,
-}
+/// Texts from which on an answer is written beside the thread that serves, which meanwhile serves others.
+const LONG: usize = 64 * 1024;
 
-impl LargeAnswers {
-    /// Lifts itself when limits are off.
-    pub fn new(config: &Config) -> Self {
-        Self {
-            lists: Turns::new(LISTS_AT_ONCE),
-            searches: Turns::new(SEARCHES_AT_ONCE),
-            trusted: TrustedCallers::of(config),
-            callers: RandomState::new(),
-            enabled: config.limits.enabled,
-        }
-    }
-
-    /// Callers are told apart by their tokens. Whether those are good is seen elsewhere: a bad one gets
-    /// no answer, and within a network only its own callers have less for it.
-    fn asker(&self, request: &HttpRequest) -> Asker {
-        let shown = request.headers().get(header::AUTHORIZATION);
-        Asker {
-            network: self.trusted.address_of(request).map(limited_network),
-            caller: self
-                .callers
-                .hash_one(shown.map(header::HeaderValue::as_bytes)),
-        }
-    }
+/// An answer with this view, made and written elsewhere when its texts are this long.
+pub async fn json<V: Serialize>(
+    texts: usize,
+    view: impl FnOnce() -> V + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let write = move || serde_json::to_vec(&view());
+    let written = if texts < LONG {
+        write()
+    } else {
+        web::block(write).await.map_err(|_| Problem::internal())?
+    };
+    let body = written.map_err(|_| Problem::internal())?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(body))
 }
 
 async fn turn(
     request: HttpRequest,
-    of: fn(&LargeAnswers) -> &Arc<Turns>,
+    of: fn(&LargeTurns) -> &Arc<Turns>,
 ) -> Result<Option<Turn>, Problem> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(Problem::internal)?;
-    let large = &state.admission.large_answers;
-    if !large.enabled {
+    let large = &state.admission.large_turns;
+    if !large.are_needed() {
         return Ok(None);
     }
     let taking = of(large).take(large.asker(&request));

@@ -18,6 +18,7 @@ pub mod health;
 pub mod if_none_match;
 pub mod json_body;
 pub mod large_answer;
+pub mod large_turns;
 pub mod messages;
 pub mod openapi;
 mod page_headers;

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
 /// How many times as long as it took a turn is followed by a rest.
-const REST: u32 = 2;
+const REST: u32 = 3;
 /// However long it took.
 const LONGEST_REST: Duration = Duration::from_millis(100);
 /// How many of one network may wait.

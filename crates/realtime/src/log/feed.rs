@@ -2,10 +2,14 @@
 
 use std::collections::VecDeque;
 
+use serde_json::Value;
 use shared_kernel::{EventLog, LoggedEvent, StoreError, StreamPosition};
 
 use super::join::merge;
 use super::place::Place;
+
+/// How long the texts of a part may be together, in bytes; the event that reaches it is the last one.
+const MOST_BYTES: usize = 1024 * 1024;
 
 /// Some events of a reader's streams.
 pub struct FeedPart {
@@ -15,10 +19,12 @@ pub struct FeedPart {
     pub cursor: String,
     /// Whether more is there already.
     pub has_more: bool,
+    /// How long the texts of the events are together, in bytes.
+    pub bytes: usize,
 }
 
-/// Reads up to `limit` events after a place, in the order they happened. An event written to
-/// several of the streams is given once.
+/// Reads up to `limit` events after a place, in the order they happened; fewer where their texts are
+/// long. An event written to several of the streams is given once.
 ///
 /// # Errors
 /// When the log cannot be read.
@@ -39,6 +45,7 @@ pub async fn read(
     }
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut events: Vec<(LoggedEvent, String)> = Vec::new();
+    let mut bytes = 0;
     for event in merge(streams) {
         // Only for sockets that have joined its conversation.
         if event.room.as_ref().is_some_and(|room| room.only) {
@@ -48,22 +55,37 @@ pub async fn read(
         let again = events
             .last()
             .is_some_and(|(last, _)| last.event_id == event.event_id);
-        if !again && events.len() == most {
+        if !again && (events.len() == most || bytes >= MOST_BYTES) {
             return Ok(FeedPart {
                 cursor: place.cursor(),
                 events,
                 has_more: true,
+                bytes,
             });
         }
         place.pass(&event.stream, event.seq);
         match events.last_mut().filter(|_| again) {
             Some((_, cursor)) => *cursor = place.cursor(),
-            None => events.push((event, place.cursor())),
+            None => {
+                bytes += texts_of(&event.payload);
+                events.push((event, place.cursor()));
+            }
         }
     }
     Ok(FeedPart {
         cursor: place.cursor(),
         events,
         has_more: false,
+        bytes,
     })
+}
+
+/// How long the texts in a payload are; the rest is short.
+fn texts_of(payload: &Value) -> usize {
+    match payload {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(texts_of).sum(),
+        Value::Object(members) => members.values().map(texts_of).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
 }

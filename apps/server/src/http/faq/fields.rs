@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use faq_domain::article::{Answer, Question};
 use faq_domain::{CategoryId, Locale, Order, Tag, Tags};
 use serde_json::Value;
-use shared_kernel::is_blank;
 use utoipa::openapi::schema::{
     AdditionalProperties, Object, ObjectBuilder, Schema, SchemaType, Type,
 };

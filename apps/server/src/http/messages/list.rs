@@ -14,7 +14,7 @@ use views::messages::ModernMessage;
 use super::list_cursor;
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Field, Parse, Refusal, fields, one_of, words_schema};
-use crate::http::large_answer::LargeAnswer;
+use crate::http::large_answer::{self, LargeAnswer};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -130,7 +130,11 @@ pub async fn list(
     };
     errors.finish()?;
     let part = state.desk.messages.messages(&filter, &start, limit).await?;
-    Ok(HttpResponse::Ok().json(view(&actor, &part, &start, limit)))
+    let texts = part
+        .items
+        .iter()
+        .map(|message| message.content.as_str().len());
+    large_answer::json(texts.sum(), move || view(&actor, &part, &start, limit)).await
 }
 
 /// Where the part starts; nothing, and a refusal, for what is no cursor.

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use views::tickets::Audience;
 
 use super::faq::visitor::Visitors;
-use super::large_answer::LargeAnswers;
+use super::large_turns::LargeTurns;
 use super::rate_limit::{CallerLimit, NetworkLimit};
 use crate::auth::Arrivals;
 use crate::faq::articles::Articles;
@@ -73,7 +73,7 @@ pub struct Admission {
     pub votes: NetworkLimit,
     pub page_views: NetworkLimit,
     pub writes: CallerLimit,
-    pub large_answers: LargeAnswers,
+    pub large_turns: LargeTurns,
     pub max_body_bytes: usize,
     pub body_timeout_seconds: u64,
 }

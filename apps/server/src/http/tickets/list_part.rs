@@ -9,6 +9,7 @@ use views::tickets::{Audience, ContactTicket, TicketListView};
 
 use super::list_cursor::{self, SORT_WORDS};
 use crate::http::field::{Errors, Field, Parse, Refusal};
+use crate::http::large_answer;
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
 
@@ -75,18 +76,20 @@ pub(super) async fn read_part(
         Start::Page(page) => page.get(),
         Start::After(_) => PageNumber::FIRST.get(),
     };
-    Ok(HttpResponse::Ok().json(TicketListView {
-        tickets: part
-            .page
-            .items
-            .iter()
-            .map(|ticket| ContactTicket::new(ticket, audience).in_page(window.limit))
-            .collect(),
-        total: part.page.total,
-        page,
-        limit: window.limit.get(),
-        next_cursor,
-    }))
+    let (tickets, limit, audience) = (part.page.items, window.limit, audience.clone());
+    let texts = tickets.iter().map(|ticket| ticket.message.as_str().len());
+    large_answer::json(texts.sum(), move || {
+        let tickets = tickets.iter();
+        let tickets = tickets.map(|ticket| ContactTicket::new(ticket, &audience).in_page(limit));
+        TicketListView {
+            tickets: tickets.collect(),
+            total: part.page.total,
+            page,
+            limit: limit.get(),
+            next_cursor,
+        }
+    })
+    .await
 }
 
 impl Parse for SortBy {

@@ -12,7 +12,7 @@ use super::thread_cursor;
 use super::ticket_path::TicketPath;
 use crate::http::caller::AnyUser;
 use crate::http::field::{Errors, Field, Refusal, fields};
-use crate::http::large_answer::LargeAnswer;
+use crate::http::large_answer::{self, LargeAnswer};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -48,7 +48,6 @@ pub struct ThreadView {
     (status = 400, description = "Refused parameters", body = ProblemBody),
     (status = 401, description = "No valid token", body = ProblemBody),
     (status = 404, description = "No such ticket for this caller", body = ProblemBody),
-    (status = 503, description = "Too many large answers are being prepared", body = ProblemBody),
 ), security(("bearer" = [])))]
 pub async fn responses(
     state: web::Data<AppState>,
@@ -72,13 +71,17 @@ pub async fn responses(
         .await?
         .ok_or_else(Problem::ticket_not_found)?;
     let audience = state.audience(&actor);
-    let entries = part.entries.iter();
-    let responses = entries.map(|entry| ContactResponse::new(entry, &audience));
-    Ok(HttpResponse::Ok().json(ThreadView {
-        total: part.total,
-        next_cursor: part.earlier.as_ref().map(thread_cursor::write),
-        responses: responses.collect(),
-    }))
+    let texts = part.entries.iter().map(|entry| entry.text.as_str().len());
+    large_answer::json(texts.sum(), move || {
+        let entries = part.entries.iter();
+        let responses = entries.map(|entry| ContactResponse::new(entry, &audience));
+        ThreadView {
+            total: part.total,
+            next_cursor: part.earlier.as_ref().map(thread_cursor::write),
+            responses: responses.collect(),
+        }
+    })
+    .await
 }
 
 fn before(errors: &mut Errors, cursor: Field<String>) -> Option<EntryPosition> {

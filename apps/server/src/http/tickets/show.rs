@@ -1,6 +1,6 @@
 //! `GET /api/support/contact/ticket/:ticketId`
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, web};
 use support_domain::rights::Scope;
 use views::tickets::ContactTicketDetail;
@@ -9,7 +9,7 @@ use super::thread_cursor;
 use super::ticket_path::TicketPath;
 use crate::http::answer::etag;
 use crate::http::caller::AnyUser;
-use crate::http::large_answer::LargeAnswer;
+use crate::http::large_answer::{self, LargeAnswer};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
 
@@ -33,8 +33,12 @@ pub async fn show(
         .await?
         .ok_or_else(Problem::ticket_not_found)?;
     let earlier = detail.thread.earlier.as_ref().map(thread_cursor::write);
-    let view = ContactTicketDetail::new(&detail, &state.audience(&actor), earlier);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::ETAG, etag(detail.file.ticket.version)))
-        .json(view))
+    let (tag, audience) = (etag(detail.file.ticket.version), state.audience(&actor));
+    let texts = detail.thread.entries.iter();
+    let texts = texts.map(|entry| entry.text.as_str().len()).sum();
+    let view = move || ContactTicketDetail::new(&detail, &audience, earlier);
+    let mut answer = large_answer::json(texts, view).await?;
+    let tag = HeaderValue::try_from(tag).map_err(|_| Problem::internal())?;
+    answer.headers_mut().insert(header::ETAG, tag);
+    Ok(answer)
 }
