@@ -6,7 +6,7 @@ use std::sync::Arc;
 use guichet::auth::Arrivals;
 use guichet::process::clock::SystemClock;
 use shared_kernel::{Actor, Role};
-use support_domain::{Order, people};
+use support_domain::{Order, OrderNumber, people};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -165,6 +165,36 @@ async fn a_new_caller_becomes_the_typed_in_customer_of_their_address() {
     assert_eq!(customers(&desk).await, renamed);
 }
 
+/// What of a customer's record is not the address: first name, family name, telephone.
+async fn record(desk: &Desk, id: &str) -> (String, String, Option<String>) {
+    let sql = "SELECT cst_fname, cst_name, cst_phone FROM ___xtr_customer WHERE cst_id = $1";
+    let row = desk.database.client().await;
+    let row = row.query_one(sql, &[&id]).await.unwrap();
+    (row.get(0), row.get(1), row.get(2))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_release_before_took_from_the_form_goes_and_what_the_shop_entered_stays() {
+    let desk = Desk::new().await;
+    let sql = "INSERT INTO ___xtr_customer (cst_id, cst_name, cst_fname, cst_mail, cst_mail_key, cst_phone) VALUES \
+        ('CST-01', 'Malin', 'Mallory', 'jean@example.com', 'jean@example.com', '0699999999'), \
+        ('auth0|2', 'Roux', 'Paul', 'paul@example.com', 'paul@example.com', '0612345678')";
+    let client = desk.database.client().await;
+    client.execute(sql, &[]).await.unwrap();
+    welcome(&desk, &actor("auth0|1", Some(MAIL), None)).await;
+    welcome(&desk, &actor("auth0|2", Some("paul@example.com"), None)).await;
+    let nothing = (String::new(), String::new(), None);
+    assert_eq!(record(&desk, "auth0|1").await, nothing);
+    let shops = ("Paul".into(), "Roux".into(), Some("0612345678".into()));
+    assert_eq!(record(&desk, "auth0|2").await, shops);
+    // A telephone that the shop enters later is not a stranger's.
+    let enters = "UPDATE ___xtr_customer SET cst_phone = '0611111111' WHERE cst_id = 'auth0|1'";
+    client.execute(enters, &[]).await.unwrap();
+    welcome(&desk, &actor("auth0|1", Some(MAIL), Some("Jean Dupont"))).await;
+    let known = ("Jean".into(), "Dupont".into(), Some("0611111111".into()));
+    assert_eq!(record(&desk, "auth0|1").await, known);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_known_caller_absorbs_the_typed_in_customer_of_their_address() {
     let desk = Desk::new().await;
@@ -304,4 +334,32 @@ async fn staff_are_entered_on_first_use_and_keep_what_a_later_token_leaves_out()
     assert!(tx.staff(&staff_id("staff-nobody")).await.unwrap().is_none());
     tx.rollback().await;
     assert!(customers(&desk).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_known_by_its_letters_and_digits_however_they_are_typed() {
+    let desk = Desk::new().await;
+    typed_in(&desk, "cst-1", MAIL).await;
+    let owner = customer("cst-1", MAIL).id;
+    let stranger = customer("cst-2", "x@example.com").id;
+    let mut tx = desk.begin().await;
+    for typed in [
+        "ORD-2024-12345",
+        "ord 2024 12345",
+        "ORD202412345",
+        "Ord.2024/12345",
+    ] {
+        let number = OrderNumber::parse(typed).unwrap();
+        let order = tx.order_of(&owner, &number).await.unwrap();
+        assert_eq!(order.unwrap().as_str(), "ord-cst-1", "{typed}");
+        assert!(tx.order_of(&stranger, &number).await.unwrap().is_none());
+    }
+    for other in ["ORD-2024-1234", "2024-12345", "--"] {
+        let number = OrderNumber::parse(other).unwrap();
+        assert!(
+            tx.order_of(&owner, &number).await.unwrap().is_none(),
+            "{other}"
+        );
+    }
+    tx.rollback().await;
 }

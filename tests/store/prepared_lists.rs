@@ -10,7 +10,7 @@ use messages_domain::ports::{MessageFilter, MessagePosition, Start as MessageSta
 use messages_domain::{MessageQueries as _, State};
 use shared_kernel::{CustomerId, EntryId, EventLog as _, Limit, PageNumber, StreamId, TicketId};
 use support_domain::ports::{
-    ListPosition, SortBy, SortOrder, Start, TicketFilter, TicketPage, TicketWindow,
+    Assignee, ListPosition, SortBy, SortOrder, Start, TicketFilter, TicketPage, TicketWindow,
 };
 use support_domain::{Category, Priority, Status, StatusGroup, TicketQueries as _};
 
@@ -128,13 +128,14 @@ async fn a_connection_keeps_few_lists_of_messages_whatever_is_asked() {
     );
 }
 
-const TICKET_FILTERINGS: [Filtering<TicketFilter>; 11] = [
+const TICKET_FILTERINGS: [Filtering<TicketFilter>; 12] = [
     |filter| filter.group = Some(StatusGroup::Open),
     |filter| filter.group = Some(StatusGroup::Closed),
     |filter| filter.status = Some(Status::Open),
     |filter| filter.priority = Some(Priority::High),
     |filter| filter.category = Some(Category::General),
-    |filter| filter.assignee = Some(staff_id("admin-1")),
+    |filter| filter.assignee = Some(Assignee::Is(staff_id("admin-1"))),
+    |filter| filter.assignee = Some(Assignee::Nobody),
     |filter| filter.customer = Some(customer_id()),
     |filter| filter.email = Some(email("a@example.com").key()),
     |filter| filter.keyword = Some("frein".to_owned()),

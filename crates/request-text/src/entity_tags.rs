@@ -1,6 +1,6 @@
 //! `If-Match` and `If-None-Match` (RFC 9110 §13.1): lists of entity tags, over one line or several.
 //!
-//! `W/` is not kept: proxies that compress make a strong tag weak on its way out, so the weak one is all that a caller
+//! That a tag is weak is not kept: proxies that compress make a strong tag weak on its way out, so the weak one is all that a caller
 //! can send back. Those that add the coding to the tag (`"3-gzip"`) are understood too ([`as_made`]).
 
 /// What proxies put behind a tag when they compress.

@@ -1,5 +1,7 @@
 //! Paths of URLs.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 /// The path without its one trailing slash; none when it has none to lose. More than one, and an empty piece anywhere
@@ -12,6 +14,11 @@ pub fn without_trailing_slash(path: &str) -> Option<&str> {
 /// Whether what is percent-encoded in it is UTF-8.
 pub fn is_text(path: &str) -> bool {
     percent_decode_str(path).decode_utf8().is_ok()
+}
+
+/// A piece of a path as the router hands it over, with what it leaves encoded: `%2F`, `%25`, `%2B`.
+pub fn piece(routed: &str) -> Cow<'_, str> {
+    percent_decode_str(routed).decode_utf8_lossy()
 }
 
 #[cfg(test)]
@@ -27,6 +34,14 @@ mod tests {
         for path in ["/", "/api/messages", "//", "/api/messages//", ""] {
             assert_eq!(without_trailing_slash(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn a_piece_may_have_what_parts_paths() {
+        assert_eq!(
+            piece("https:%2F%2Fissuer.example%2F7%25+%2B"),
+            "https://issuer.example/7%++"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
+use shared_kernel::file_text;
 use toml::{Table, Value};
 
 use super::log_format::LogFormat;
@@ -101,10 +102,12 @@ fn short_value(
 }
 
 fn content(path: &str) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path).map_err(|error| ConfigError::File {
+    let failed = |reason: String| ConfigError::File {
         path: path.to_owned(),
-        reason: error.to_string(),
-    })
+        reason,
+    };
+    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    file_text(bytes).map_err(|error| failed(error.to_string()))
 }
 
 fn lead_home(table: &mut Table, home: &str) {
@@ -118,9 +121,8 @@ fn lead_home(table: &mut Table, home: &str) {
 }
 
 fn parsed_file(path: &str) -> Result<Table, ConfigError> {
-    let text = content(path)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    text.parse()
+    content(path)?
+        .parse()
         .map_err(|error: toml::de::Error| ConfigError::File {
             path: path.to_owned(),
             reason: error.message().to_owned(),

@@ -1,7 +1,7 @@
 //! Configuration: every key is in `config.default.toml`.
 //!
 //! - `layers`: defaults, file and environment, laid over each other;
-//! - `sections`: what there is, and what its values may be; `values`: values that are more than a text;
+//! - `sections`, and `http` of them: what there is, and what its values may be; `values`: values that are more than a text;
 //! - `spelling`: how people write values; `origin`: web pages' origins; `log_format`: how lines look.
 //!
 //! The default file is parsed first, a file named by `GUICHET_CONFIG` and the environment are laid
@@ -9,6 +9,7 @@
 //! and a key that is not in it is refused wherever it comes from. To add a setting: the key with a
 //! comment in `config.default.toml`, a field in its section.
 
+mod http;
 mod layers;
 mod limits;
 mod log_format;
@@ -17,12 +18,13 @@ mod sections;
 mod spelling;
 mod values;
 
+pub use http::HttpSection;
 pub use layers::{ConfigError, is_setting, log_format};
 pub use limits::LimitsSection;
 pub use log_format::LogFormat;
 pub use sections::{
-    AuthSection, DeskSection, HttpSection, JobsSection, LogSection, MailSection, RealtimeSection,
-    ShopSection, StorageSection,
+    AuthSection, DeskSection, JobsSection, LogSection, MailSection, RealtimeSection, ShopSection,
+    StorageSection,
 };
 
 pub use values::Secret;
@@ -156,6 +158,8 @@ mod tests {
             ),
             ("SUPPORT_EMAIL", "nobody", "support"),
             ("GUICHET__HTTP__ALLOWED_ORIGINS", "*", "allowed_origins"),
+            ("GUICHET__HTTP__ADDRESS_HEADER", "X: y", "address_header"),
+            ("GUICHET__HTTP__TRUSTED_KEYS", "short", "trusted_keys"),
         ] {
             let error = load(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(named), "{name}={value}: {error}");
@@ -410,6 +414,10 @@ mod tests {
         let config = load(&[
             ("JWT_SECRET", "hunter2hunter2hunter2hunter2hunter2"),
             ("DATABASE_URL", "postgres://a:hunter2@h/d"),
+            (
+                "GUICHET__HTTP__TRUSTED_KEYS",
+                "hunter2hunter2hunter2hunter2hunter2",
+            ),
         ]);
         assert!(!format!("{:?}", config.unwrap()).contains("hunter2"));
     }

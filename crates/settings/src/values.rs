@@ -192,6 +192,30 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<IpNet>, D:
     )
 }
 
+pub(super) fn header_name<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
+    let is_name = |text: &str| {
+        let part_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        !text.is_empty() && text.bytes().all(part_of_name)
+    };
+    parsed(
+        d,
+        "http.address_header",
+        "the name of a header such as X-Forwarded-For",
+        |text| is_name(text).then(|| text.to_ascii_lowercase()),
+    )
+}
+
+/// Never shown, not even what is wrong with one.
+pub(super) fn keys<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Secret>, D::Error> {
+    const SHORTEST: usize = 32;
+    let keys = Vec::<String>::deserialize(d)?;
+    if keys.iter().any(|key| tidied(key).len() < SHORTEST) {
+        let message = format!("http.trusted_keys must hold keys of {SHORTEST} characters or more");
+        return Err(D::Error::custom(message));
+    }
+    Ok(keys.into_iter().map(Secret::new).collect())
+}
+
 pub(super) fn addresses<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<EmailAddress>, D::Error> {
     list(d, "mail.escalation", "e-mail addresses", mailbox)
 }

@@ -13,9 +13,6 @@ use crate::visible::shows;
 /// The longest address SMTP carries (RFC 5321 §4.5.3.1.3 less the brackets).
 const MAX_EMAIL_CHARS: usize = 254;
 
-/// The longest number kept, with its separators, in characters.
-const MAX_PHONE_CHARS: usize = 32;
-
 /// A deliverable e-mail address as somebody wrote it: no display name, no address literal.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress(String);
@@ -155,6 +152,9 @@ impl fmt::Debug for EmailKey {
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
+    /// The longest number kept, with its separators, in characters.
+    pub const MAX_CHARS: usize = 32;
+
     /// Takes it back from the store, where an earlier, looser rule may have let it in.
     pub fn from_stored(text: String) -> Self {
         Self(text)
@@ -177,7 +177,7 @@ impl PhoneNumber {
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '(' | ')' | '/'));
         let led = prefix.chars().all(|c| matches!(c, ' ' | '('));
-        if led && plain && (4..=15).contains(&digits) && text.len() <= MAX_PHONE_CHARS {
+        if led && plain && (4..=15).contains(&digits) && text.len() <= Self::MAX_CHARS {
             Ok(Self(text.to_owned()))
         } else {
             Err(TextError::Form)

@@ -12,7 +12,7 @@ use unicode_normalization::char::{compose, is_combining_mark};
 use crate::visible::shows;
 
 /// Takes from one line of prose what nobody sees, and line breaks around it. A tab is a space.
-pub(crate) fn line(text: String) -> String {
+pub fn line(text: String) -> String {
     let cut = within_its_breaks(&text);
     if cut.chars().any(|c| c == '\t' || is_stray(c)) {
         let kept = prose(cut.chars().map(|c| if c == '\t' { ' ' } else { c }));

@@ -67,6 +67,15 @@ pub trait SupportTx: PeopleTx {
     ) -> Result<Vec<TicketFile>, StoreError>;
 }
 
+/// Who has a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assignee {
+    /// It waits to be taken.
+    Nobody,
+    /// This member of the staff.
+    Is(StaffId),
+}
+
 /// Which tickets a list shows. `None` means any.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TicketFilter {
@@ -80,8 +89,8 @@ pub struct TicketFilter {
     pub priority: Option<Priority>,
     /// One category.
     pub category: Option<Category>,
-    /// One assignee.
-    pub assignee: Option<StaffId>,
+    /// One assignee, or none.
+    pub assignee: Option<Assignee>,
     /// One customer.
     pub customer: Option<CustomerId>,
     /// The address of the customer.

@@ -98,6 +98,11 @@ async fn claims_are_read_alike_over_http_and_in_both_dialects() {
             true,
         ),
         (json!({ "sub": "p5", "exp": 253_402_300_799_i64 }), true),
+        (
+            json!({ "sub": "https://id.example/users/42?x=1", "exp": exp }),
+            true,
+        ),
+        (json!({ "sub": "x".repeat(255), "exp": exp }), true),
         // Milliseconds, and what no calendar can add five seconds to.
         (json!({ "sub": "p6", "exp": exp * 1_000 }), false),
         (json!({ "sub": "p7", "exp": 8_210_266_876_795_i64 }), false),

@@ -9,6 +9,7 @@ mod readers;
 mod rights;
 mod scenario;
 mod search;
+mod tags;
 mod transfer;
 mod versions;
 mod views_and_votes;

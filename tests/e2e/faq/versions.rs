@@ -127,11 +127,11 @@ async fn who_writes_over_what_they_did_not_see_is_told() {
         .await
         .expect(412);
     delete(&seen, &at).await.expect(412);
-    for odd in ["\"2", "2", "W/\"2\"", "\"two\"", "\"02\""] {
+    for odd in ["\"2", "2", "W/\"1\"", "\"two\"", "\"02\""] {
         let odd = staff.with_header("If-Match", odd);
         odd.put(&at, &json!({ "order": 3 })).await.expect(412);
     }
-    for good in [written.header("etag"), "\"2\"", "*"] {
+    for good in [written.header("etag"), "\"2\"", "W/\"2\"", "*"] {
         let good = staff.with_header("If-Match", good);
         good.put(&at, &json!({ "order": 1 })).await.expect(200);
     }

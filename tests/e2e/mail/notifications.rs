@@ -5,7 +5,7 @@ use testkit::smtp_sink::ReceivedMail;
 use testkit::{Api, PATIENCE};
 
 use super::desk::{Desk, pairs};
-use crate::desk::{CONTACT, JEAN, all_mail_sent, at, form_with};
+use crate::desk::{CONTACT, JEAN, all_mail_sent, at, form_with, ticket_by};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_ticket_is_confirmed_to_the_customer_and_told_to_the_address_of_its_category() {
@@ -270,6 +270,28 @@ async fn every_mail_of_a_ticket_has_the_same_subject_whoever_reads_it() {
         for name in ["Precedence", "List-Unsubscribe", "List-Id"] {
             assert_eq!(mail.header(name), None);
         }
+    }
+    desk.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_subject_stays_when_the_writer_of_a_form_signs_in_later() {
+    let desk = Desk::open().await;
+    let zoe = "zoe@example.com";
+    let id = ticket_by(&desk.server.api, zoe).await;
+    let signed_in = desk.server.customer("cst-zoe", zoe);
+    signed_in.get(&at(&id, "")).await.expect(200);
+    let bonjour = json!({ "message": "Bonjour" });
+    desk.claire
+        .post(&at(&id, "/responses"), &bonjour)
+        .await
+        .expect(201);
+    all_mail_sent(&desk.server).await;
+    let mails = desk.server.smtp.mails();
+    let hers: Vec<_> = mails.iter().filter(|mail| mail.rcpt_to == [zoe]).collect();
+    assert_eq!(hers.len(), 2, "the confirmation and the answer");
+    for mail in hers {
+        assert_eq!(mail.subject(), Some(format!("[{id}] Votre demande")));
     }
     desk.server.stop().await;
 }

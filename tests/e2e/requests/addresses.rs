@@ -8,7 +8,7 @@ use serde_json::json;
 use testkit::TestServer;
 
 use super::problems::{assert_problem, assert_refused};
-use crate::desk::{JEAN, LIST, SEARCH, at, ticket_by};
+use crate::desk::{FAQ, FAQ_CATEGORIES, JEAN, LIST, SEARCH, at, ticket_by};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_that_means_nothing_is_refused_by_name() {
@@ -95,13 +95,13 @@ async fn a_query_that_means_nothing_is_refused_by_name() {
         let repeated = staff.get(&format!("{route}?{name}=1&{name}=2")).await;
         assert_refused(&repeated, &[name]);
     }
-    let all = "page=0&limit=0&status=x&priority=x&category=x&assigned_to=%20&customer_email=x&sort_by=x&sort_order=x&cursor=x";
+    let all = "page=0&limit=0&status=x&priority=x&category=x&assigned_to=a%20b&customer_email=x&sort_by=x&sort_order=x&cursor=x";
     let names: Vec<&str> = all
         .split('&')
         .filter_map(|pair| pair.split('=').next())
         .collect();
     assert_refused(&staff.get(&format!("{LIST}?{all}")).await, &names);
-    let all = "keyword=%00&customer_id=%20&priority=x&category=x&date_from=x&date_to=x&page=0&limit=0&cursor=x&sort_by=x&sort_order=x";
+    let all = "keyword=%00&customer_id=a%20b&priority=x&category=x&date_from=x&date_to=x&page=0&limit=0&cursor=x&sort_by=x&sort_order=x";
     let names: Vec<&str> = all
         .split('&')
         .filter_map(|pair| pair.split('=').next())
@@ -118,6 +118,8 @@ async fn odd_but_meaningful_queries_are_answered() {
     for query in [
         "page=4294967295&limit=100",
         "priority=&status=&page=",
+        "assigned_to=%20&cursor=%09&customer_email=%C2%A0",
+        "status[]=open&status[]=open",
         "unknown=1&unknown=2",
         "&&&=&",
         "page=%31",
@@ -167,7 +169,7 @@ async fn what_could_be_no_id_names_no_ticket() {
     for id in [
         "a%2fb",
         "%00",
-        "%ff",
+        "%EF%BF%BD",
         "..%2f..%2fetc%2fpasswd",
         "%F0%9F%9A%97",
         "%C3%A9",
@@ -176,7 +178,6 @@ async fn what_could_be_no_id_names_no_ticket() {
         "%25",
         "%5C",
         "TICKET-1%0D%0AX:y",
-        "%ed%a0%80",
         "{}",
         "*",
         &long,
@@ -196,6 +197,42 @@ async fn what_could_be_no_id_names_no_ticket() {
         let page = staff.get(&format!("/rate/{id}?sig=1.2.x")).await;
         assert_eq!(page.status, 403, "{id}: {}", page.text);
     }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_are_no_text_are_refused_by_the_parameter_they_stand_in() {
+    let server = TestServer::start().await;
+    let staff = server.staff("staff-claire");
+    for bytes in ["%ff", "%ed%a0%80", "x%C3", "%C3%28"] {
+        for (path, parameter) in [
+            (at(bytes, ""), "ticketId"),
+            (at(bytes, "/responses"), "ticketId"),
+            (format!("/api/messages/{bytes}"), "id"),
+            (format!("{FAQ}/{bytes}"), "faqId"),
+            (format!("{FAQ_CATEGORIES}/{bytes}"), "categoryId"),
+            (format!("{LIST}?status={bytes}"), "status"),
+            (format!("{SEARCH}?keyword={bytes}"), "keyword"),
+            (format!("{SEARCH}?keyword=a&keyword={bytes}"), "keyword"),
+            (format!("/api/messages?search={bytes}"), "search"),
+            (format!("{FAQ}?search={bytes}"), "search"),
+            (format!("{FAQ}/suggest?q={bytes}"), "q"),
+            (format!("/api/events?after={bytes}"), "after"),
+        ] {
+            let answer = staff.get(&path).await;
+            assert_refused(&answer, &[parameter]);
+            assert_eq!(
+                answer.text_at("/errors/0/code"),
+                "invalid_encoding",
+                "{path}"
+            );
+        }
+        let unread = format!("{LIST}?utm_source={bytes}&{bytes}=1");
+        staff.get(&unread).await.expect(200);
+    }
+    // What was written as U+FFFD is a text.
+    let found = staff.get(&format!("{SEARCH}?keyword=%EF%BF%BD")).await;
+    found.expect(200);
     server.stop().await;
 }
 

@@ -62,13 +62,13 @@ async fn all_refused_fields_are_reported_at_once() {
     }
     let staff = server.staff("staff-claire");
     let id = ticket_by(api, JEAN).await;
-    let bad = json!({ "status": "ouvert", "assigned_to": "a b", "internal_note": "" });
+    let bad = json!({ "status": "ouvert", "assigned_to": "a b", "internal_note": 5 });
     let answer = staff.put(&at(&id, "/status"), &bad).await;
     assert_refused(&answer, &["status", "assigned_to", "internal_note"]);
     let bad = json!({ "message": 1, "internal": "peut-être" });
     let answer = staff.post(&at(&id, "/responses"), &bad).await;
     assert_refused(&answer, &["message", "internal"]);
-    let bad = json!({ "staff_id": 1, "reason": [] });
+    let bad = json!({ "staff_id": [], "reason": [] });
     let answer = staff.post(&at(&id, "/escalate"), &bad).await;
     assert_refused(&answer, &["staff_id", "reason"]);
     let jean = server.customer("cst-jean", JEAN);
@@ -92,6 +92,10 @@ async fn a_field_of_the_wrong_type_is_refused_by_its_name() {
     ];
     for field in TEXT_FIELDS {
         for value in &wrong {
+            // An id may be written as the number it is.
+            if field == "customer_id" && value.is_u64() {
+                continue;
+            }
             let answer = server
                 .api
                 .post(CONTACT, &form_with_field(field, value.clone()))

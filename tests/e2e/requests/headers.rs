@@ -5,7 +5,7 @@ use testkit::{TestServer, form};
 
 use super::problems::{assert_problem, assert_refused};
 use super::raw_http::{self, exchange};
-use crate::desk::{CONTACT, JEAN, at, count, ticket_by};
+use crate::desk::{CONTACT, FAQ, JEAN, at, count, ticket_by};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_cannot_be_one_is_refused() {
@@ -56,7 +56,6 @@ async fn a_tag_that_is_none_of_ours_is_stale() {
         "\"abc\"",
         "\"\"",
         "\"",
-        "W/\"1\"",
         "\"01\"",
         "\"+1\"",
         "\"-1\"",
@@ -73,5 +72,59 @@ async fn a_tag_that_is_none_of_ours_is_stale() {
     }
     let shown = staff.get(&at(&id, "")).await.expect(200);
     assert_eq!(shown.body["version"], 1);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_list_of_tags_one_that_stands_is_enough() {
+    let server = TestServer::start().await;
+    let staff = server.staff("staff-claire");
+    let closing = json!({ "status": "closed", "staff_id": "staff-claire" });
+    for (tags, status) in [
+        (&["\"7\", \"1\""][..], 200),
+        (&["\"7\"", "\"1\""], 200),
+        (&["W/\"1\""], 200),
+        (&["\"1-gzip\""], 200),
+        (&["\"x, y\",W/\"1\" , \"9\""], 200),
+        (&["\"7\", *"], 200),
+        (&["\"7\", \"2\""], 412),
+        (&["W/\"2\""], 412),
+    ] {
+        for end in ["/status", "/assign"] {
+            let id = ticket_by(&server.api, JEAN).await;
+            let caller = tags.iter().fold(staff.clone(), |caller, tag| {
+                caller.with_header("If-Match", tag)
+            });
+            let answer = caller.put(&at(&id, end), &closing).await;
+            assert_eq!(answer.status, status, "{tags:?} {end}: {}", answer.text);
+        }
+    }
+    let article = format!("{FAQ}/FAQ-00000001");
+    let shown = server.api.get(&article).await.expect(200);
+    let tag = shown.header("etag").to_owned();
+    for held in [format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
+        let reader = server.api.with_header("If-None-Match", &held);
+        reader.get(&article).await.expect(304);
+    }
+    for (number, tags) in [format!("\"99\", {tag}"), "W/\"2\"".to_owned()]
+        .iter()
+        .enumerate()
+    {
+        let change = json!({ "tags": [format!("essai {number}")] });
+        let writer = staff.with_header("If-Match", tags);
+        writer.put(&article, &change).await.expect(200);
+    }
+    let late = staff.with_header("If-Match", "\"1\", W/\"2\"");
+    late.put(&article, &json!({ "tags": [] })).await.expect(412);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn languages_are_read_from_every_line_of_their_header() {
+    let server = TestServer::start().await;
+    let reader = server.api.with_header("Accept-Language", "es;q=0.1");
+    let reader = reader.with_header("Accept-Language", "en");
+    let shown = reader.get(&format!("{FAQ}/FAQ-00000001")).await.expect(200);
+    assert_eq!(shown.header("content-language"), "en");
     server.stop().await;
 }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::core::Core;
 use crate::auth::SocketCallers;
 use crate::faq::follower::Follower;
-use crate::http::client_address::client_address;
+use crate::http::client_address::TrustedCallers;
 use crate::http::problem::answer_refused;
 use crate::live::{DeskConversations, Heard, Presence};
 
@@ -108,7 +108,7 @@ impl Live {
 
 fn settings(config: &Config) -> RealtimeSettings {
     let (realtime, limits) = (&config.realtime, &config.limits);
-    let trusted = config.http.trusted_proxies.clone();
+    let trusted = TrustedCallers::of(config);
     RealtimeSettings {
         ping_interval: Duration::from_secs(realtime.ping_seconds),
         ping_timeout: Duration::from_secs(realtime.pong_timeout_seconds),
@@ -125,7 +125,7 @@ fn settings(config: &Config) -> RealtimeSettings {
             per_ip: limits.sockets_per_address,
             per_process: limits.sockets_total,
         },
-        client_address: ClientAddress(Arc::new(move |request| client_address(request, &trusted))),
+        client_address: ClientAddress(Arc::new(move |request| trusted.address_of(request))),
         ..RealtimeSettings::default()
     }
 }

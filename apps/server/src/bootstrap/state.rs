@@ -16,6 +16,7 @@ use crate::auth::Arrivals;
 use crate::faq::articles::Articles;
 use crate::faq::follower::Follower;
 use crate::faq::unanswered::UnansweredSearches;
+use crate::http::client_address::TrustedCallers;
 use crate::http::faq::visitor::Visitors;
 use crate::http::large_turns::LargeTurns;
 use crate::http::rate_limit::{CallerLimit, NetworkLimit};
@@ -110,7 +111,7 @@ fn knowledge_base(
         unanswered: Arc::clone(&shared.unanswered),
         articles: Arc::clone(&shared.articles),
         follower: Arc::clone(&shared.follower),
-        visitors: Visitors::new(&core.secret, config.http.trusted_proxies.clone()),
+        visitors: Visitors::new(&core.secret, TrustedCallers::of(config)),
     }
 }
 
@@ -119,6 +120,7 @@ fn admission(config: &Config, core: &Core, verifier: Arc<TokenVerifier>) -> Admi
         tokens: RecentTokens::new(verifier, Arc::clone(&core.clock)),
         arrivals: Arrivals::new(Arc::clone(&core.work), Arc::clone(&core.clock)),
         contacts: NetworkLimit::of_forms(config),
+        contact_attempts: NetworkLimit::of_form_attempts(config),
         searches: NetworkLimit::of_searches(config),
         votes: NetworkLimit::of_votes(config),
         page_views: NetworkLimit::of_views(config),

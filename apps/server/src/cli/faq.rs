@@ -62,14 +62,14 @@ pub(super) async fn run(config: &Config, args: &FaqArgs) -> ExitCode {
 
 fn read(file: &str) -> Result<Base, Vec<String>> {
     let named = |error: std::io::Error| vec![format!("{file}: {error}")];
-    let text = if file == "-" {
-        let mut text = String::new();
-        let read = std::io::stdin().read_to_string(&mut text);
-        read.map(|_| text)
+    let bytes = if file == "-" {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().read_to_end(&mut bytes);
+        read.map(|_| bytes)
     } else {
-        std::fs::read_to_string(file)
+        std::fs::read(file)
     };
-    transfer::read(&text.map_err(named)?)
+    transfer::read_bytes(bytes.map_err(named)?)
 }
 
 async fn export(core: &Core, file: &str) -> Result<String, String> {

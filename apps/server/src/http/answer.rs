@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 use shared_kernel::StoredAnswer;
-use utoipa::ToSchema;
 
 use super::problem::Problem;
 
@@ -59,28 +58,6 @@ impl Answer {
     pub(super) fn stored(&self) -> &StoredAnswer {
         &self.0
     }
-}
-
-/// Something the caller should know of a request that was done all the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Warning {
-    /// Stable, e.g. `token_expired`.
-    pub code: &'static str,
-    /// The member of the request it is about, if it is about one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    /// For people, in French.
-    pub message: String,
-}
-
-/// An answer's body with what there is to be warned of beside its members.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Warned<T> {
-    #[serde(flatten)]
-    pub body: T,
-    /// Absent when there is nothing.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub warnings: Vec<Warning>,
 }
 
 /// The entity tag of a version.

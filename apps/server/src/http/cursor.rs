@@ -7,6 +7,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use request_text::names;
+use request_text::pairs::pairs;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -50,10 +52,12 @@ pub fn told(response: &mut HttpResponseBuilder, request: &HttpRequest, cursor: S
 
 /// The same question for the part that follows.
 pub fn next_link(request: &HttpRequest, where_to: &[(&str, String)]) -> String {
-    let asked = url::form_urlencoded::parse(request.query_string().as_bytes());
-    let kept = asked.filter(|(name, _)| {
-        let is_other = |(other, _): &(&str, String)| name.as_ref() != *other;
-        where_to.iter().all(is_other) && name != "page" && name != "cursor"
+    let asked = pairs(request.query_string().as_bytes());
+    let kept = asked.filter_map(|pair| {
+        let replaced = where_to.iter().map(|(name, _)| *name);
+        let mut replaced = replaced.chain(["page", "cursor"]);
+        let is_kept = !replaced.any(|name| names::same(name, &pair.name));
+        is_kept.then_some((pair.name, pair.value.ok()?))
     });
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(kept)

@@ -1,31 +1,38 @@
-//! The last thing every answer passes: request id, log line, figures, and the body of problems.
+//! The first thing every request passes and the last thing every answer does: one form of paths, request id, log line,
+//! figures, warnings, headers of pages, and the body of problems.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Uri;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
+use request_text::paths;
 use views::instant;
 
 use super::caller::{challenge, refused_token};
+use super::cross_origin::refused_question;
+use super::page_headers;
 use super::problem::{Problem, ProblemBody};
 use super::request_id::{REQUEST_ID, RequestId};
 use super::request_metrics::Outcome;
 use super::state::AppState;
+use super::warnings;
 
 /// The middleware function.
 ///
 /// # Errors
 /// None of its own.
 pub async fn finish(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId::of(&request);
     let started = std::time::Instant::now();
+    drop_trailing_slash(&mut request);
     // What handlers and extractors refuse is a response by now; there is no other middleware.
     let response = next.call(request).await?.map_into_boxed_body();
-    let mut response = with_problem_body(response, &id);
+    let mut response = warnings::told(with_problem_body(response, &id));
     let refused = refused_token(response.request());
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id.header());
@@ -39,12 +46,27 @@ pub async fn finish(
             HeaderValue::from_static("private, no-store"),
         );
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    page_headers::add(headers);
     record(&response, &id, started.elapsed());
     Ok(response)
+}
+
+/// A path with a slash behind it is the path: one route, one idempotency scope, one label in metrics and log.
+fn drop_trailing_slash(request: &mut ServiceRequest) {
+    let uri = request.uri();
+    let Some(path) = paths::without_trailing_slash(uri.path()) else {
+        return;
+    };
+    let path = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = path.try_into().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        request.match_info_mut().get_mut().update(&uri);
+        request.head_mut().uri = uri;
+    }
 }
 
 fn with_problem_body(
@@ -56,6 +78,7 @@ fn with_problem_body(
         return response;
     }
     let kept = response.response().extensions().get::<Problem>().cloned();
+    let kept = kept.or_else(|| refused_question(&response));
     // The rating page, the readiness report and refused handshakes say themselves what is wrong;
     // the framework's own refusals are plain text.
     let says_it_itself = response

@@ -10,9 +10,10 @@ use actix_web::http::header;
 use actix_web::web::{self, Bytes, BytesMut};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
-use serde::de::DeserializeOwned;
 
+use super::field::{FieldNames, Members};
 use super::problem::Problem;
+use super::warnings;
 use crate::http::state::AppState;
 
 /// The body, parsed and as it came.
@@ -21,7 +22,7 @@ pub struct JsonBody<T> {
     pub bytes: Bytes,
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+impl<T: FieldNames + 'static> FromRequest for JsonBody<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -29,10 +30,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let bytes = read(&request, payload, is_json).await?;
-            if !is_object(&bytes) {
-                return Err(Problem::malformed_json("The body must be a JSON object."));
-            }
-            let value = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
+            let value = object(&request, &bytes)?;
             Ok(Self { value, bytes })
         })
     }
@@ -49,7 +47,7 @@ pub struct OptionalJsonBody<T> {
     pub bytes: Bytes,
 }
 
-impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJsonBody<T> {
+impl<T: FieldNames + Default + 'static> FromRequest for OptionalJsonBody<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -57,19 +55,29 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJsonBody<T
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let bytes = read(&request, payload, |kind| kind.is_empty() || is_json(kind)).await?;
-            if bytes.is_empty() {
+            // Front ends that always send a body send `null` when they have nothing to say.
+            if matches!(bytes.trim_ascii(), b"" | b"null") {
                 return Ok(Self {
                     value: T::default(),
                     bytes,
                 });
             }
-            if !is_object(&bytes) || !is_json(&request.content_type().to_ascii_lowercase()) {
+            if !is_json(&request.content_type().to_ascii_lowercase()) {
                 return Err(Problem::malformed_json("The body must be a JSON object."));
             }
-            let value = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
+            let value = object(&request, &bytes)?;
             Ok(Self { value, bytes })
         })
     }
+}
+
+fn object<T: FieldNames>(request: &HttpRequest, bytes: &[u8]) -> Result<T, Problem> {
+    if !is_object(bytes) {
+        return Err(Problem::malformed_json("The body must be a JSON object."));
+    }
+    let members = Members::of_json(T::FIELDS, bytes).map_err(|error| malformed(&error))?;
+    warnings::note(request, members.warnings());
+    Ok(T::of_members(members))
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -99,8 +107,9 @@ pub async fn read(
         .ok_or_else(Problem::internal)?;
     let plain = request
         .headers()
-        .get(header::CONTENT_ENCODING)
-        .is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+        .get_all(header::CONTENT_ENCODING)
+        .flat_map(|encodings| encodings.as_bytes().split(|byte| *byte == b','))
+        .all(|encoding| encoding.trim_ascii().eq_ignore_ascii_case(b"identity"));
     if !plain || !accepts(&request.content_type().to_ascii_lowercase()) {
         return Err(Problem::unsupported_media_type());
     }

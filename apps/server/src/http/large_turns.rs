@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
-use ipnet::IpNet;
 use settings::Config;
 
-use super::client_address::{client_address, limited_network};
+use super::client_address::{TrustedCallers, limited_network};
 use super::turns::{Asker, Turns};
 
 /// The turns of all.
 pub struct LargeTurns {
     pub(super) lists: Arc<Turns>,
     pub(super) searches: Arc<Turns>,
-    trusted: Vec<IpNet>,
+    trusted: TrustedCallers,
     callers: RandomState,
     enabled: bool,
 }
@@ -28,7 +27,7 @@ impl LargeTurns {
         Self {
             lists: Turns::new(serving_threads),
             searches: Turns::new(serving_threads + 1),
-            trusted: config.http.trusted_proxies.clone(),
+            trusted: TrustedCallers::of(config),
             callers: RandomState::new(),
             enabled: config.limits.enabled,
         }
@@ -44,7 +43,7 @@ impl LargeTurns {
     pub(super) fn asker(&self, request: &HttpRequest) -> Asker {
         let shown = request.headers().get(header::AUTHORIZATION);
         Asker {
-            network: client_address(request, &self.trusted).map(limited_network),
+            network: self.trusted.address_of(request).map(limited_network),
             caller: self
                 .callers
                 .hash_one(shown.map(header::HeaderValue::as_bytes)),

@@ -1,4 +1,4 @@
-//! The OpenAPI document, generated from the handlers. Its page is in `docs_page`.
+//! The OpenAPI document, generated from the handlers. Its page is `pages/docs.rs`.
 
 use std::sync::LazyLock;
 

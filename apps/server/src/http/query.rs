@@ -4,39 +4,22 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
-use super::field::{Errors, FieldNames, Refusal};
+use super::field::{FieldNames, Members};
 use super::problem::Problem;
+use super::warnings;
 
-/// The query.
+/// The query. An empty value is no value: forms send `priority=` for "any". The same value twice is one; two that
+/// differ are refused, unless the field is a list.
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned + FieldNames> FromRequest for Query<T> {
+impl<T: FieldNames> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(parse(request.query_string()).map(Self))
+        let members = Members::of_pairs(T::FIELDS, request.query_string().as_bytes());
+        warnings::note(request, members.warnings());
+        ready(Ok(Self(T::of_members(members))))
     }
-}
-
-/// An empty value is no value: forms send `priority=` for "any".
-fn parse<T: DeserializeOwned + FieldNames>(query: &str) -> Result<T, Problem> {
-    let mut fields = Map::new();
-    let mut errors = Errors::default();
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        if value.is_empty() || !T::NAMES.contains(&name.as_ref()) {
-            continue;
-        }
-        if fields
-            .insert(name.to_string(), Value::String(value.into_owned()))
-            .is_some()
-        {
-            errors.add(&name, &Refusal::new("repeated", "donné plusieurs fois"));
-        }
-    }
-    errors.finish()?;
-    serde_json::from_value(Value::Object(fields)).map_err(|_| Problem::internal())
 }

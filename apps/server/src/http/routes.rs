@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, Route, guard, web};
 
 use super::problem::Problem;
 use super::request_metrics::RouteLabel;
-use super::{docs_page, events, faq, health, messages, openapi, pages, people, tickets};
+use super::{events, faq, health, messages, openapi, pages, people, tickets};
 
 /// One method of one path.
 pub struct Endpoint {
@@ -219,6 +219,19 @@ fn people_endpoints() -> Vec<Endpoint> {
     ]
 }
 
+/// Pages about the API, which its document leaves out.
+fn page_endpoints() -> Vec<Endpoint> {
+    vec![
+        endpoint(Method::GET, "/", || web::route().to(pages::docs::home)),
+        endpoint(Method::GET, pages::docs::PATH, || {
+            web::route().to(pages::docs::page)
+        }),
+        endpoint(Method::GET, "/docs/{name}", || {
+            web::route().to(pages::docs::part)
+        }),
+    ]
+}
+
 fn operation_endpoints() -> Vec<Endpoint> {
     vec![
         endpoint(Method::GET, "/api/events", || {
@@ -235,9 +248,10 @@ fn operation_endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// Puts every route, the API page and the sockets into an application.
+/// Puts every route, the API page and the sockets into an application. Paths end without a slash: with one they were
+/// the same before they came here (`finish`).
 pub fn configure(app: &mut web::ServiceConfig) {
-    let mut endpoints = endpoints().into_iter().peekable();
+    let mut endpoints = endpoints().into_iter().chain(page_endpoints()).peekable();
     while let Some(first) = endpoints.next() {
         let path = first.path;
         let mut resource = web::resource(path)
@@ -254,9 +268,6 @@ pub fn configure(app: &mut web::ServiceConfig) {
         })));
     }
     app.configure(realtime::configure);
-    app.service(docs_page::page());
-    app.route("/", web::get().to(async || home()));
-    app.route("/docs", web::get().to(async || home()));
     app.default_service(web::to(async || {
         Err::<HttpResponse, _>(Problem::of_status(actix_web::http::StatusCode::NOT_FOUND))
     }));
@@ -282,10 +293,4 @@ fn method_not_allowed(methods: &[Method]) -> HttpResponse {
         response.headers_mut().insert(header::ALLOW, allow);
     }
     response
-}
-
-fn home() -> HttpResponse {
-    HttpResponse::Found()
-        .insert_header((header::LOCATION, "/docs/"))
-        .finish()
 }

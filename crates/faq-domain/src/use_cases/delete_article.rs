@@ -1,6 +1,6 @@
 //! Deletes an article. Its versions stay.
 
-use shared_kernel::{Done, FaqId, UserId};
+use shared_kernel::{Done, FaqId, UserId, Versions};
 
 use super::{Outcome, Surroundings, keep, lock_expected};
 use crate::ports::FaqTx;
@@ -16,7 +16,7 @@ pub async fn delete_article(
     with: Surroundings<'_>,
     by: &UserId,
     id: &FaqId,
-    expected_version: Option<u64>,
+    expected_version: Option<&Versions>,
 ) -> Outcome<()> {
     let mut article = lock_expected(tx, id, expected_version).await?.article;
     tx.delete_article(id).await?;

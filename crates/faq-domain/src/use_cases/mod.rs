@@ -27,7 +27,7 @@ pub use update_category::{UpdateCategory, update_category};
 pub use vote::vote;
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Done, FaqId, UserId};
+use shared_kernel::{Done, FaqId, UserId, Versions};
 
 use crate::article::{Article, ArticleFile};
 use crate::category::Category;
@@ -43,14 +43,14 @@ pub type Outcome<T, E = FaqError> = Result<Done<T, FaqEvent>, E>;
 async fn lock_expected(
     tx: &mut dyn FaqTx,
     id: &FaqId,
-    expected_version: Option<u64>,
+    expected_version: Option<&Versions>,
 ) -> Result<ArticleFile, FaqError> {
     let file = tx
         .lock_article(id)
         .await?
         .ok_or(FaqError::ArticleNotFound)?;
     match expected_version {
-        Some(expected) if expected != file.article.version => Err(FaqError::VersionMismatch),
+        Some(expected) if !expected.holds(file.article.version) => Err(FaqError::VersionMismatch),
         Some(_) | None => Ok(file),
     }
 }

@@ -1,6 +1,6 @@
 //! Restores an article, also a deleted one, to an earlier version.
 
-use shared_kernel::{Done, FaqId, StoreError, UserId};
+use shared_kernel::{Done, FaqId, StoreError, UserId, Versions};
 
 use super::{Outcome, Surroundings, keep};
 use crate::article::{Article, ArticleFile, Counters};
@@ -14,7 +14,7 @@ pub struct RestoreArticle {
     pub id: FaqId,
     pub version: u64,
     /// From `If-Match`.
-    pub expected_version: Option<u64>,
+    pub expected_version: Option<Versions>,
 }
 
 /// Makes a new version with the content of an old one. A deleted article comes back under its old
@@ -36,7 +36,7 @@ pub async fn restore_article(
         .ok_or(FaqError::ArticleNotFound)?;
     if ask
         .expected_version
-        .is_some_and(|expected| expected != last)
+        .is_some_and(|expected| !expected.holds(last))
     {
         return Err(FaqError::VersionMismatch);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared_kernel::{Done, FaqId, UserId};
+use shared_kernel::{Done, FaqId, UserId, Versions};
 
 use super::{Outcome, Surroundings, keep, lock_expected};
 use crate::article::{Answer, ArticleFile, Question, Tags, Text, Texts};
@@ -30,7 +30,7 @@ pub struct UpdateArticle {
     /// By language: changed, or added. `None` removes the language.
     pub texts: BTreeMap<Locale, Option<UpdateText>>,
     /// From `If-Match`.
-    pub expected_version: Option<u64>,
+    pub expected_version: Option<Versions>,
 }
 
 /// Changes an article; what changes nothing makes no version.
@@ -45,7 +45,7 @@ pub async fn update_article(
     id: &FaqId,
     ask: UpdateArticle,
 ) -> Outcome<ArticleFile> {
-    let mut file = lock_expected(tx, id, ask.expected_version).await?;
+    let mut file = lock_expected(tx, id, ask.expected_version.as_ref()).await?;
     let before = file.article.clone();
     let content = &mut file.article.content;
     if let Some(category) = ask.category {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::header::ALLOW;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sockets::{bearer, websocket};
 
@@ -15,7 +16,14 @@ const PATH: &str = "/ws/messaging";
 
 /// Adds the route. Needs `web::Data<Gateway>` in the application.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.route(PATH, web::get().to(open));
+    // Only a GET can be upgraded.
+    let refused = || async {
+        HttpResponse::MethodNotAllowed()
+            .insert_header((ALLOW, "GET"))
+            .finish()
+    };
+    let opening = web::resource(PATH).route(web::get().to(open));
+    cfg.service(opening.default_service(web::to(refused)));
 }
 
 #[derive(serde::Deserialize)]

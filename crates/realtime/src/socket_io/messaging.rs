@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use shared_kernel::is_blank;
 use sockets::engine_io::{Engine, Frame};
 use sockets::socket_io::{
     Accepted, ClientEvent, ConnectRefused, NamespaceApp, NamespaceSession, SocketIo,
@@ -64,7 +65,11 @@ impl NamespaceApp for Messaging {
         let (admitted, registration) = opened.map_err(|refused| gateway.answer(refused))?;
         let in_query = || {
             let query = web::Query::<HandshakeQuery>::from_query(request.query_string());
-            query.ok()?.into_inner().token
+            query
+                .ok()?
+                .into_inner()
+                .token
+                .filter(|token| !is_blank(token))
         };
         Ok(MessagingSession {
             token: bearer::in_handshake(request.headers())
@@ -117,7 +122,7 @@ fn told(message: &'static str, code: &str) -> ConnectRefused {
 /// A blank text is as good as none.
 fn take_text(auth: &mut Map<String, Value>, name: &str) -> Option<String> {
     match auth.remove(name) {
-        Some(Value::String(text)) if !text.trim().is_empty() => Some(text),
+        Some(Value::String(text)) if !is_blank(&text) => Some(text),
         _ => None,
     }
 }

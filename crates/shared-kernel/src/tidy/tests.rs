@@ -286,3 +286,16 @@ fn labels_and_codes_are_equal_however_they_were_typed() {
         assert!(Code::<1, 200>::parse(parts).is_err(), "{parts:?}");
     }
 }
+
+#[test]
+fn a_tidy_text_is_taken_without_a_copy() {
+    let text = "Bonjour, les pneus 205/55 R16 sont-ils en stock ?";
+    macro_rules! kept {
+        ($($kind:ident),*) => {$({
+            let text = text.to_owned();
+            let place = text.as_ptr();
+            assert_eq!($kind::<1, 200>::parse(text).unwrap().as_str().as_ptr(), place);
+        })*};
+    }
+    kept!(SingleLine, Body, Label, Code);
+}

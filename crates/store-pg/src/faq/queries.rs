@@ -34,9 +34,10 @@ fn filters(filter: &ArticleFilter) -> Filters {
     }
     if !filter.tags.is_empty() {
         let tags = filter.tags.clone();
-        all.add_bound("f.faq_tags && {}", |statement| {
-            statement.bind::<Array<Text>, _>(tags)
-        });
+        all.add_bound(
+            "faq_tag_keys(f.faq_tags) && faq_tag_keys({})",
+            |statement| statement.bind::<Array<Text>, _>(tags),
+        );
     }
     all
 }

@@ -60,7 +60,7 @@ WHERE NOT EXISTS (
     AND (NOT {} OR ", is_public!("f", "f"), ")
     AND ({} IS NULL OR f.faq_published = {})
     AND ({} IS NULL OR f.faq_category = {})
-    AND ({} IS NULL OR f.faq_tags && {})
+    AND ({} IS NULL OR faq_tag_keys(f.faq_tags) && faq_tag_keys({}))
     AND ({} IS NULL OR x.txt_search @@ faq_query(x.txt_locale, {}))");
 
 #[derive(QueryableByName)]

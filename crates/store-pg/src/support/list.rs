@@ -4,8 +4,8 @@ use analytics_domain::Measure;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Nullable, Text, Timestamptz};
 use diesel_async::AsyncPgConnection;
-use shared_kernel::{CustomerId, EmailKey, Page, StaffId, StoreError, TicketId};
-use support_domain::ports::{Start, TicketFilter, TicketPage, TicketWindow};
+use shared_kernel::{CustomerId, EmailKey, Page, StoreError, TicketId};
+use support_domain::ports::{Assignee, Start, TicketFilter, TicketPage, TicketWindow};
 use support_domain::rights::Scope;
 use support_domain::{Category, Priority, Status, StatusGroup};
 
@@ -79,10 +79,11 @@ fn add_words(all: &mut Filters, filter: &TicketFilter) {
     all.add_text("m.msg_status = {}", filter.status.map(Status::as_str));
     all.add_text("m.msg_priority = {}", filter.priority.map(Priority::as_str));
     all.add_text("m.msg_category = {}", filter.category.map(Category::as_str));
-    all.add_text(
-        "m.msg_cnfa_id = {}",
-        filter.assignee.as_ref().map(StaffId::as_str),
-    );
+    match &filter.assignee {
+        Some(Assignee::Is(staff)) => all.add_text("m.msg_cnfa_id = {}", Some(staff.as_str())),
+        Some(Assignee::Nobody) => all.add("m.msg_cnfa_id IS NULL"),
+        None => {}
+    }
     all.add_text(
         "m.msg_cst_id = {}",
         filter.customer.as_ref().map(CustomerId::as_str),
@@ -177,7 +178,11 @@ fn total_from_figures(filter: &TicketFilter) -> Statement {
         filter.status.map(|status| status.as_str().to_owned()),
         filter.priority.map(|priority| priority.as_str().to_owned()),
         filter.category.map(|category| category.as_str().to_owned()),
-        filter.assignee.as_ref().map(|id| id.as_str().to_owned()),
+        filter.assignee.as_ref().map(|assignee| match assignee {
+            Assignee::Is(staff) => staff.as_str().to_owned(),
+            // As figures write it.
+            Assignee::Nobody => String::new(),
+        }),
         filter.group.map(|group| group.as_str().to_owned()),
     ]
     .into_iter()

@@ -166,11 +166,15 @@ pub(super) async fn order_of(
     customer: &CustomerId,
     reference: &OrderNumber,
 ) -> Result<Option<OrderId>, StoreError> {
-    let sql =
-        "SELECT ord_id FROM ___xtr_order WHERE ord_cst_id = {} AND ord_reference = {} LIMIT 1";
-    let row: Option<OrderIdRow> = Statement::new(sql)
-        .bind::<Text, _>(customer.as_str().to_owned())
+    // As people compare references: letters and digits count, case and what stands between do not.
+    const SQL: &str = "WITH asked AS (SELECT {}::text AS typed) \
+        SELECT ord_id FROM ___xtr_order, asked WHERE ord_cst_id = {} AND (ord_reference = typed \
+            OR typed ~ '[[:alnum:]]' AND upper(regexp_replace(ord_reference, '[^[:alnum:]]', '', 'g')) \
+                = upper(regexp_replace(typed, '[^[:alnum:]]', '', 'g'))) \
+        ORDER BY ord_reference <> typed, ord_id LIMIT 1";
+    let row: Option<OrderIdRow> = Statement::new(SQL)
         .bind::<Text, _>(reference.as_str().to_owned())
+        .bind::<Text, _>(customer.as_str().to_owned())
         .row(conn)
         .await
         .map_err(from_diesel)?;

@@ -1,6 +1,6 @@
 //! Assigns a ticket to a staff member, or takes it away from its assignee.
 
-use shared_kernel::{Actor, StaffId, TicketId};
+use shared_kernel::{Actor, StaffId, TicketId, Versions};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, known_staff, lock_visible};
@@ -17,7 +17,7 @@ pub struct AssignTicket {
     /// `None` takes it away from whoever has it.
     pub assignee: Option<StaffId>,
     /// From `If-Match`.
-    pub expected_version: Option<u64>,
+    pub expected_version: Option<Versions>,
 }
 
 /// Assigns a ticket; giving it to whoever has it is no change and tells nobody.
@@ -32,7 +32,7 @@ pub async fn assign_ticket(
     ask: AssignTicket,
 ) -> Outcome<TicketFile> {
     staff_only(actor, Reserved::Assignment)?;
-    let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
+    let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version.as_ref()).await?;
     let mut change = Change::of(file);
     change.file.assignee = match &ask.assignee {
         Some(id) => Some(known_staff(tx, id, Named::Staff).await?),

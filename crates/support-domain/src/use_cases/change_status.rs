@@ -1,6 +1,6 @@
 //! Changes the status of a ticket, opens or closes it, with an assignment and a note if asked for.
 
-use shared_kernel::{Actor, StaffId, TicketId};
+use shared_kernel::{Actor, StaffId, TicketId, Versions};
 
 use super::change::Change;
 use super::{Outcome, Surroundings, author, known_staff, lock_visible, new_entry};
@@ -21,7 +21,7 @@ pub struct ChangeStatus {
     /// Staff only.
     pub internal_note: Option<EntryText>,
     /// From `If-Match`.
-    pub expected_version: Option<u64>,
+    pub expected_version: Option<Versions>,
 }
 
 /// Changes the status; asking for the present one is no change and tells nobody. A new assignee may change
@@ -35,7 +35,7 @@ pub async fn change_status(
     actor: &Actor,
     ask: ChangeStatus,
 ) -> Outcome<TicketFile> {
-    let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version).await?;
+    let file = lock_visible(tx, &ask.ticket, actor, ask.expected_version.as_ref()).await?;
     if ask.assigned_to.is_some() || ask.internal_note.is_some() {
         staff_only(actor, Reserved::AssignmentOrNote)?;
     }

@@ -29,7 +29,7 @@ pub use rate_ticket::{RateTicket, Rater, rate_ticket};
 pub use shared_kernel::Surroundings;
 
 use chrono::{DateTime, Utc};
-use shared_kernel::{Actor, Done, StaffId, TicketId};
+use shared_kernel::{Actor, Done, StaffId, TicketId, Versions};
 
 use crate::error::{Named, SupportError};
 use crate::events::TicketEvent;
@@ -47,7 +47,7 @@ async fn lock_visible(
     tx: &mut dyn SupportTx,
     id: &TicketId,
     actor: &Actor,
-    expected_version: Option<u64>,
+    expected_version: Option<&Versions>,
 ) -> Result<TicketFile, SupportError> {
     let file = tx
         .lock_ticket(id)
@@ -56,7 +56,7 @@ async fn lock_visible(
     if !Scope::of(actor).holds(&file.ticket) {
         return Err(SupportError::TicketNotFound);
     }
-    if expected_version.is_some_and(|version| version != file.ticket.version) {
+    if expected_version.is_some_and(|expected| !expected.holds(file.ticket.version)) {
         return Err(SupportError::VersionMismatch);
     }
     Ok(file)

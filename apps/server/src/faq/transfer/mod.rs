@@ -20,7 +20,7 @@ use faq_domain::{
     Question, Tag, Tags, Text, Texts,
 };
 use serde::{Deserialize, Serialize};
-use shared_kernel::FaqId;
+use shared_kernel::{FaqId, file_text};
 
 use self::faults::Faults;
 
@@ -81,7 +81,15 @@ pub fn write(
     Ok(text)
 }
 
-/// Reads the file.
+/// Reads the file, whatever system wrote it.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_bytes(bytes: Vec<u8>) -> Result<Base, Vec<String>> {
+    read(&file_text(bytes).map_err(|error| vec![error.to_string()])?)
+}
+
+/// Reads the file's text.
 ///
 /// # Errors
 /// What is wrong, a line each, with its place: `articles[3].texts.fr.question: at least 10
@@ -172,7 +180,7 @@ impl ArticleEntry {
     }
 
     fn read(self, place: &str, wrong: &mut Faults) -> Option<BaseArticle> {
-        let id = wrong.absent(place, "id", FaqId::parse(self.id).ok());
+        let id = wrong.absent(place, "id", FaqId::typed(&self.id).ok());
         let category = wrong.absent(place, "category", CategoryId::parse(&self.category));
         let order = wrong.absent(place, "order", Order::new(self.order));
         let tags: Vec<Option<Tag>> = self

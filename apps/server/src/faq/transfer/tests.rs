@@ -64,3 +64,15 @@ fn every_fault_is_named_and_ids_are_there_once() {
         ["articles: FAQ-1 is there twice"]
     );
 }
+
+#[test]
+fn a_file_of_another_system_is_read_or_told_why_not() {
+    let text = serde_json::to_string_pretty(&file())
+        .unwrap()
+        .replace('\n', "\r\n");
+    let marked = format!("\u{feff}{text}").into_bytes();
+    assert_eq!(read_bytes(marked).unwrap().articles.len(), 1);
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let refused = read_bytes(wide).unwrap_err();
+    assert_eq!(refused, ["the file is UTF-16; save it as UTF-8"]);
+}

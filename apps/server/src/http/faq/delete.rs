@@ -32,7 +32,14 @@ pub async fn delete(
     Write::of(&state, &request, &Caller::Known(actor.clone()), &[])?
         .run(
             async |tx| {
-                delete_article(tx, state.surroundings(), &actor.id, &id, expected_version).await
+                delete_article(
+                    tx,
+                    state.surroundings(),
+                    &actor.id,
+                    &id,
+                    expected_version.as_ref(),
+                )
+                .await
             },
             |(): &()| Ok(Answer::no_content()),
         )

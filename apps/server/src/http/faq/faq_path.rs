@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use faq_domain::FaqError;
 use shared_kernel::FaqId;
 
+use crate::http::path_parameter::path_parameter;
 use crate::http::problem::Problem;
 
 /// `:faqId`. What could not be an id names no article.
@@ -17,7 +18,8 @@ impl FromRequest for FaqPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = FaqId::typed(request.match_info().query("faqId"));
-        ready(id.map(Self).map_err(|_| FaqError::ArticleNotFound.into()))
+        let parse = |text: &str| FaqId::typed(text).ok().map(Self);
+        let absent = || FaqError::ArticleNotFound.into();
+        ready(path_parameter(request, "faqId", parse, absent))
     }
 }

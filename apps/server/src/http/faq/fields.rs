@@ -5,19 +5,23 @@ use std::collections::BTreeMap;
 use faq_domain::article::{Answer, Question};
 use faq_domain::{CategoryId, Locale, Order, Tag, Tags};
 use serde_json::Value;
+use shared_kernel::is_blank;
 use utoipa::openapi::schema::{
     AdditionalProperties, Object, ObjectBuilder, Schema, SchemaType, Type,
 };
 
-use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
+use crate::http::field::{
+    Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, is_blank,
+    object_of, text,
+};
 
 fn typed(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(kind))
 }
 
-fn text(value: &Value) -> Result<&str, Refusal> {
-    let wrong = || Refusal::new("wrong_type", "doit être un texte");
-    value.as_str().ok_or_else(wrong)
+/// A box of a form that was left empty.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(is_blank)
 }
 
 impl Parse for CategoryId {
@@ -73,8 +77,8 @@ impl Parse for Tags {
             Refusal::new("too_many", message)
         };
         let items = value.as_array().ok_or_else(wrong)?;
-        let tags = items.iter().map(|item| {
-            let tag = item.as_str().ok_or_else(wrong)?.trim();
+        let tags = items.iter().filter(|item| !is_empty(item)).map(|item| {
+            let tag = item.as_str().ok_or_else(wrong)?;
             Tag::parse(tag).map_err(Refusal::from)
         });
         Self::new(tags.collect::<Result<_, _>>()?).ok_or_else(too_many)
@@ -92,10 +96,14 @@ impl Parse for Tags {
 pub struct TagList(pub Vec<String>);
 
 impl Parse for TagList {
+    const IS_LIST: bool = true;
+
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let list = String::parse(value)?;
-        let tags = list.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-        Ok(Self(tags.map(str::to_owned).collect()))
+        let tags = list.split(',').filter(|tag| !is_blank(tag));
+        // What no article could have finds none.
+        let tidy = |tag: &str| Tag::parse(tag).map_or_else(|_| tag.to_owned(), Tag::into_string);
+        Ok(Self(tags.map(tidy).collect()))
     }
 
     fn schema() -> Object {
@@ -111,14 +119,19 @@ fields! {
     }
 }
 
+impl TranslationBody {
+    /// A form whose boxes for this language were left empty says nothing in it. `{}` comes from no form.
+    fn is_left_empty(&self) -> bool {
+        let boxes = [self.question.empties(), self.answer.empties()];
+        self.question.is_empty() && self.answer.is_empty() && boxes.contains(&true)
+    }
+}
+
 impl Parse for TranslationBody {
+    const MEMBERS: &'static [Declared] = Self::FIELDS;
+
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let wrong = || Refusal::new("wrong_type", "doit être un objet");
-        if value.is_object() {
-            serde_json::from_value(value.clone()).map_err(|_| wrong())
-        } else {
-            Err(wrong())
-        }
+        object_of(value)
     }
 
     fn schema() -> Object {
@@ -136,6 +149,9 @@ impl Parse for Translations {
         let given = value.as_object().ok_or_else(wrong)?;
         let mut translations = BTreeMap::new();
         for (tag, said) in given {
+            if is_empty(said) && !said.is_null() {
+                continue;
+            }
             let locale = <Locale as Parse>::parse(&Value::String(tag.clone()))?;
             let said = match said {
                 Value::Null => Field::Null,
@@ -172,6 +188,7 @@ impl Translations {
             let name = format!("translations.{locale}");
             let is_null = matches!(said, Field::Null);
             match errors.optional(&name, said) {
+                Some(body) if body.is_left_empty() => {}
                 Some(body) => {
                     let question = errors.optional(&format!("{name}.question"), body.question);
                     let answer = errors.optional(&format!("{name}.answer"), body.answer);

@@ -26,9 +26,9 @@ impl FromRequest for Preferred {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let header = request.headers().get(header::ACCEPT_LANGUAGE);
-        let text = header.and_then(|value| value.to_str().ok());
-        ready(Ok(Self(read(text.unwrap_or_default()))))
+        let lines = request.headers().get_all(header::ACCEPT_LANGUAGE);
+        let texts: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+        ready(Ok(Self(read(&texts.join(",")))))
     }
 }
 
@@ -41,7 +41,11 @@ fn read(header: &str) -> Vec<Locale> {
         .filter_map(|part| {
             let mut pieces = part.split(';').map(str::trim);
             let locale = Locale::parse(pieces.next()?)?;
-            let weight = pieces.find_map(|piece| piece.strip_prefix("q="));
+            let weight = pieces.find_map(|piece| {
+                let (name, weight) = piece.split_once('=')?;
+                let is_weight = name.trim().eq_ignore_ascii_case("q");
+                is_weight.then_some(weight.trim())
+            });
             let weight = weight.map_or(Some(1_000), thousandths)?;
             (weight > 0).then_some((weight, locale))
         })
@@ -75,6 +79,7 @@ mod tests {
             ("fr-BE,fr;q=0.9,en;q=0.8", vec!["fr-be", "fr", "en"]),
             ("en;q=0.5, de;q=0.75, fr", vec!["fr", "de", "en"]),
             ("*, en;q=0, es;q=x, ;;, it ; q=1.0", vec!["it"]),
+            ("en;Q=0.5, fr; q = 0.9", vec!["fr", "en"]),
         ] {
             let read = read(header);
             let tags: Vec<_> = read.iter().map(Locale::as_str).collect();

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use faq_domain::article::{Answer as AnswerText, Question};
 use faq_domain::use_cases::{UpdateArticle, UpdateText, update_article};
 use faq_domain::{ArticleFile, CategoryId, Locale, Order, Tags};
-use shared_kernel::{Caller, UserId};
+use shared_kernel::{Caller, UserId, Versions};
 use views::faq::FaqView;
 
 use super::create::article_answer;
@@ -43,7 +43,7 @@ fields! {
 
 impl UpdateFaqBody {
     /// Reads the change; every refused field is reported. Answers its main language beside it.
-    fn read(self, expected_version: Option<u64>) -> Result<(UpdateArticle, Locale), Problem> {
+    fn read(self, expected_version: Option<Versions>) -> Result<(UpdateArticle, Locale), Problem> {
         let mut errors = Errors::default();
         let question = errors.optional("question", self.question);
         let answer = errors.optional("answer", self.answer);

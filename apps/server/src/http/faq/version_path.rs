@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use faq_domain::FaqError;
 
+use crate::http::path_parameter::path_parameter;
 use crate::http::problem::Problem;
 
 /// `:version`. What is no number names no version.
@@ -16,11 +17,8 @@ impl FromRequest for VersionPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let number = request.match_info().query("version").parse();
-        ready(
-            number
-                .map(Self)
-                .map_err(|_| FaqError::VersionNotFound.into()),
-        )
+        let parse = |text: &str| text.parse().ok().map(Self);
+        let absent = || FaqError::VersionNotFound.into();
+        ready(path_parameter(request, "version", parse, absent))
     }
 }

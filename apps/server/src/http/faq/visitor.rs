@@ -12,10 +12,9 @@ use actix_web::http::header;
 use faq_domain::readers::Visitor;
 use hmac::Mac as _;
 use identity::keys::{Keyed, Purpose, keyed};
-use ipnet::IpNet;
 use shared_kernel::{Caller, UserId};
 
-use crate::http::client_address::{client_address, limited_network};
+use crate::http::client_address::{TrustedCallers, limited_network};
 
 /// A browser's name is read this far; the rest is noise a stranger could vary for ever.
 const MAX_AGENT_BYTES: usize = 512;
@@ -23,12 +22,12 @@ const MAX_AGENT_BYTES: usize = 512;
 /// Makes visitors of requests.
 pub struct Visitors {
     keyed: Keyed,
-    trusted: Vec<IpNet>,
+    trusted: TrustedCallers,
 }
 
 impl Visitors {
-    /// Keyed with the server's secret; believes these proxies.
-    pub fn new(secret: &[u8], trusted: Vec<IpNet>) -> Self {
+    /// Keyed with the server's secret; believes these callers.
+    pub fn new(secret: &[u8], trusted: TrustedCallers) -> Self {
         Self {
             keyed: keyed(secret, Purpose::FaqVisitor),
             trusted,
@@ -44,7 +43,7 @@ impl Visitors {
             .headers()
             .get(header::USER_AGENT)
             .map_or(&b""[..], |agent| agent.as_bytes());
-        self.stranger(client_address(request, &self.trusted), agent)
+        self.stranger(self.trusted.address_of(request), agent)
     }
 
     /// Somebody signed in: the same on every device.
@@ -83,7 +82,9 @@ mod tests {
     use super::*;
 
     fn visitors() -> Visitors {
-        Visitors::new(b"secret", vec!["10.0.0.0/8".parse().unwrap()])
+        let proxies = "GUICHET__HTTP__TRUSTED_PROXIES".to_owned();
+        let config = settings::Config::load([(proxies, "10.0.0.0/8".to_owned())]);
+        Visitors::new(b"secret", TrustedCallers::of(&config.unwrap()))
     }
 
     fn request(peer: &str, agent: &str) -> HttpRequest {
@@ -153,7 +154,8 @@ mod tests {
 
     #[test]
     fn nothing_can_be_had_back_without_the_secret() {
-        let other = Visitors::new(b"other", Vec::new());
+        let config = settings::Config::load([]).unwrap();
+        let other = Visitors::new(b"other", TrustedCallers::of(&config));
         let request = request("198.51.100.7:1", "Firefox");
         let theirs = other.of(&Caller::Anonymous, &request);
         assert_ne!(theirs, visitors().of(&Caller::Anonymous, &request));

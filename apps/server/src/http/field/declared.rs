@@ -1,27 +1,49 @@
 //! Declaring a request's fields, once for reading and for the OpenAPI document.
 
+use serde_json::Value;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, ObjectBuilder};
 
+use super::Refusal;
+use super::declaration::Declared;
+use super::members::Members;
+
 /// Declares the fields of a request, once for reading and for the OpenAPI document.
 ///
 /// `required` and `optional` are what the document says; what is really asked for is up to
-/// [`Errors::required`](crate::http::field::Errors::required).
+/// [`Errors::required`](crate::http::field::Errors::required). Case and `_` in a name make no
+/// difference to callers, so `order_number` takes `orderNumber` too. Behind the name stand others it
+/// is known by, behind the type the words for its being empty where the specification has some:
+/// `required customerId | buyer: CustomerId = "ID client requis",`.
 macro_rules! fields {
     ($(#[doc = $about:expr])* $vis:vis struct $name:ident {
-        $($(#[doc = $doc:expr])* $need:ident $field:ident: $kind:ty,)*
+        $($(#[doc = $doc:expr])* $need:ident $field:ident $(| $other:ident)*: $kind:ty $(= $words:literal)?,)*
     }) => {
         $(#[doc = $about])*
-        #[derive(Debug, Default, serde::Deserialize)]
-        #[serde(default)]
+        #[derive(Debug, Default)]
         #[allow(non_snake_case, clippy::allow_attributes, reason = "fields are spelled as callers spell them")]
         $vis struct $name {
             $($(#[doc = $doc])* pub(in crate::http) $field: $crate::http::field::Field<$kind>,)*
         }
 
         impl $crate::http::field::FieldNames for $name {
-            const NAMES: &'static [&'static str] = &[$(stringify!($field),)*];
+            const FIELDS: &'static [$crate::http::field::Declared] = &[$($crate::http::field::Declared {
+                name: stringify!($field),
+                others: &[$(stringify!($other),)*],
+                required: $crate::http::field::is_required(stringify!($need)),
+                words: {
+                    const WORDS: &[&str] = &[$($words)?];
+                    WORDS.first().copied()
+                },
+                members: <$kind as $crate::http::field::Parse>::MEMBERS,
+                is_list: <$kind as $crate::http::field::Parse>::IS_LIST,
+            },)*];
+
+            fn of_members(mut members: $crate::http::field::Members) -> Self {
+                // In the order they are declared in.
+                Self { $($field: members.take_next(),)* }
+            }
         }
 
         impl $name {
@@ -55,9 +77,31 @@ macro_rules! fields {
 pub(in crate::http) use fields;
 
 /// The fields a request may have; others are ignored.
-pub trait FieldNames {
-    /// As they are spelled.
-    const NAMES: &'static [&'static str];
+pub trait FieldNames: Sized {
+    /// In their order.
+    const FIELDS: &'static [Declared];
+
+    /// Reads them, all of them.
+    fn of_members(members: Members) -> Self;
+
+    /// The refusal of a field that is missing, in its own words where it has some.
+    fn missing(name: &str) -> Refusal {
+        let declared = Self::FIELDS.iter().find(|field| field.name == name);
+        let words = declared.and_then(|field| field.words);
+        words.map_or_else(
+            || Refusal::new("required", "champ requis"),
+            Refusal::required,
+        )
+    }
+}
+
+/// Reads an object that stands in a field.
+///
+/// # Errors
+/// A refusal of anything else.
+pub(in crate::http) fn object_of<T: FieldNames>(value: &Value) -> Result<T, Refusal> {
+    let object = value.as_object().ok_or_else(|| Refusal::kind("un objet"))?;
+    Ok(T::of_members(Members::of_object(T::FIELDS, object)))
 }
 
 /// A field, as the document describes it.

@@ -2,22 +2,36 @@
 //!
 //! A request type is a struct of [`Field`]s, declared with `fields!` (`declared`). Reading one never
 //! fails: what is wrong with each field is kept in it, so that [`Errors`] can report all of them at
-//! once. How each type is read, and what OpenAPI says of it, is in `parsed`: a limit is written
-//! once, in the domain.
+//! once. How members reach their fields, whatever they are spelled like, is in `members`; how each type
+//! is read, and what OpenAPI says of it, in `parsed`: a limit is written once, in the domain. What people
+//! read a field is called is in `labels`.
 
+mod declaration;
 mod declared;
+mod labels;
+mod members;
 mod parsed;
 
-pub(in crate::http) use declared::fields;
+pub use declaration::Declared;
+pub(in crate::http) use declaration::is_required;
 pub use declared::{Described, FieldNames};
-pub use parsed::StatusChoice;
-pub(in crate::http) use parsed::{one_of, words_schema};
+pub(in crate::http) use declared::{fields, object_of};
+pub(in crate::http) use labels::label;
+pub use members::Members;
+pub(in crate::http) use parsed::{one_of, text, words_schema};
 
 use serde::de::{Deserialize, Deserializer};
 use serde_json::Value;
 use utoipa::openapi::schema::Object;
 
 use super::problem::{FieldError, Problem};
+
+/// Whether there is nothing to read in a text: forms send what was left empty as `""`. No form sends NUL, so that is
+/// for the field's type to refuse.
+pub(in crate::http) fn is_blank(text: &str) -> bool {
+    let is_control = |c: char| c.is_control() && !c.is_whitespace();
+    shared_kernel::is_blank(text) && !text.contains(is_control)
+}
 
 /// A field as it came.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +41,9 @@ pub enum Field<T> {
     Absent,
     /// Null was written out; [`Field::Absent`] for most purposes.
     Null,
+    /// A text with nothing in it, as forms send what was left empty: [`Field::Absent`] for most purposes.
+    /// What it is when it may be empty, else why it may not.
+    Blank(Result<T, Refusal>),
     /// There, but not what it should be.
     Refused(Refusal),
     /// There and fine.
@@ -39,6 +56,28 @@ impl<T> From<Option<T>> for Field<T> {
     }
 }
 
+impl<T: Parse> Field<T> {
+    fn read(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::String(text) if is_blank(text) => Self::Blank(T::parse(value)),
+            value => T::parse(value).map_or_else(Self::Refused, Self::Given),
+        }
+    }
+}
+
+impl<T> Field<T> {
+    /// Whether nothing was given.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Absent | Self::Null | Self::Blank(_))
+    }
+
+    /// Whether it is there, as nothing: what stands there is to be taken away.
+    pub fn empties(&self) -> bool {
+        matches!(self, Self::Null | Self::Blank(_))
+    }
+}
+
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -46,14 +85,34 @@ pub struct Refusal {
     pub code: &'static str,
     /// For people, in French, without the field's name.
     pub message: String,
+    /// The message says by itself which field it is about.
+    names_the_field: bool,
 }
 
 impl Refusal {
-    /// A refusal in words.
+    /// A refusal in words that stand behind the field's.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
+            names_the_field: false,
+        }
+    }
+
+    /// The refusal of an empty field in words of its own.
+    pub fn required(words: &str) -> Self {
+        Self {
+            names_the_field: true,
+            ..Self::new("required", words)
+        }
+    }
+
+    /// What people are told of this field.
+    fn of_field(&self, field: &str) -> String {
+        if self.names_the_field {
+            self.message.clone()
+        } else {
+            format!("{} : {}", label(field), self.message)
         }
     }
 
@@ -64,6 +123,12 @@ impl Refusal {
 
 /// A type a field can be read into.
 pub trait Parse: Sized {
+    /// The fields in it, when it is an object.
+    const MEMBERS: &'static [Declared] = &[];
+
+    /// Whether it is a list, which a query may write as `name=a,b`, `name=a&name=b` or `name[]=a&name[]=b`.
+    const IS_LIST: bool = false;
+
     /// Reads a JSON value; of a query, always a string.
     fn parse(value: &Value) -> Result<Self, Refusal>;
 
@@ -73,11 +138,7 @@ pub trait Parse: Sized {
 
 impl<'de, T: Parse> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        Ok(match &value {
-            Value::Null => Self::Null,
-            value => T::parse(value).map_or_else(Self::Refused, Self::Given),
-        })
+        Ok(Self::read(&Value::deserialize(deserializer)?))
     }
 }
 
@@ -88,16 +149,22 @@ pub struct Errors(Vec<FieldError>);
 impl Errors {
     /// Adds a refusal of a field.
     pub fn add(&mut self, field: &str, refusal: &Refusal) {
-        let message = format!("{field} : {}", refusal.message);
         self.0.push(FieldError {
             field: field.to_owned(),
             code: refusal.code,
-            message,
+            message: refusal.of_field(field),
         });
     }
 
-    /// Takes a field that must be there.
+    /// Takes a field that must be there, and not empty.
     pub fn required<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
+        // "At least 10 characters" says more than "required".
+        if let Field::Blank(Err(refusal)) = &field
+            && refusal.code == "too_short"
+        {
+            self.add(name, refusal);
+            return None;
+        }
         let taken = self.optional(name, field);
         if taken.is_none() && !self.0.iter().any(|error| error.field == name) {
             self.add(name, &Refusal::new("required", "champ requis"));
@@ -105,15 +172,23 @@ impl Errors {
         taken
     }
 
-    /// Takes a field that may be there.
+    /// Takes a field that may be there. An empty text is as good as none.
     pub fn optional<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
         match field {
             Field::Given(value) => Some(value),
-            Field::Absent | Field::Null => None,
+            Field::Absent | Field::Null | Field::Blank(_) => None,
             Field::Refused(refusal) => {
                 self.add(name, &refusal);
                 None
             }
+        }
+    }
+
+    /// Takes a field of a change: an empty text makes what is there empty, where that may be.
+    pub fn emptied<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
+        match field {
+            Field::Blank(Ok(value)) => Some(value),
+            field => self.optional(name, field),
         }
     }
 
@@ -137,37 +212,41 @@ impl Errors {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
     use serde_json::json;
-    use shared_kernel::{EmailAddress, PageNumber, SingleLine};
+    use shared_kernel::{Body, EmailAddress, PageNumber, SingleLine, StaffId};
 
     use super::*;
 
-    #[derive(Deserialize)]
-    #[serde(default)]
-    #[derive(Default)]
-    struct Form {
-        name: Field<SingleLine<2, 10>>,
-        email: Field<EmailAddress>,
-        page: Field<PageNumber>,
+    fields! {
+        /// A form.
+        struct Form {
+            required name: SingleLine<2, 10>,
+            optional email: EmailAddress,
+            optional page: PageNumber,
+            optional published: bool,
+            optional staff_id: StaffId,
+        }
     }
 
-    fn refused(value: Value) -> Vec<(String, &'static str)> {
-        let form: Form = serde_json::from_value(value).unwrap();
+    fn form(value: &Value) -> Form {
+        Form::of_members(Members::of_json(Form::FIELDS, value.to_string().as_bytes()).unwrap())
+    }
+
+    fn refused(value: &Value) -> Vec<(String, &'static str)> {
+        let form = form(value);
         let mut errors = Errors::default();
         errors.required("name", form.name);
         errors.optional("email", form.email);
         errors.optional("page", form.page);
-        errors
-            .0
-            .into_iter()
-            .map(|error| (error.field, error.code))
-            .collect()
+        errors.optional("published", form.published);
+        errors.optional("staff_id", form.staff_id);
+        let errors = errors.0.into_iter();
+        errors.map(|error| (error.field, error.code)).collect()
     }
 
     #[test]
     fn every_refused_field_is_reported_at_once() {
-        let all = refused(json!({"name": ["a"], "email": "x", "page": 0, "unknown": 1}));
+        let all = refused(&json!({"name": ["a"], "email": "x", "page": 0, "unknown": 1}));
         let expected = [
             ("name", "wrong_type"),
             ("email", "invalid_email"),
@@ -177,28 +256,94 @@ mod tests {
     }
 
     #[test]
-    fn null_and_absent_are_the_same_to_an_optional_field() {
-        assert_eq!(refused(json!({"name": "Jean", "email": null})), []);
-        assert_eq!(refused(json!({})), [("name".to_owned(), "required")]);
+    fn null_absent_and_empty_are_the_same_to_an_optional_field() {
+        for nothing in [json!(null), json!(""), json!(" \t")] {
+            let all = json!({"name": "Jean", "email": nothing, "page": nothing,
+                "published": nothing, "staff_id": nothing});
+            assert_eq!(refused(&all), [], "{nothing}");
+        }
+        assert_eq!(refused(&json!({})), [("name".to_owned(), "required")]);
+    }
+
+    #[test]
+    fn an_empty_required_field_is_refused_in_the_words_that_say_most() {
+        let told = |value: Value| {
+            let mut errors = Errors::default();
+            errors.required("name", form(&value).name);
+            errors
+                .0
+                .into_iter()
+                .map(|error| error.message)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(json!({"name": ""})), ["Nom : au moins 2 caractères"]);
+        assert_eq!(told(json!({})), ["Nom : champ requis"]);
+        let mut errors = Errors::default();
+        let blank: Field<StaffId> = Field::read(&json!(""));
+        errors.required("staff_id", blank);
+        assert_eq!(errors.0[0].message, "Membre du support : champ requis");
+    }
+
+    #[test]
+    fn a_change_may_empty_what_may_be_empty() {
+        let mut errors = Errors::default();
+        let blank: Field<Body<0, 10>> = Field::read(&json!(""));
+        assert!(errors.emptied("description", blank).is_some());
+        let blank: Field<Body<1, 10>> = Field::read(&json!(""));
+        assert_eq!(errors.emptied("content", blank), None);
+        assert!(errors.finish().is_ok());
+    }
+
+    #[test]
+    fn ids_may_be_numbers_and_flags_what_systems_write_for_them() {
+        let id: Field<StaffId> = Field::read(&json!(42));
+        assert_eq!(id, Field::Given(StaffId::parse("42").unwrap()));
+        for wrong in [json!(-1), json!(1.5), json!(true), json!([1])] {
+            assert!(
+                matches!(Field::<StaffId>::read(&wrong), Field::Refused(_)),
+                "{wrong}"
+            );
+        }
+        for (flags, expected) in [
+            (
+                [
+                    json!(true),
+                    json!(1),
+                    json!("true"),
+                    json!("1"),
+                    json!("TRUE"),
+                ],
+                true,
+            ),
+            (
+                [
+                    json!(false),
+                    json!(0),
+                    json!("false"),
+                    json!("0"),
+                    json!("False"),
+                ],
+                false,
+            ),
+        ] {
+            for flag in flags {
+                assert_eq!(Field::read(&flag), Field::Given(expected), "{flag}");
+            }
+        }
+        for wrong in [json!(2), json!("oui"), json!([]), json!(1.5)] {
+            assert!(
+                matches!(Field::<bool>::read(&wrong), Field::Refused(_)),
+                "{wrong}"
+            );
+        }
     }
 
     #[test]
     fn numbers_of_a_query_are_whole_and_in_range() {
-        for bad in [
-            "0",
-            "-1",
-            "1.5",
-            "1e3",
-            "",
-            "1 OR 1",
-            "99999999999999999999",
-        ] {
-            assert_eq!(
-                refused(json!({"name": "Jean", "page": bad})).len(),
-                1,
-                "{bad}"
-            );
+        for bad in ["0", "-1", "1.5", "1e3", "1 OR 1", "99999999999999999999"] {
+            let refused = refused(&json!({"name": "Jean", "page": bad}));
+            assert_eq!(refused.len(), 1, "{bad}");
         }
-        assert_eq!(refused(json!({"name": "Jean", "page": "7"})), []);
+        assert_eq!(refused(&json!({"name": "Jean", "page": "7"})), []);
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use shared_kernel::{
     Body, Code, CustomerId, EmailAddress, EntryId, IdError, Label, Limit, OrderId, PageNumber,
-    PhoneNumber, SingleLine, StaffId, TextError, UserId,
+    PhoneNumber, SingleLine, StaffId, TextError, UserId, tidy,
 };
-use support_domain::{Category, Priority, Rating, Status, StatusGroup};
+use support_domain::{Category, Priority, Rating, StatusGroup};
 use utoipa::openapi::KnownFormat;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
@@ -40,14 +40,17 @@ fn plural(n: usize) -> &'static str {
     if n > 1 { "s" } else { "" }
 }
 
-fn text(value: &Value) -> Result<&str, Refusal> {
+pub(in crate::http) fn text(value: &Value) -> Result<&str, Refusal> {
     value.as_str().ok_or_else(|| Refusal::kind("un texte"))
 }
 
 /// A whole number, as JSON has it or as a query spells it.
 fn whole(value: &Value) -> Result<i64, Refusal> {
     match value {
-        Value::String(text) => text.parse().map_err(|_| Refusal::kind("un nombre entier")),
+        Value::String(text) => text
+            .trim()
+            .parse()
+            .map_err(|_| Refusal::kind("un nombre entier")),
         other => other
             .as_i64()
             .ok_or_else(|| Refusal::kind("un nombre entier")),
@@ -78,7 +81,7 @@ pub(in crate::http) fn words_schema(words: &[&'static str]) -> Object {
 }
 
 macro_rules! text_field {
-    ($($text:ident),*) => {$(
+    ($($text:ident: $about:literal,)*) => {$(
         impl<const MIN: usize, const MAX: usize> Parse for $text<MIN, MAX> {
             fn parse(value: &Value) -> Result<Self, Refusal> {
                 Ok(Self::parse(text(value)?)?)
@@ -88,12 +91,18 @@ macro_rules! text_field {
                 object(Type::String)
                     .min_length(Some(MIN))
                     .max_length(Some(MAX))
+                    .description(Some($about))
                     .build()
             }
         }
     )*};
 }
-text_field!(SingleLine, Body, Label, Code);
+text_field!(
+    SingleLine: "One line. What nobody sees is tidied away and does not count.",
+    Body: "A line break counts as one character, and is stored as a line feed. What nobody sees is tidied away and does not count.",
+    Label: "Blanks and hyphens of any kind are tidied to one of ASCII's.",
+    Code: "Blanks, hyphens and digits of any kind are tidied to those of ASCII.",
+);
 
 impl Parse for EmailAddress {
     fn parse(value: &Value) -> Result<Self, Refusal> {
@@ -106,6 +115,9 @@ impl Parse for EmailAddress {
     fn schema() -> Object {
         object(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+            .description(Some(
+                "Its domain is a name of two labels at least. A pasted `mailto:` is tidied away.",
+            ))
             .build()
     }
 }
@@ -119,7 +131,18 @@ impl Parse for PhoneNumber {
     }
 
     fn schema() -> Object {
-        object(Type::String).max_length(Some(32)).build()
+        object(Type::String)
+            .max_length(Some(PhoneNumber::MAX_CHARS))
+            .description(Some("4 to 15 digits. Blanks, hyphens and digits of any kind are tidied to those of ASCII."))
+            .build()
+    }
+}
+
+/// Systems that number their rows write the number as one.
+fn id_text(value: &Value) -> Result<std::borrow::Cow<'_, str>, Refusal> {
+    match value.as_u64() {
+        Some(number) => Ok(number.to_string().into()),
+        None => text(value).map(Into::into),
     }
 }
 
@@ -127,7 +150,7 @@ macro_rules! id_field {
     ($($id:ty),*) => {$(
         impl Parse for $id {
             fn parse(value: &Value) -> Result<Self, Refusal> {
-                Ok(Self::typed(text(value)?)?)
+                Ok(Self::typed(&id_text(value)?)?)
             }
 
             fn schema() -> Object {
@@ -157,39 +180,6 @@ word_field!(
     Category => Category::ALL.map(Category::as_str),
     StatusGroup => [StatusGroup::Open, StatusGroup::Closed].map(StatusGroup::as_str),
 );
-
-/// `status` in lists: a group, one exact state, or everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatusChoice {
-    All,
-    Group(StatusGroup),
-    Exactly(Status),
-}
-
-const STATUS_CHOICES: [&str; 6] = [
-    "open",
-    "closed",
-    "all",
-    "in_progress",
-    "waiting_customer",
-    "resolved",
-];
-
-impl Parse for StatusChoice {
-    fn parse(value: &Value) -> Result<Self, Refusal> {
-        let choice = |text: &str| match text {
-            "all" => Some(Self::All),
-            text => StatusGroup::parse(text)
-                .map(Self::Group)
-                .or_else(|| Status::parse(text).map(Self::Exactly)),
-        };
-        one_of(value, choice, &STATUS_CHOICES)
-    }
-
-    fn schema() -> Object {
-        words_schema(&STATUS_CHOICES)
-    }
-}
 
 impl Parse for PageNumber {
     fn parse(value: &Value) -> Result<Self, Refusal> {
@@ -248,10 +238,17 @@ impl Parse for i64 {
 
 impl Parse for bool {
     fn parse(value: &Value) -> Result<Self, Refusal> {
+        let is = |text: &str, words: [&str; 2]| {
+            words
+                .iter()
+                .any(|word| text.trim().eq_ignore_ascii_case(word))
+        };
         match value {
             Value::Bool(flag) => Ok(*flag),
-            Value::String(text) if text == "true" => Ok(true),
-            Value::String(text) if text == "false" => Ok(false),
+            Value::Number(number) if number.as_u64() == Some(1) => Ok(true),
+            Value::Number(number) if number.as_u64() == Some(0) => Ok(false),
+            Value::String(text) if is(text, ["true", "1"]) => Ok(true),
+            Value::String(text) if is(text, ["false", "0"]) => Ok(false),
             _ => Err(Refusal::kind("true ou false")),
         }
     }
@@ -263,14 +260,14 @@ impl Parse for bool {
 
 impl Parse for String {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let text = text(value)?;
-        if text.contains('\u{fffd}') || text.chars().any(char::is_control) {
+        let text = tidy::line(text(value)?.to_owned());
+        if text.chars().any(char::is_control) {
             return Err(TextError::ControlCharacter.into());
         }
         if text.chars().count() > 1_000 {
             return Err(TextError::TooLong { max: 1_000 }.into());
         }
-        Ok(text.to_owned())
+        Ok(text)
     }
 
     fn schema() -> Object {

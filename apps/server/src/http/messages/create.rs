@@ -4,13 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_domain::use_cases::{CreateMessage, create_message};
 use messages_domain::{Content, Message, Priority, Subject};
-use shared_kernel::{Caller, CustomerId, OrderId, StaffId};
+use shared_kernel::{Actor, Caller, CustomerId, OrderId, Role, StaffId};
 use views::messages::ModernMessage;
 
 use super::envelope::Enveloped;
 use crate::http::answer::Answer;
 use crate::http::caller::AnyUser;
-use crate::http::field::{Errors, fields};
+use crate::http::field::{Errors, Field, FieldNames as _, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
@@ -20,9 +20,9 @@ fields! {
     /// What is said, by and to whom.
     pub struct CreateMessageBody {
         /// A customer's own id.
-        required customerId: CustomerId,
-        /// A staff member's own id; a customer may leave it out, and whoever of support answers first takes it.
-        optional staffId: StaffId,
+        required customerId: CustomerId = "ID client requis",
+        /// A staff member's own id; a customer may leave it out, but not empty, and whoever of support answers first takes it.
+        optional staffId: StaffId = "ID staff requis",
         /// An order of this customer.
         optional orderId: OrderId,
         required subject: Subject,
@@ -33,10 +33,17 @@ fields! {
 }
 
 impl CreateMessageBody {
-    fn read(self) -> Result<CreateMessage, Problem> {
+    fn read(self, actor: &Actor) -> Result<CreateMessage, Problem> {
         let mut errors = Errors::default();
         let customer = errors.required("customerId", self.customerId);
-        let staff = errors.optional("staffId", self.staffId);
+        let staff = match self.staffId {
+            // Staff write in their own name; for customers whoever answers first takes it.
+            Field::Absent | Field::Null if actor.role == Role::Staff => {
+                errors.add("staffId", &Self::missing("staffId"));
+                None
+            }
+            field => errors.optional("staffId", field),
+        };
         let order = errors.optional("orderId", self.orderId);
         let subject = errors.required("subject", self.subject);
         let content = errors.required("content", self.content);
@@ -70,7 +77,7 @@ pub async fn create(
     AnyUser(actor): AnyUser,
     body: JsonBody<CreateMessageBody>,
 ) -> Result<HttpResponse, Problem> {
-    let said = body.value.read()?;
+    let said = body.value.read(&actor)?;
     Write::of(&state, &request, &Caller::Known(actor.clone()), &body.bytes)?
         .run(
             async |tx| create_message(tx, state.surroundings(), &actor, said.clone()).await,

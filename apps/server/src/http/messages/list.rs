@@ -31,9 +31,9 @@ fields! {
         /// `nextCursor` of the part before; instead of `page`.
         optional cursor: String,
         /// A staff member's id.
-        optional staff: StaffId,
+        optional staff | staffId: StaffId,
         /// A customer's id.
-        optional customer: CustomerId,
+        optional customer | customerId: CustomerId,
         /// A root message's id: the root and its replies.
         optional conversation: EntryId,
         /// Words in subject and content.

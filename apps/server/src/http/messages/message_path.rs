@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use messages_domain::MessagesError;
 use shared_kernel::EntryId;
 
+use crate::http::path_parameter::path_parameter;
 use crate::http::problem::Problem;
 
 /// `:id`. What could not be an id names no message.
@@ -17,10 +18,8 @@ impl FromRequest for MessagePath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = EntryId::typed(request.match_info().query("id"));
-        ready(
-            id.map(Self)
-                .map_err(|_| MessagesError::MessageNotFound.into()),
-        )
+        let parse = |text: &str| EntryId::typed(text).ok().map(Self);
+        let absent = || MessagesError::MessageNotFound.into();
+        ready(path_parameter(request, "id", parse, absent))
     }
 }

@@ -2,12 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
-use shared_kernel::UserId;
+use serde_json::Value;
+use shared_kernel::{UserId, is_blank};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::envelope::Enveloped;
 use crate::http::caller::StaffOnly;
-use crate::http::field::{Errors, Refusal, fields};
+use crate::http::field::{Errors, Parse, Refusal, fields};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::query::Query;
 use crate::http::state::AppState;
@@ -15,11 +17,37 @@ use crate::http::state::AppState;
 /// Users asked about at once.
 const MAX_IDS: usize = 100;
 
+/// Ids of users, separated by commas. An id that has a comma of its own cannot be asked about.
+#[derive(Debug, Default)]
+pub struct UserIds(Vec<UserId>);
+
+impl Parse for UserIds {
+    const IS_LIST: bool = true;
+
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        let list = value.as_str().ok_or_else(|| Refusal::kind("un texte"))?;
+        let ids = list.split(',').filter(|id| !is_blank(id));
+        let users = ids.map(UserId::typed);
+        let users = users.collect::<Result<Vec<_>, _>>()?;
+        if users.len() > MAX_IDS {
+            let message = format!("au plus {MAX_IDS} identifiants");
+            return Err(Refusal::new("too_many", message));
+        }
+        Ok(Self(users))
+    }
+
+    fn schema() -> Object {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .build()
+    }
+}
+
 fields! {
     /// The query.
     pub struct PresenceQuery {
         /// User ids, separated by commas; 100 at the most.
-        required ids: String,
+        required ids: UserIds,
     }
 }
 
@@ -46,9 +74,9 @@ pub async fn presence(
     Query(query): Query<PresenceQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
-    let ids = errors.required("ids", query.ids).unwrap_or_default();
-    let users = users(&mut errors, &ids);
+    let users = errors.required("ids", query.ids);
     errors.finish()?;
+    let UserIds(users) = users.unwrap_or_default();
     let sockets = state.desk.presence.sockets(&users).await?;
     let data: Vec<_> = users
         .iter()
@@ -60,15 +88,4 @@ pub async fn presence(
         })
         .collect();
     Ok(HttpResponse::Ok().json(Enveloped::new(data)))
-}
-
-fn users(errors: &mut Errors, ids: &str) -> Vec<UserId> {
-    let users: Result<Vec<UserId>, _> = ids.split(',').map(|id| UserId::parse(id.trim())).collect();
-    let refusal = match users {
-        Ok(users) if users.len() <= MAX_IDS => return users,
-        Ok(_) => Refusal::new("too_many", format!("au plus {MAX_IDS} identifiants")),
-        Err(error) => error.into(),
-    };
-    errors.add("ids", &refusal);
-    Vec::new()
 }

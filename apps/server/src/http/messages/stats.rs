@@ -16,7 +16,7 @@ fields! {
     /// The query.
     pub struct StatsQuery {
         /// A customer's id; customers always count their own.
-        optional customer: CustomerId,
+        optional customer | customerId: CustomerId,
     }
 }
 

@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use shared_kernel::{CustomerId, StaffId};
 
+use crate::http::path_parameter::path_parameter;
 use crate::http::problem::Problem;
 
 /// `:staffId`. What could not be an id names nobody.
@@ -27,8 +28,8 @@ impl FromRequest for StaffPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = StaffId::parse(request.match_info().query("staffId"));
-        ready(id.map(Self).map_err(|_| no_staff()))
+        let parse = |text: &str| StaffId::typed(text).ok().map(Self);
+        ready(path_parameter(request, "staffId", parse, no_staff))
     }
 }
 
@@ -37,7 +38,7 @@ impl FromRequest for CustomerPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = CustomerId::parse(request.match_info().query("customerId"));
-        ready(id.map(Self).map_err(|_| no_customer()))
+        let parse = |text: &str| CustomerId::typed(text).ok().map(Self);
+        ready(path_parameter(request, "customerId", parse, no_customer))
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 
 use super::{FieldError, Problem};
+use crate::http::field::label;
 
 impl Problem {
     /// Fields were refused.
@@ -144,6 +145,26 @@ impl Problem {
         .retry_after(2)
     }
 
+    /// A page of an origin that may not call.
+    pub fn origin_not_allowed() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "origin_not_allowed",
+            "Origine non autorisée",
+            "Pages of this origin may not call this server: add the origin to http.allowed_origins (GUICHET__HTTP__ALLOWED_ORIGINS).",
+        )
+    }
+
+    /// A page of an origin that may call, but not so.
+    pub fn question_refused(message: &str, detail: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "cross_origin_refused",
+            message,
+            detail,
+        )
+    }
+
     /// The server stops, or takes no more clients.
     pub fn stopping() -> Self {
         let words = "Service momentanément indisponible";
@@ -169,7 +190,7 @@ impl Problem {
         Self::validation(vec![FieldError {
             field: field.to_owned(),
             code: "unknown",
-            message: format!("{field} : inconnu"),
+            message: format!("{} : inconnu", label(field)),
         }])
     }
 
@@ -179,7 +200,8 @@ impl Problem {
             field: field.to_owned(),
             code: "unknown",
             message: format!(
-                "{field} : inconnu, cette personne doit d'abord se connecter une fois ou être ajoutée"
+                "{} : inconnu, cette personne doit d'abord se connecter une fois ou être ajoutée",
+                label(field)
             ),
         }]);
         problem.detail = format!(

@@ -9,6 +9,7 @@ use shared_kernel::StoreError;
 use support_domain::{Reserved, SupportError};
 
 use super::{FieldError, Problem};
+use crate::http::field::label;
 
 impl From<TokenRefused> for Problem {
     fn from(refused: TokenRefused) -> Self {
@@ -226,7 +227,7 @@ impl From<FaqError> for Problem {
             FaqError::Languages => Self::validation(vec![FieldError {
                 field: "translations".to_owned(),
                 code: "out_of_range",
-                message: "translations : il faut de 1 à 20 langues".to_owned(),
+                message: format!("{} : il faut de 1 à 20 langues", label("translations")),
             }]),
             FaqError::HalfAText { locale, missing } => {
                 let field = match missing {
@@ -236,7 +237,10 @@ impl From<FaqError> for Problem {
                 Self::validation(vec![FieldError {
                     field: field.to_owned(),
                     code: "required",
-                    message: format!("{field} : requis dans une nouvelle langue ({locale})"),
+                    message: format!(
+                        "{} : requis dans une nouvelle langue ({locale})",
+                        label(field)
+                    ),
                 }])
             }
             FaqError::VersionMismatch => Self::new(
@@ -254,48 +258,71 @@ impl From<FaqError> for Problem {
 mod tests {
     use super::*;
 
-    /// The fields a problem names, and what it says of them.
-    fn refused(problem: impl Into<Problem>) -> Vec<String> {
-        let errors = problem.into().errors;
-        errors.into_iter().map(|error| error.message).collect()
+    /// The field a problem names, and what it says of it.
+    fn refused(problem: impl Into<Problem>) -> (String, String) {
+        let error = problem.into().errors.remove(0);
+        (error.field, error.message)
     }
 
     #[test]
     fn whom_a_request_names_is_told_by_its_field() {
-        let is_told = |problem: Problem, field: &str, route: &str| {
+        let told = |problem: Problem, named: &str, label: &str, route: &str| {
             assert!(problem.detail.contains(route), "{}", problem.detail);
-            let told = refused(problem);
+            let (field, message) = refused(problem);
             let words =
                 "inconnu, cette personne doit d'abord se connecter une fois ou être ajoutée";
-            assert_eq!(told, [format!("{field} : {words}")]);
+            assert_eq!(
+                (field.as_str(), message),
+                (named, format!("{label} : {words}"))
+            );
         };
-        for (named, field, route) in [
+        let (customers, staff) = ("POST /api/customers", "POST /api/staff");
+        for (named, field, label, route) in [
             (
                 support_domain::Named::Customer,
                 "customer_id",
-                "POST /api/customers",
+                "Client",
+                customers,
             ),
-            (support_domain::Named::Staff, "staff_id", "POST /api/staff"),
+            (
+                support_domain::Named::Staff,
+                "staff_id",
+                "Membre du support",
+                staff,
+            ),
             (
                 support_domain::Named::NewAssignee,
                 "assigned_to",
-                "POST /api/staff",
+                "Responsable",
+                staff,
             ),
         ] {
-            is_told(SupportError::UnknownReference(named).into(), field, route);
+            let error = SupportError::UnknownReference(named);
+            told(error.into(), field, label, route);
         }
-        for (named, field, route) in [
+        for (named, field, label, route) in [
             (
                 messages_domain::Named::Customer,
                 "customerId",
-                "POST /api/customers",
+                "Client",
+                customers,
             ),
-            (messages_domain::Named::Staff, "staffId", "POST /api/staff"),
+            (
+                messages_domain::Named::Staff,
+                "staffId",
+                "Membre du support",
+                staff,
+            ),
         ] {
-            is_told(MessagesError::UnknownReference(named).into(), field, route);
+            let error = MessagesError::UnknownReference(named);
+            told(error.into(), field, label, route);
         }
         let order = MessagesError::UnknownReference(messages_domain::Named::Order);
-        assert_eq!(refused(order), ["orderId : inconnu"]);
+        let (field, message) = refused(order);
+        assert_eq!(
+            (field.as_str(), message.as_str()),
+            ("orderId", "Commande : inconnu")
+        );
     }
 
     #[test]

@@ -68,6 +68,7 @@ pub struct Admission {
     pub tokens: RecentTokens,
     pub arrivals: Arrivals,
     pub contacts: NetworkLimit,
+    pub contact_attempts: NetworkLimit,
     pub searches: NetworkLimit,
     pub votes: NetworkLimit,
     pub page_views: NetworkLimit,

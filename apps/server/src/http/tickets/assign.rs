@@ -20,7 +20,7 @@ fields! {
     /// Who gets it.
     pub struct AssignBody {
         /// A staff member's id; null takes the ticket away from whoever has it.
-        required staff_id: StaffId,
+        required staff_id | assigned_to: StaffId,
     }
 }
 

@@ -23,7 +23,7 @@ fields! {
     pub struct ChangeStatusBody {
         required status: StatusGroup,
         /// A staff member's id; staff only.
-        optional assigned_to: StaffId,
+        optional assigned_to | staff_id: StaffId,
         /// Staff only.
         optional internal_note: EntryText,
     }

@@ -1,5 +1,7 @@
 //! `POST /api/support/contact`
 
+use std::cell::Cell;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
@@ -11,12 +13,15 @@ use support_domain::{Category, Message, OrderNumber, Priority, Subject, TicketFi
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use views::tickets::{Audience, ContactTicket};
 
-use crate::http::answer::{Answer, Warned, Warning};
+use crate::http::answer::Answer;
 use crate::http::caller::{MaybeUser, refused_token};
-use crate::http::field::{Described, Errors, Field, Parse, Refusal, fields};
+use crate::http::field::{
+    Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, object_of,
+};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
+use crate::http::warnings::{self, Warned, Warning};
 use crate::http::write::Write;
 
 fields! {
@@ -48,13 +53,10 @@ fields! {
 }
 
 impl Parse for VehicleBody {
+    const MEMBERS: &'static [Declared] = Self::FIELDS;
+
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let refused = || Refusal::new("wrong_type", "doit être un objet");
-        if value.is_object() {
-            serde_json::from_value(value.clone()).map_err(|_| refused())
-        } else {
-            Err(refused())
-        }
+        object_of(value)
     }
 
     fn schema() -> Object {
@@ -125,16 +127,22 @@ impl CreateTicketBody {
 
 fn read_vehicle(errors: &mut Errors, field: Field<VehicleBody>) -> Option<Vehicle> {
     let body = errors.optional("vehicle_info", field)?;
-    Some(Vehicle {
+    let vehicle = Vehicle {
         brand: errors.optional("vehicle_info.brand", body.brand),
         model: errors.optional("vehicle_info.model", body.model),
         year: errors.optional("vehicle_info.year", body.year),
         license_plate: errors.optional("vehicle_info.license_plate", body.license_plate),
-    })
+    };
+    // A form whose boxes for it were left empty says nothing of a vehicle.
+    let says_something = vehicle.brand.is_some()
+        || vehicle.model.is_some()
+        || vehicle.year.is_some()
+        || vehicle.license_plate.is_some();
+    says_something.then_some(vehicle)
 }
 
 /// What the writer should know: a session that has ended is not the one they wrote in.
-fn warnings(request: &HttpRequest) -> Vec<Warning> {
+fn warn_of_token(request: &HttpRequest) {
     let of_token = refused_token(request).map(|refused| Warning {
         code: refused.code(),
         field: None,
@@ -143,10 +151,10 @@ fn warnings(request: &HttpRequest) -> Vec<Warning> {
             Problem::from(refused).message
         ),
     });
-    of_token.into_iter().collect()
+    warnings::note(request, of_token.into_iter().collect());
 }
 
-/// Create a ticket. Public; limited per address.
+/// Create a ticket. Public; accepted tickets are limited per visitor's address, refused ones far less.
 #[utoipa::path(post, path = "/api/support/contact", tag = "tickets", operation_id = "createTicket", request_body(content = CreateTicketBody, example = json!({
         "name": "Jean Dupont", "email": "jean.dupont@example.com", "phone": "+33612345678",
         "subject": "Problème démarrage véhicule",
@@ -173,10 +181,15 @@ pub async fn create(
     MaybeUser(caller): MaybeUser,
     body: JsonBody<CreateTicketBody>,
 ) -> Result<HttpResponse, Problem> {
-    if caller == Caller::Anonymous {
-        state.admission.contacts.check(&request)?;
+    let is_public = caller == Caller::Anonymous;
+    if is_public {
+        state.admission.contact_attempts.check(&request)?;
     }
     let form = body.value.read()?;
+    let place = is_public
+        .then(|| state.admission.contacts.reserve(&request))
+        .transpose()?;
+    let created = Cell::new(false);
     let audience = match caller.actor() {
         Some(actor) => state.audience(actor),
         None => Audience::Public {
@@ -184,19 +197,22 @@ pub async fn create(
         },
     };
     let mut write = Write::of(&state, &request, &caller, &body.bytes)?;
-    if caller == Caller::Anonymous {
+    if is_public {
         write = write.open_to_all();
     }
-    write
+    warn_of_token(&request);
+    let answer = write
         .run(
             async |tx| create_ticket(tx, state.surroundings(), &caller, form.clone()).await,
             |file: &TicketFile| {
-                let view = Warned {
-                    body: ContactTicket::new(&file.ticket, &audience),
-                    warnings: warnings(&request),
-                };
+                let view = ContactTicket::new(&file.ticket, &audience);
+                created.set(true);
                 Ok(Answer::json(StatusCode::CREATED, &view)?.version(file.ticket.version))
             },
         )
-        .await
+        .await?;
+    if let Some(place) = place.filter(|_| created.get()) {
+        place.keep();
+    }
+    Ok(answer)
 }

@@ -20,7 +20,7 @@ fields! {
     /// Why, and to whom.
     pub struct EscalateBody {
         /// Who takes it from here; whoever has it keeps it when absent.
-        optional staff_id: StaffId,
+        optional staff_id | assigned_to: StaffId,
         required reason: EntryText,
     }
 }

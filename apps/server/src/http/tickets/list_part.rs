@@ -61,20 +61,6 @@ impl ListPart {
     }
 }
 
-/// The [`ListPart`] of a query that has its fields.
-macro_rules! part_of {
-    ($query:ident) => {
-        $crate::http::tickets::list_part::ListPart {
-            page: $query.page,
-            limit: $query.limit,
-            cursor: $query.cursor,
-            sort_by: $query.sort_by,
-            sort_order: $query.sort_order,
-        }
-    };
-}
-pub(super) use part_of;
-
 /// Reads a part of a list and makes the view of it.
 pub(super) async fn read_part(
     state: &AppState,

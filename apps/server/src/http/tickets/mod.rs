@@ -6,6 +6,7 @@ pub mod change_status;
 pub mod create;
 pub(in crate::http) mod date_bound;
 pub mod escalate;
+pub mod filters;
 pub mod list;
 mod list_cursor;
 mod list_part;

@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use shared_kernel::TicketId;
 
+use crate::http::path_parameter::path_parameter;
 use crate::http::problem::Problem;
 
 /// `:ticketId`. What could not be an id names no ticket.
@@ -16,7 +17,12 @@ impl FromRequest for TicketPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = TicketId::typed(request.match_info().query("ticketId"));
-        ready(id.map(Self).map_err(|_| Problem::ticket_not_found()))
+        let parse = |text: &str| TicketId::typed(text).ok().map(Self);
+        ready(path_parameter(
+            request,
+            "ticketId",
+            parse,
+            Problem::ticket_not_found,
+        ))
     }
 }

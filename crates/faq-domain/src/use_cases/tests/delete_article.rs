@@ -11,7 +11,14 @@ fn base() -> Base {
 fn the_article_goes_and_its_last_version_says_what_it_was() {
     let mut base = base();
     let (done, told) = said(&mut base, async |tx, with| {
-        delete_article(tx, with, &user("S1"), &faq_id("FAQ-A"), Some(1)).await
+        delete_article(
+            tx,
+            with,
+            &user("S1"),
+            &faq_id("FAQ-A"),
+            Some(&shared_kernel::Versions::from(1)),
+        )
+        .await
     });
     done.unwrap();
     assert_eq!(outline(&told), ["FAQ-A v2 deleted"]);
@@ -25,7 +32,14 @@ fn the_article_goes_and_its_last_version_says_what_it_was() {
 #[test]
 fn only_the_version_that_stands_is_deleted() {
     let error = refused(&mut base(), async |tx, with| {
-        delete_article(tx, with, &user("S1"), &faq_id("FAQ-A"), Some(2)).await
+        delete_article(
+            tx,
+            with,
+            &user("S1"),
+            &faq_id("FAQ-A"),
+            Some(&shared_kernel::Versions::from(2)),
+        )
+        .await
     });
     assert!(matches!(error, FaqError::VersionMismatch));
 }

@@ -1,4 +1,4 @@
-use shared_kernel::StoreError;
+use shared_kernel::{StoreError, Versions};
 
 use crate::article::{Counters, Question};
 use crate::error::FaqError;
@@ -79,7 +79,7 @@ fn a_deleted_article_comes_back_under_its_id_and_goes_on_counting_versions() {
 #[test]
 fn the_last_version_is_the_one_that_is_expected_even_of_a_deleted_article() {
     let expecting = |version| RestoreArticle {
-        expected_version: Some(version),
+        expected_version: Some(Versions::from(version)),
         ..to(1)
     };
     let error = refused(&mut deleted(), async |tx, with| {

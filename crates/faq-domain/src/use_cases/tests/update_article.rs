@@ -87,7 +87,7 @@ fn moved_into_an_unpublished_category_it_is_no_longer_public() {
 #[test]
 fn only_the_version_that_stands_changes() {
     let ask = |version| UpdateArticle {
-        expected_version: Some(version),
+        expected_version: Some(shared_kernel::Versions::from(version)),
         ..asking("fr", "Où est mon colis ?")
     };
     let mut base = base();

@@ -1,4 +1,4 @@
-use shared_kernel::Role;
+use shared_kernel::{Role, Versions};
 
 use super::*;
 use crate::error::{Named, Reserved, SupportError};
@@ -91,7 +91,7 @@ fn only_the_version_that_stands_can_be_assigned() {
     let mut desk = Desk::with(ticket(T1));
     let by = actor("S1", Role::Staff);
     let at_version = |version| AssignTicket {
-        expected_version: Some(version),
+        expected_version: Some(Versions::from(version)),
         ..to(Some("S1"))
     };
     let error = refused(&mut desk, async |tx, with| {

@@ -1,4 +1,4 @@
-use shared_kernel::Role;
+use shared_kernel::{Role, Versions};
 
 use super::*;
 use crate::error::{Named, Reserved, SupportError};
@@ -166,7 +166,7 @@ fn only_the_version_that_stands_changes() {
     let mut desk = Desk::with(ticket(T1));
     let by = actor("S1", Role::Staff);
     let ask = ChangeStatus {
-        expected_version: Some(7),
+        expected_version: Some(Versions::from(7)),
         ..to(StatusGroup::Closed)
     };
     let error = refused(&mut desk, async |tx, with| {
@@ -181,7 +181,7 @@ fn to_a_stranger_the_ticket_is_not_there_whatever_they_ask() {
     let by = actor("C2", Role::Customer);
     let ask = ChangeStatus {
         internal_note: Some(text("Pour moi.")),
-        expected_version: Some(7),
+        expected_version: Some(Versions::from(7)),
         ..to(StatusGroup::Closed)
     };
     let error = refused(&mut desk, async |tx, with| {

@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use faq_domain::{CategoryId, FaqError};
 
+use crate::http::path_parameter::path_parameter;
 use crate::http::problem::Problem;
 
 /// `:categoryId`. What could not be an id names no category.
@@ -16,10 +17,8 @@ impl FromRequest for CategoryPath {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = CategoryId::parse(request.match_info().query("categoryId"));
-        ready(
-            id.map(Self)
-                .ok_or_else(|| FaqError::CategoryNotFound.into()),
-        )
+        let parse = |text: &str| CategoryId::parse(text).map(Self);
+        let absent = || FaqError::CategoryNotFound.into();
+        ready(path_parameter(request, "categoryId", parse, absent))
     }
 }

@@ -11,7 +11,7 @@ use views::faq::FaqCategoryView;
 use super::category_path::CategoryPath;
 use crate::http::answer::Answer;
 use crate::http::caller::StaffOnly;
-use crate::http::field::{Errors, Field, fields};
+use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::AppState;
@@ -22,7 +22,7 @@ fields! {
     pub struct UpdateCategoryBody {
         optional name: CategoryName,
         optional description: Description,
-        /// Null takes it away.
+        /// Null, or an empty text, takes it away.
         optional icon: Icon,
         optional order: Order,
         optional published: bool,
@@ -33,11 +33,11 @@ impl UpdateCategoryBody {
     /// Reads the change; every refused field is reported.
     fn read(self) -> Result<UpdateCategory, Problem> {
         let mut errors = Errors::default();
-        let takes_icon_away = matches!(self.icon, Field::Null);
+        let takes_icon_away = self.icon.empties();
         let icon = errors.optional("icon", self.icon);
         let ask = UpdateCategory {
             name: errors.optional("name", self.name),
-            description: errors.optional("description", self.description),
+            description: errors.emptied("description", self.description),
             icon: (takes_icon_away || icon.is_some()).then_some(icon),
             order: errors.optional("order", self.order),
             published: errors.optional("published", self.published),

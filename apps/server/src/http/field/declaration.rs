@@ -1,0 +1,22 @@
+//! What is known of a field before anything is read.
+
+/// Whether a declaration begins with `required`.
+pub(in crate::http) const fn is_required(need: &str) -> bool {
+    matches!(need.as_bytes(), [b'r', ..])
+}
+
+/// A field, as it is declared.
+#[derive(Debug)]
+pub struct Declared {
+    /// As the document spells it.
+    pub name: &'static str,
+    /// What others call it.
+    pub others: &'static [&'static str],
+    pub required: bool,
+    /// Said when it is empty, and, of a required one, when it is not there.
+    pub words: Option<&'static str>,
+    /// What is in it, when it is an object.
+    pub members: &'static [Declared],
+    /// A query may give it several times.
+    pub is_list: bool,
+}
