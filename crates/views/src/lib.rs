@@ -7,8 +7,10 @@
 mod beginning;
 pub mod faq;
 mod instant;
+mod labels;
 pub mod messages;
 pub mod people;
 pub mod tickets;
 
 pub use instant::instant;
+pub use labels::{is_labelled, label};

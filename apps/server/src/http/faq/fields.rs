@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{
 
 use crate::http::field::{
     Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, is_blank,
-    object_of, text,
+    object_of, text_of,
 };
 
 fn typed(kind: Type) -> ObjectBuilder {
@@ -26,7 +26,7 @@ fn is_empty(value: &Value) -> bool {
 
 impl Parse for CategoryId {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        Self::parse(text(value)?).ok_or_else(|| {
+        Self::parse(text_of(value)?).ok_or_else(|| {
             Refusal::new(
                 "invalid_id",
                 "de 1 à 50 caractères parmi a-z, 0-9, « - » et « _ »",
@@ -43,7 +43,7 @@ impl Parse for CategoryId {
 
 impl Parse for Locale {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        Self::parse(text(value)?)
+        Self::parse(text_of(value)?)
             .ok_or_else(|| Refusal::new("invalid_locale", "doit être une langue comme fr ou en"))
     }
 
