@@ -3,7 +3,9 @@
 //! Each hop is read for itself. What a stranger wrote before the hop of our own proxy, an open quote or an odd letter,
 //! must not hide that hop.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
+
+use ipnet::IpNet;
 
 /// Hops of a list of addresses, the nearest last; none for what names no address.
 pub fn of_list<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<Option<IpAddr>> {
@@ -32,6 +34,36 @@ fn pieces<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> impl Iterator<Item =
 
 fn text(piece: &[u8]) -> Option<&str> {
     std::str::from_utf8(piece).ok()
+}
+
+/// The right-most hop that is no proxy's; the peer itself when it is none, or says nothing. Whoever has a key is believed
+/// once more.
+pub fn first_believed(
+    peer: IpAddr,
+    hops: &[Option<IpAddr>],
+    proxies: &[IpNet],
+    mut has_key: bool,
+) -> IpAddr {
+    let is_proxy = |address: IpAddr| {
+        let address = address.to_canonical();
+        proxies.iter().any(|network| network.contains(&address))
+    };
+    let mut nearest = peer;
+    for hop in hops.iter().rev() {
+        match hop {
+            Some(hop) if is_proxy(nearest) || std::mem::take(&mut has_key) => nearest = *hop,
+            Some(_) | None => break,
+        }
+    }
+    nearest.to_canonical()
+}
+
+/// The network a limit counts: one IPv4 address, or one IPv6 /64, which one household holds.
+pub fn limited_network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX))),
+        v4 @ IpAddr::V4(_) => v4,
+    }
 }
 
 /// The address of a hop, in quotes or not, with its port or not: `192.0.2.1:443`, `"[2001:db8::1]:443"`.
@@ -141,5 +173,12 @@ mod tests {
             of_forwarded([line]).last(),
             Some(&"203.0.113.9".parse().ok())
         );
+    }
+
+    #[test]
+    fn an_ipv6_household_is_one_network() {
+        let network = |text: &str| limited_network(text.parse().unwrap());
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
     }
 }

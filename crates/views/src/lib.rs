@@ -7,9 +7,11 @@
 mod beginning;
 pub mod faq;
 mod instant;
+mod labels;
 pub mod messages;
 pub mod people;
 pub mod tickets;
 pub mod words;
 
 pub use instant::{Instant, instant};
+pub use labels::{is_labelled, label};

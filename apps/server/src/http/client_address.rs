@@ -1,10 +1,12 @@
 //! Where a request really came from.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use ipnet::IpNet;
+pub use request_text::hops::limited_network;
+
 use request_text::hops;
 use settings::Config;
 use sha2::{Digest as _, Sha256};
@@ -48,31 +50,13 @@ impl TrustedCallers {
         } else {
             hops::of_list(lines)
         };
-        Some(self.first_believed(peer, &hops, self.has_key(request)))
+        let has_key = self.has_key(request);
+        Some(hops::first_believed(peer, &hops, &self.proxies, has_key))
     }
 
     fn has_key(&self, request: &HttpRequest) -> bool {
         let shown = request.headers().get(KEY);
         shown.is_some_and(|key| self.keys.contains(&digest(key.as_bytes().trim_ascii())))
-    }
-
-    fn first_believed(&self, peer: IpAddr, hops: &[Option<IpAddr>], mut has_key: bool) -> IpAddr {
-        let mut nearest = peer;
-        for hop in hops.iter().rev() {
-            let is_believed = self.is_proxy(nearest) || std::mem::take(&mut has_key);
-            match hop {
-                Some(hop) if is_believed => nearest = *hop,
-                Some(_) | None => break,
-            }
-        }
-        nearest.to_canonical()
-    }
-
-    fn is_proxy(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.proxies
-            .iter()
-            .any(|network| network.contains(&address))
     }
 }
 
@@ -85,14 +69,6 @@ pub fn direct_network(peer: IpAddr, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = peer.to_canonical();
     let is_trusted = trusted.iter().any(|network| network.contains(&peer));
     (!is_trusted).then(|| limited_network(peer))
-}
-
-/// The network a limit counts: one IPv4 address, or one IPv6 /64, which one household holds.
-pub fn limited_network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX))),
-        v4 @ IpAddr::V4(_) => v4,
-    }
 }
 
 #[cfg(test)]
@@ -257,12 +233,5 @@ mod tests {
         assert_eq!(network("10.0.0.1"), None);
         assert_eq!(network("::ffff:10.0.0.1"), None);
         assert_eq!(network("192.0.2.1"), Some("192.0.2.1".parse().unwrap()));
-    }
-
-    #[test]
-    fn an_ipv6_household_is_one_network() {
-        let network = |text: &str| limited_network(text.parse().unwrap());
-        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
     }
 }

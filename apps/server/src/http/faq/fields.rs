@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{
 
 use crate::http::field::{
     Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, is_blank, list_of,
-    object_of, or_null, text,
+    object_of, or_null, text_of,
 };
 
 fn typed(kind: Type) -> ObjectBuilder {
@@ -25,7 +25,7 @@ fn is_empty(value: &Value) -> bool {
 
 impl Parse for CategoryId {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        Self::parse(text(value)?).ok_or_else(|| {
+        Self::parse(text_of(value)?).ok_or_else(|| {
             Refusal::new(
                 "invalid_id",
                 "de 1 à 50 caractères parmi a-z, 0-9, « - » et « _ »",
@@ -42,7 +42,7 @@ impl Parse for CategoryId {
 
 impl Parse for Locale {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        Self::parse(text(value)?)
+        Self::parse(text_of(value)?)
             .ok_or_else(|| Refusal::new("invalid_locale", "doit être une langue comme fr ou en"))
     }
 

@@ -4,11 +4,10 @@
 //! fails: what is wrong with each field is kept in it, so that [`Errors`] can report all of them at
 //! once. How members reach their fields, whatever they are spelled like, is in `members`; how each type
 //! is read, and what OpenAPI says of it, in `parsed`: a limit is written once, in the domain. What people
-//! read a field is called is in `labels`.
+//! read a field is called is in `views`.
 
 mod declaration;
 mod declared;
-mod labels;
 mod members;
 mod parsed;
 
@@ -16,9 +15,8 @@ pub use declaration::Declared;
 pub(in crate::http) use declaration::is_required;
 pub use declared::{Described, FieldNames, Need, or_null};
 pub(in crate::http) use declared::{fields, object_of};
-pub(in crate::http) use labels::label;
 pub use members::Members;
-pub(in crate::http) use parsed::{list_of, one_of, text, words_schema};
+pub(in crate::http) use parsed::{list_of, one_of, text_of, words_schema};
 
 use serde::de::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -112,7 +110,7 @@ impl Refusal {
         if self.names_the_field {
             self.message.clone()
         } else {
-            format!("{} : {}", label(field), self.message)
+            format!("{} : {}", views::label(field), self.message)
         }
     }
 
@@ -345,5 +343,45 @@ mod tests {
             assert_eq!(refused.len(), 1, "{bad}");
         }
         assert_eq!(refused(&json!({"name": "Jean", "page": "7"})), []);
+    }
+
+    /// The names of every parameter of a query and every property of a body.
+    fn documented(document: &Value) -> std::collections::BTreeSet<String> {
+        let mut names = std::collections::BTreeSet::new();
+        let operations = document["paths"].as_object().unwrap().values();
+        for operation in operations.flat_map(|path| path.as_object().unwrap().values()) {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let of_query = parameters.filter(|parameter| parameter["in"] == "query");
+            names.extend(
+                of_query.filter_map(|parameter| Some(parameter["name"].as_str()?.to_owned())),
+            );
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let schema = match schema["$ref"].as_str() {
+                Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
+                None => schema,
+            };
+            collect(&mut names, schema);
+        }
+        names
+    }
+
+    fn collect(names: &mut std::collections::BTreeSet<String>, schema: &Value) {
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            names.insert(name.clone());
+            collect(names, property);
+            collect(names, &property["additionalProperties"]);
+        }
+    }
+
+    #[test]
+    fn every_field_of_every_request_has_a_word_for_people() {
+        let document = serde_json::to_value(crate::http::routes::document()).unwrap();
+        let names = documented(&document);
+        assert!(names.contains("license_plate") && names.contains("sort_by"));
+        let nameless: Vec<_> = names
+            .iter()
+            .filter(|name| !views::is_labelled(name))
+            .collect();
+        assert_eq!(nameless, [""; 0]);
     }
 }

@@ -41,7 +41,7 @@ fn plural(n: usize) -> &'static str {
     if n > 1 { "s" } else { "" }
 }
 
-pub(in crate::http) fn text(value: &Value) -> Result<&str, Refusal> {
+pub(in crate::http) fn text_of(value: &Value) -> Result<&str, Refusal> {
     value.as_str().ok_or_else(|| Refusal::kind("un texte"))
 }
 
@@ -67,7 +67,7 @@ pub(in crate::http) fn one_of<T: Copy>(
     parse: impl Fn(&str) -> Option<T>,
     words: &[&str],
 ) -> Result<T, Refusal> {
-    parse(text(value)?).ok_or_else(|| {
+    parse(text_of(value)?).ok_or_else(|| {
         Refusal::new(
             "invalid_choice",
             format!("doit être l'une des valeurs {}", words.join(", ")),
@@ -96,7 +96,7 @@ macro_rules! text_field {
     ($($text:ident: $about:literal,)*) => {$(
         impl<const MIN: usize, const MAX: usize> Parse for $text<MIN, MAX> {
             fn parse(value: &Value) -> Result<Self, Refusal> {
-                Ok(Self::parse(text(value)?)?)
+                Ok(Self::parse(text_of(value)?)?)
             }
 
             fn schema() -> Object {
@@ -118,7 +118,7 @@ text_field!(
 
 impl Parse for EmailAddress {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        Self::typed(text(value)?).map_err(|error| match error {
+        Self::typed(text_of(value)?).map_err(|error| match error {
             TextError::Form => Refusal::new("invalid_email", "adresse e-mail invalide"),
             other => other.into(),
         })
@@ -136,7 +136,7 @@ impl Parse for EmailAddress {
 
 impl Parse for PhoneNumber {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        Self::parse(text(value)?).map_err(|error| match error {
+        Self::parse(text_of(value)?).map_err(|error| match error {
             TextError::Form => Refusal::new("invalid_phone", "numéro de téléphone invalide"),
             other => other.into(),
         })
@@ -154,7 +154,7 @@ impl Parse for PhoneNumber {
 fn id_text(value: &Value) -> Result<std::borrow::Cow<'_, str>, Refusal> {
     match value.as_u64() {
         Some(number) => Ok(number.to_string().into()),
-        None => text(value).map(Into::into),
+        None => text_of(value).map(Into::into),
     }
 }
 
@@ -272,7 +272,7 @@ impl Parse for bool {
 
 impl Parse for String {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let text = tidy::line(text(value)?.to_owned());
+        let text = tidy::line(text_of(value)?.to_owned());
         if text.chars().any(char::is_control) {
             return Err(TextError::ControlCharacter.into());
         }

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 use super::{FieldError, Problem};
-use crate::http::field::label;
+use views::label;
 
 impl Problem {
     /// Fields were refused.

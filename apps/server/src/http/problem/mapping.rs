@@ -9,7 +9,7 @@ use shared_kernel::StoreError;
 use support_domain::{Reserved, SupportError};
 
 use super::{FieldError, Problem};
-use crate::http::field::label;
+use views::label;
 
 impl From<TokenRefused> for Problem {
     fn from(refused: TokenRefused) -> Self {

@@ -6,7 +6,7 @@ use request_text::times::Moment;
 use serde_json::Value;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
-use crate::http::field::{Parse, Refusal, text};
+use crate::http::field::{Parse, Refusal, text_of};
 
 impl Parse for Moment {
     fn parse(value: &Value) -> Result<Self, Refusal> {
@@ -16,7 +16,7 @@ impl Parse for Moment {
                 "doit être une date ISO 8601, par exemple 2026-03-02 ou 2026-03-02T10:30:00",
             )
         };
-        Self::read(text(value).map_err(|_| refused())?).ok_or_else(refused)
+        Self::read(text_of(value).map_err(|_| refused())?).ok_or_else(refused)
     }
 
     fn schema() -> Object {
