@@ -210,8 +210,8 @@ async fn rows_put_into_the_table_by_hand_are_told_by_the_comparison_until_all_is
         Vec::<String>::new()
     );
     let client = desk.database.client().await;
-    let by_hand = "INSERT INTO ___xtr_msg (msg_id, msg_kind, msg_cst_id, msg_subject, msg_content, msg_date, msg_author_id, msg_author_kind, msg_status, msg_priority, msg_category, msg_open, msg_close, created_at, updated_at) \
-        SELECT 'TICKET-BYHAND01', msg_kind, msg_cst_id, msg_subject, msg_content, msg_date, msg_author_id, msg_author_kind, msg_status, msg_priority, msg_category, msg_open, msg_close, created_at, updated_at \
+    let by_hand = "INSERT INTO ___xtr_msg (msg_id, msg_kind, msg_cst_id, msg_subject, msg_content, msg_date, msg_author_id, msg_author_kind, msg_contact_key, msg_status, msg_priority, msg_category, msg_open, msg_close, created_at, updated_at) \
+        SELECT 'TICKET-BYHAND01', msg_kind, msg_cst_id, msg_subject, msg_content, msg_date, msg_author_id, msg_author_kind, msg_contact_key, msg_status, msg_priority, msg_category, msg_open, msg_close, created_at, updated_at \
         FROM ___xtr_msg WHERE msg_id = 'TICKET-BYUS0001'";
     client.execute(by_hand, &[]).await.unwrap();
     let told = desk.store.figure_differences().await.unwrap();

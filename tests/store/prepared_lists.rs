@@ -194,9 +194,9 @@ async fn a_customer_makes_a_connection_keep_few_lists_of_tickets_whatever_they_a
 async fn lists_of_tickets_with_many_filters_leave_nothing_behind() {
     let probed = Probed::new().await;
     let all = TicketFilter::all(support_domain::rights::Scope::All);
-    // The first is one of two that exclude each other.
+    // The first is one of two that exclude each other, so are the two about who has it.
     for chosen in combinations(TICKET_FILTERINGS.len())
-        .filter(|chosen| chosen.len() == 4 && !chosen.contains(&0))
+        .filter(|chosen| chosen.len() == 4 && !chosen.contains(&0) && !chosen.contains(&6))
     {
         let filter = filtered(all.clone(), &chosen, &TICKET_FILTERINGS);
         probed.tickets(&filter, &windows()[0]).await;

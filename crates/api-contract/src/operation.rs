@@ -175,8 +175,8 @@ mod tests {
 
     #[test]
     fn the_placeholders_of_a_path_are_its_parameters() {
-        let named = parameters("/a/{one}/b/{two}/c", Vec::new(), Vec::new());
-        let names: Vec<_> = named
+        let found = parameters("/a/{one}/b/{two}/c", Vec::new(), Vec::new());
+        let names: Vec<_> = found
             .into_iter()
             .filter_map(|parameter| match parameter {
                 RefOr::T(parameter) => Some(parameter.name),

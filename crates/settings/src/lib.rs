@@ -272,6 +272,10 @@ mod tests {
             let config = load(&[("GUICHET_BIND", bind)]).unwrap();
             assert_eq!(config.http.bind.to_string(), address, "{bind}");
         }
+    }
+
+    #[test]
+    fn words_are_taken_as_people_write_them() {
         let words = load(&[
             ("GUICHET__AUTH__ALGORITHM", "eddsa"),
             ("GUICHET__SHOP__TIME_ZONE", "europe/paris"),

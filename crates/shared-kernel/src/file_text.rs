@@ -24,8 +24,8 @@ pub fn file_text(bytes: Vec<u8>) -> Result<String, NotText> {
     }
     let mut text = String::from_utf8(bytes).map_err(|error| {
         let (sound, _) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
-        let breaks = sound.iter().filter(|byte| **byte == b'\n').count();
-        NotText::Line { line: breaks + 1 }
+        let line = sound.split(|byte| *byte == b'\n').count();
+        NotText::Line { line }
     })?;
     if text.starts_with('\u{feff}') {
         text.remove(0);

@@ -2,7 +2,7 @@
 //!
 //! Ids of any earlier form stay valid (decimal, `msg_<ms>_<rand>`, an identity provider's
 //! `sub`), so the only rules are a length the columns hold and printable ASCII. People's ids are
-//! somebody else's: all that OpenID Connect lets a `sub` be, but for spaces. Ids of things stand in
+//! somebody else's: all that `OpenID` Connect lets a `sub` be, but for spaces. Ids of things stand in
 //! paths, so they are shorter and have no character that means something there.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::tidy;
 /// The longest id of a thing.
 pub const MAX_ID_CHARS: usize = 50;
 
-/// The longest id of a person: what OpenID Connect allows a `sub` (Core 1.0 §2).
+/// The longest id of a person: what `OpenID` Connect allows a `sub` (Core 1.0 §2).
 pub const MAX_PERSON_ID_CHARS: usize = 255;
 
 /// What an id of a thing does not have.

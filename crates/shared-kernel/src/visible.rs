@@ -41,9 +41,8 @@ pub(crate) fn shows(c: char) -> bool {
     use GeneralCategory as Category;
     match c {
         '!'..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' => return true,
-        '\0'..='\u{2ff}' => return false,
         // An empty Braille cell; the place of what could not be pasted; of what could not be read.
-        '\u{2800}' | '\u{fffc}' | '\u{fffd}' => return false,
+        '\0'..='\u{2ff}' | '\u{2800}' | '\u{fffc}' | '\u{fffd}' => return false,
         _ => {}
     }
     let category = CodePointMapData::<Category>::new().get(c);

@@ -15,7 +15,7 @@ async fn an_article_that_breaks_rules_names_every_refused_field() {
     assert_refused(&empty, &["question", "answer", "category"]);
     let wrong = json!({
         "question": "court", "answer": ["x"], "category": "Pas Un Id", "tags": "a,b", "order": -1,
-        "published": "peut-être", "createdBy": "../x", "locale": "français",
+        "published": "peut-être", "createdBy": "é", "locale": "français",
         "translations": { "en": { "question": "short" }, "fr": null },
     });
     let fields = [

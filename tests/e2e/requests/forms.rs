@@ -455,7 +455,8 @@ async fn every_filter_of_the_list_works_in_the_search_and_nobody_can_be_asked_fo
                 let found = caller.get(&format!("{route}?{query}")).await.expect(200);
                 let mut ids = crate::desk::ids(&found);
                 let mut expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
-                (ids.sort(), expected.sort());
+                ids.sort();
+                expected.sort();
                 assert_eq!(ids, expected, "{route}?{query}");
                 assert_eq!(found.body["total"], expected.len(), "{route}?{query}");
             }

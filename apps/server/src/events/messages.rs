@@ -308,11 +308,11 @@ mod tests {
 
     #[test]
     fn what_becomes_of_a_message_is_told_to_both_and_a_reason_to_support_alone() {
-        let closer = UserId::parse("S1").unwrap();
+        let by = UserId::parse("S1").unwrap();
         let closed = |staff: Option<&str>| {
             lines(&MessageEvent::Closed {
                 message: message("S2", staff),
-                closer: closer.clone(),
+                closer: by.clone(),
                 staff: staff.map(|id| StaffId::parse(id).unwrap()),
             })
         };

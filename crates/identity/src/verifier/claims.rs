@@ -1,5 +1,5 @@
 //! What a token's claims say of its bearer. Issuers differ in form, so a claim is read as widely as
-//! the standards let them write it (RFC 7519, OpenID Connect); what decides on a right is refused
+//! the standards let them write it (RFC 7519, `OpenID` Connect); what decides on a right is refused
 //! where it cannot be read.
 
 use chrono::{DateTime, Utc};

@@ -64,12 +64,11 @@ pub async fn read(
             });
         }
         place.pass(&event.stream, event.seq);
-        match events.last_mut().filter(|_| again) {
-            Some((_, cursor)) => *cursor = place.cursor(),
-            None => {
-                bytes += texts_of(&event.payload);
-                events.push((event, place.cursor()));
-            }
+        if let Some((_, cursor)) = events.last_mut().filter(|_| again) {
+            *cursor = place.cursor();
+        } else {
+            bytes += texts_of(&event.payload);
+            events.push((event, place.cursor()));
         }
     }
     Ok(FeedPart {

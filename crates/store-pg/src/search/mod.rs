@@ -42,7 +42,7 @@ pub(crate) fn web_search(typed: &str) -> String {
                 .for_each(|token| search.token(token));
         }
     }
-    search.terms.join(" ")
+    search.written()
 }
 
 /// The words of a search for what is compared letter by letter: folded, each once, as many as count.
@@ -56,14 +56,20 @@ pub(crate) fn words_of(typed: &str) -> Vec<String> {
     words
 }
 
+/// Choices, of which one is enough.
 #[derive(Default)]
 struct WebSearch {
+    choices: Vec<Choice>,
+    words: usize,
+}
+
+/// What is asked for together.
+#[derive(Default)]
+struct Choice {
     terms: Vec<String>,
-    /// What is asked for already, folded.
+    /// The terms, folded.
     asked: Vec<String>,
     words: usize,
-    /// What comes next is another choice.
-    alternative: bool,
 }
 
 impl WebSearch {
@@ -78,7 +84,7 @@ impl WebSearch {
 
     fn token(&mut self, token: &str) {
         if token == "OU" || token.eq_ignore_ascii_case("or") {
-            self.alternative = !self.terms.is_empty();
+            self.end_choice();
             return;
         }
         // Of words tied together the first ones, as many as still count, and with them what is between.
@@ -93,15 +99,39 @@ impl WebSearch {
     }
 
     fn add(&mut self, term: String, words: usize) {
-        let folded = fold(&term);
-        if words > 0 && !self.asked.contains(&folded) {
-            self.words += words;
-            self.asked.push(folded);
-            if std::mem::take(&mut self.alternative) {
-                self.terms.push("or".to_owned());
-            }
-            self.terms.push(term);
+        if self.choices.is_empty() {
+            self.choices.push(Choice::default());
         }
+        let Some(choice) = self.choices.last_mut() else {
+            return;
+        };
+        let folded = fold(&term);
+        if words > 0 && !choice.asked.contains(&folded) {
+            self.words += words;
+            choice.words += words;
+            choice.asked.push(folded);
+            choice.terms.push(term);
+        }
+    }
+
+    /// The next term begins another choice. One that was there already is none.
+    fn end_choice(&mut self) {
+        let Some(last) = self.choices.pop() else {
+            return;
+        };
+        if self.choices.iter().any(|one| one.asked == last.asked) {
+            self.words -= last.words;
+        } else if !last.terms.is_empty() {
+            self.choices.push(last);
+        }
+        self.choices.push(Choice::default());
+    }
+
+    fn written(mut self) -> String {
+        self.end_choice();
+        let choices = self.choices.iter().filter(|one| !one.terms.is_empty());
+        let choices: Vec<_> = choices.map(|one| one.terms.join(" ")).collect();
+        choices.join(" or ")
     }
 }
 
@@ -134,6 +164,12 @@ mod tests {
             web_search("OU frein or OU Frein OU batterie OU"),
             "frein or batterie"
         );
+        assert_eq!(
+            web_search("le démarrage de la voiture OU démarrage"),
+            "le démarrage de la voiture or démarrage"
+        );
+        let again = format!("{}batterie", "frein moteur OU ".repeat(40));
+        assert_eq!(web_search(&again), "frein moteur or batterie");
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn csv_lines(text: &str) -> Lines {
 type Wrong = (&'static str, String);
 
 fn person(line: Line) -> Result<Person, Wrong> {
-    let name = text("name", line.name, |text| FullName::parse(text))?;
+    let name = text("name", line.name, FullName::parse)?;
     let name = name.ok_or_else(|| ("name", "there is none".to_owned()))?;
     let email = text("email", line.email, EmailAddress::parse)?;
     match line.kind.as_deref().unwrap_or_default() {
