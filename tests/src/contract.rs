@@ -71,7 +71,9 @@ pub fn operations() -> Vec<Operation> {
 pub fn operation(method: &Method, path: &str) -> Option<Operation> {
     static ALL: LazyLock<Vec<Operation>> = LazyLock::new(operations);
     let asked = path.split(['?', '#']).next().unwrap_or_default();
-    let asked: Vec<&str> = asked.trim_end_matches('/').split('/').collect();
+    // One slash behind a path is no part of it; more are.
+    let asked = asked.strip_suffix('/').unwrap_or(asked);
+    let asked: Vec<&str> = asked.split('/').collect();
     // What answers GET answers HEAD too.
     let get = Method::GET;
     let method = if *method == Method::HEAD {

@@ -43,10 +43,7 @@ async fn a_query_that_means_nothing_is_refused_by_name() {
     ];
     let list = [
         ("status", vec!["opened", "OPEN", "0", "%00"]),
-        (
-            "assigned_to",
-            vec!["a%20b", "%00", "%ff", "%C3%A9", "a%5Cb"],
-        ),
+        ("assigned_to", vec!["a%20b", "%00", "%ff", "%C3%A9"]),
         (
             "customer_email",
             vec!["jean", "jean@", "@x.fr", "a%0D%0Ab@x.fr", "%00@x.fr"],

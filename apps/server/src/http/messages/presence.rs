@@ -3,13 +3,13 @@
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
-use shared_kernel::{UserId, is_blank};
+use shared_kernel::UserId;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::envelope::Enveloped;
 use crate::http::caller::StaffOnly;
-use crate::http::field::{Errors, Parse, Refusal, fields};
+use crate::http::field::{Errors, Parse, Refusal, fields, is_blank};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
