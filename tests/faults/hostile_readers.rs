@@ -307,7 +307,7 @@ impl Desk {
     }
 
     /// Tickets, messages and a thread of the longest texts there may be.
-    async fn fill(&self) {
+    async fn fill(&mut self) {
         let text = |n: usize| {
             let words = format!("frein {n} piece {} ", n * 7_919);
             words.chars().cycle().take(20_000).collect::<String>()
@@ -331,6 +331,9 @@ impl Desk {
                 .await
                 .expect(201);
         }
+        // Nobody read meanwhile.
+        self.hears =
+            WsClient::connect(&self.server.socket_url(), &staff_token("staff-honest")).await;
     }
 
     /// Works at an even pace for a while.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use serde_json::Value;
-use shared_kernel::{EventLog, LoggedEvent, StoreError, StreamPosition};
+use shared_kernel::{EventLog, LoggedEvent, StoreError, StreamId, StreamPosition};
 
 use super::join::merge;
 use super::place::Place;
@@ -34,27 +34,39 @@ pub async fn read(
     positions: &[StreamPosition],
     limit: u32,
 ) -> Result<FeedPart, StoreError> {
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut streams = Vec::new();
+    // The last that was read of each stream that may go on.
+    let mut ends: Vec<(StreamId, u64)> = Vec::new();
     for ((stream, number), position) in place.numbers().iter().zip(positions) {
         if position.last_seq > *number {
             // One more than asked for tells whether more follow.
-            streams.push(VecDeque::from(
-                log.after(stream, *number, limit.saturating_add(1)).await?,
-            ));
+            let read = log.after(stream, *number, limit.saturating_add(1)).await?;
+            let goes_on = |last: &&LoggedEvent| read.len() > most && last.seq < position.last_seq;
+            let last = read.last().filter(goes_on);
+            ends.extend(last.map(|last| (stream.clone(), last.seq)));
+            streams.push(VecDeque::from(read));
         }
     }
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut has_more = false;
     let mut events: Vec<(LoggedEvent, String)> = Vec::new();
     let mut bytes = 0;
     for event in merge(streams) {
+        let again = events
+            .last()
+            .is_some_and(|(last, _)| last.event_id == event.event_id);
+        if has_more && !again {
+            break;
+        }
+        // What comes after it was not read, and may have happened before the others' next.
+        has_more |= ends
+            .iter()
+            .any(|(stream, seq)| (stream, *seq) == (&event.stream, event.seq));
         // Only for sockets that have joined its conversation.
         if event.room.as_ref().is_some_and(|room| room.only) {
             place.pass(&event.stream, event.seq);
             continue;
         }
-        let again = events
-            .last()
-            .is_some_and(|(last, _)| last.event_id == event.event_id);
         if !again && (events.len() == most || bytes >= MOST_BYTES) {
             return Ok(FeedPart {
                 cursor: place.cursor(),
@@ -74,7 +86,7 @@ pub async fn read(
     Ok(FeedPart {
         cursor: place.cursor(),
         events,
-        has_more: false,
+        has_more,
         bytes,
     })
 }

@@ -5,6 +5,7 @@ pub(crate) mod events;
 #[expect(unreachable_pub, reason = "the test kit's own, which is public there")]
 #[path = "../../../../tests/src/eventually.rs"]
 mod eventually;
+mod feed;
 mod limits;
 mod live;
 mod log;
