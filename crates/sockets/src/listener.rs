@@ -125,7 +125,8 @@ where
 {
     let told = move |mut request: Request, app: &A::Service| {
         let (taken, unsent) = (Taken::of(&mut request), Arc::clone(&unsent));
-        let answering = app.call(request);
+        // In the connection's own memory it would stay as long as the connection: a socket's.
+        let answering = Box::pin(app.call(request));
         async move {
             taken.wait().await;
             Ok(taken.send(answering.await?.into(), &unsent))

@@ -349,6 +349,41 @@ async fn a_body_that_says_null_says_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_may_begin_with_a_byte_order_mark() {
+    let server = TestServer::start().await;
+    let body = format!("\u{feff}{}", form_with(JEAN, json!({}))).into_bytes();
+    let created = server.api.call(Method::POST, CONTACT, Some(body)).await;
+    assert!(
+        created
+            .expect(201)
+            .text_at("/msg_id")
+            .starts_with("TICKET-")
+    );
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_is_internal_under_whatever_name_front_ends_have_for_it() {
+    let server = TestServer::start().await;
+    let id = ticket_by(&server.api, JEAN).await;
+    let claire = server.staff("staff-claire");
+    for name in [
+        "internal",
+        "isInternal",
+        "is_internal",
+        "private",
+        "isPrivate",
+        "intern",
+        "internalNote",
+    ] {
+        let body = json!({ "message": "Client fidèle.", name: true });
+        let note = claire.post(&at(&id, "/responses"), &body).await.expect(201);
+        assert_eq!(note.body["internal"], true, "{name}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_member_that_looks_misspelt_is_named_in_the_answer() {
     let server = TestServer::start().await;
     let claire = server.staff("staff-claire");

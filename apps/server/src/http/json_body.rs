@@ -18,6 +18,8 @@ use super::problem::Problem;
 use super::warnings;
 use crate::http::state::AppState;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The body, parsed and as it came.
 pub struct JsonBody<T> {
     pub value: T,
@@ -96,6 +98,8 @@ fn tell_of_reading(terms: &mut Terms) {
 }
 
 fn object<T: FieldNames>(request: &HttpRequest, bytes: &[u8]) -> Result<T, Problem> {
+    // Some systems begin every text with it.
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     if !is_object(bytes) {
         return Err(Problem::malformed_json("The body must be a JSON object."));
     }

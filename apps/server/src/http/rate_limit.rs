@@ -75,7 +75,7 @@ impl NetworkLimit {
             limiter: config.limits.enabled.then(|| RateLimiter::keyed(quota)),
             trusted: TrustedCallers::of(config),
             unused: Mutex::default(),
-            burst,
+            burst: burst.max(1),
         }
     }
 
@@ -131,11 +131,12 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         if let Some(network) = self.network {
             let mut unused = self.limit.unused();
-            // Forgetting one is no harm: it comes back with time.
-            if unused.len() < REMEMBERED {
-                let places = unused.entry(network).or_default();
-                *places = self.limit.burst.min(*places + 1);
+            // Forgetting them is no harm: they come back with time.
+            if unused.len() >= REMEMBERED {
+                unused.clear();
             }
+            let places = unused.entry(network).or_default();
+            *places = self.limit.burst.min(*places + 1);
         }
     }
 }

@@ -30,8 +30,10 @@ pub(super) type Claims = Map<String, Value>;
 
 /// Who the claims speak of, and until when.
 pub(super) fn session(claims: &Claims) -> Result<Session, Unusable> {
-    // `null` is how some write that a claim is not there.
-    let claim = |name| claims.get(name).filter(|value| !value.is_null());
+    // `null` and `""` are how some write that a claim is not there.
+    let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+    let said = |value: &&Value| !value.is_null() && !is_blank(value);
+    let claim = |name| claims.get(name).filter(said);
     if claim("iss").is_some_and(|issuer| !issuer.is_string()) {
         return Err(Unusable::Issuer);
     }

@@ -76,11 +76,13 @@ struct DropRow {
     statement: String,
 }
 
-/// An index whose building was interrupted stays behind, of no use and in the way of its name.
+/// An index whose building was interrupted stays behind, of no use and in the way of its name. One that
+/// somebody is building is none.
 async fn drop_half_built(conn: &mut AsyncPgConnection) -> Result<(), StoreError> {
     const SQL: &str = "SELECT format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I', n.nspname, c.relname) AS statement \
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-        WHERE NOT i.indisvalid AND n.nspname = current_schema() AND c.relname ~ '^idx_' AND c.relname !~ '_ccnew'";
+        WHERE NOT i.indisvalid AND n.nspname = current_schema() AND c.relname ~ '^idx_' AND c.relname !~ '_ccnew' \
+        AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)";
     let rows: Vec<DropRow> = Statement::new(SQL).rows(conn).await.map_err(from_diesel)?;
     for row in rows {
         conn.batch_execute(&row.statement)

@@ -1,6 +1,8 @@
 //! Enters a customer before they sign in, so that they can be named.
 
-use shared_kernel::{Actor, CustomerId, Done, EmailAddress, PhoneNumber, StoreError, given_name};
+use shared_kernel::{
+    Actor, CustomerId, Done, EmailAddress, PhoneNumber, StaffId, StoreError, given_name,
+};
 
 use super::{Outcome, Surroundings};
 use crate::customer::{Customer, FullName, split_name};
@@ -36,6 +38,17 @@ impl EnterCustomer {
     }
 }
 
+/// Customers and colleagues share one space of ids: who is of support is entered by signing in.
+pub(super) async fn not_of_support(
+    tx: &mut dyn SupportTx,
+    id: &CustomerId,
+) -> Result<(), SupportError> {
+    match tx.staff(&StaffId::from_stored(id.to_string())).await? {
+        Some(_) => Err(SupportError::AlreadyThere(Named::Staff)),
+        None => Ok(()),
+    }
+}
+
 /// Enters a customer. They have the address for themselves unless somebody has it already; whoever
 /// proves it gets it, as ever.
 ///
@@ -51,6 +64,7 @@ pub async fn enter_customer(
     staff_only(actor, Reserved::EnteringCustomers)?;
     let has_id = ask.id.is_some();
     let customer = ask.customer(with)?;
+    not_of_support(tx, &customer.id).await?;
     let key = customer.email.as_ref().map(EmailAddress::key);
     let found = tx.lock_holders(&customer.id, key.as_ref()).await?;
     if let Some(holder) = found.first().filter(|_| !has_id) {

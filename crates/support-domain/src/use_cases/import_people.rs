@@ -2,6 +2,7 @@
 
 use shared_kernel::{Done, EmailAddress, StoreError};
 
+use super::enter_customer::not_of_support;
 use super::{EnterCustomer, EnterStaff, Outcome, Surroundings};
 use crate::customer::Customer;
 use crate::error::SupportError;
@@ -90,6 +91,7 @@ async fn import_customer(
 ) -> Result<Became, SupportError> {
     let has_id = said.id.is_some();
     let mut customer = said.customer(with)?;
+    not_of_support(tx, &customer.id).await?;
     let key = customer.email.as_ref().map(EmailAddress::key);
     let found = tx.lock_holders(&customer.id, key.as_ref()).await?;
     // Without an id it is whoever has the address, under whatever id by now.

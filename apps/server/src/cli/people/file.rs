@@ -5,7 +5,7 @@
 //! {"id": "42", "name": "Jean Dupont", "email": "jean@example.com", "phone": "06 12 34 56 78"}
 //! ```
 //!
-//! The same members are the columns of CSV, in any order, between commas or semicolons. Without a `kind`
+//! Or one JSON list of them. The same members are the columns of CSV, in any order, between commas or semicolons. Without a `kind`
 //! it is a customer. Unknown members are refused, so that a slip of the pen is noticed.
 
 use serde::Deserialize;
@@ -15,6 +15,8 @@ use support_domain::use_cases::{EnterCustomer, EnterStaff, Person};
 
 /// What some systems put before the first letter of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
+
+const COLUMNS: [&str; 5] = ["kind", "id", "name", "email", "phone"];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -32,7 +34,9 @@ struct Line {
 /// What is wrong, a line each, with its place: `line 3, email: not in the expected form`.
 pub(super) fn read(text: &str) -> Result<Vec<Person>, Vec<String>> {
     let text = text.trim_start_matches(BYTE_ORDER_MARK).trim_start();
-    let lines = if text.starts_with('{') {
+    let lines = if text.starts_with('[') {
+        json_list(text)
+    } else if text.starts_with('{') {
         json_lines(text)
     } else {
         csv_lines(text)
@@ -67,6 +71,19 @@ fn json_lines(text: &str) -> Lines {
         .collect()
 }
 
+/// One list of all; its members are counted.
+fn json_list(text: &str) -> Lines {
+    let all: Vec<serde_json::Value> = match serde_json::from_str(text) {
+        Ok(all) => all,
+        Err(error) => {
+            let line = u64::try_from(error.line()).unwrap_or_default();
+            return vec![(line, Err(error.to_string()))];
+        }
+    };
+    let read = |one| serde_json::from_value(one).map_err(|error| error.to_string());
+    (1..).zip(all.into_iter().map(read)).collect()
+}
+
 fn csv_lines(text: &str) -> Lines {
     let names = text.lines().next().unwrap_or_default();
     let delimiter = if names.contains(';') { b';' } else { b',' };
@@ -74,6 +91,12 @@ fn csv_lines(text: &str) -> Lines {
         .delimiter(delimiter)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
+    let heading = reader.headers().cloned().unwrap_or_default();
+    // Asked here because nobody is in a file of nothing but a heading.
+    if let Some(unknown) = heading.iter().find(|name| !COLUMNS.contains(name)) {
+        let why = format!("{unknown}: not one of {}", COLUMNS.join(", "));
+        return vec![(1, Err(why))];
+    }
     // The line of names is the first.
     (2..)
         .zip(reader.deserialize())
@@ -96,7 +119,8 @@ fn person(line: Line) -> Result<Person, Wrong> {
     let name = text("name", line.name, FullName::parse)?;
     let name = name.ok_or_else(|| ("name", "there is none".to_owned()))?;
     let email = text("email", line.email, EmailAddress::parse)?;
-    match line.kind.as_deref().unwrap_or_default() {
+    let kind = line.kind.unwrap_or_default().to_lowercase();
+    match kind.trim() {
         "" | "customer" => {
             let id = text("id", line.id, CustomerId::parse)?;
             if id.is_none() && email.is_none() {
@@ -167,6 +191,12 @@ mod tests {
             assert_eq!(outline(text), read);
             assert_eq!(outline(&format!("\u{feff}{text}")), read);
         }
+        let list = json
+            .lines()
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join(",");
+        assert_eq!(outline(&format!("[{list}]")), read);
     }
 
     #[test]
@@ -184,6 +214,8 @@ mod tests {
         for text in [
             "{\"id\": \"1\", \"name\": \"Jean Dupont\", \"mail\": \"a@b.fr\"}",
             "id,nom\n1,Jean Dupont",
+            "ident;nom",
+            "[{\"id\": \"1\"",
             "{\"id\": \"1\", ",
             "{\"kind\": \"boss\", \"id\": \"1\", \"name\": \"Jean Dupont\"}",
             "{\"kind\": \"staff\", \"name\": \"Jean Dupont\"}",

@@ -136,12 +136,12 @@ impl From<SupportError> for Problem {
             SupportError::Nobody => Self::validation(vec![FieldError {
                 field: "id".to_owned(),
                 code: "required",
-                message: "id : un identifiant ou une adresse e-mail est requis".to_owned(),
+                message: "Identifiant : un identifiant ou une adresse e-mail est requis".to_owned(),
             }]),
             SupportError::NoName => Self::validation(vec![FieldError {
                 field: "name".to_owned(),
                 code: "invalid_name",
-                message: "name : un nom est attendu, pas une adresse".to_owned(),
+                message: "Nom : un nom est attendu, pas une adresse".to_owned(),
             }]),
             SupportError::VersionMismatch => Self::new(
                 StatusCode::PRECONDITION_FAILED,

@@ -22,8 +22,8 @@ fields! {
     /// What is said.
     pub struct AddResponseBody {
         required message: EntryText,
-        /// An internal note; staff only.
-        optional internal: bool,
+        /// An internal note; staff only. Its other names keep a slip of the pen from being published.
+        optional internal | is_internal | private | is_private | intern | internal_note: bool,
     }
 }
 

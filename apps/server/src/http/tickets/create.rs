@@ -178,7 +178,11 @@ pub async fn create(
     if is_public {
         state.admission.contact_attempts.check(&request)?;
     }
-    let form = body.value.read()?;
+    let mut form = body.value.read()?;
+    if refused_token(&request).is_some() {
+        // Who a page says is there was to be shown by the token that is refused.
+        form.customer_id = None;
+    }
     let place = is_public
         .then(|| state.admission.contacts.reserve(&request))
         .transpose()?;

@@ -61,6 +61,20 @@ fn only_admins_enter_colleagues_and_only_staff_enter_customers() {
 }
 
 #[test]
+fn whoever_is_of_support_is_not_entered_as_a_customer() {
+    let mut desk = Desk::new();
+    let by = actor("A1", Role::Admin);
+    let (entered, _) = said(&mut desk, async |tx, with| {
+        enter_staff(tx, with, &by, colleague("S9")).await
+    });
+    entered.unwrap();
+    let error = refused(&mut desk, async |tx, with| {
+        enter_customer(tx, with, &by, somebody(Some("S9"), None)).await
+    });
+    assert!(matches!(error, SupportError::AlreadyThere(Named::Staff)));
+}
+
+#[test]
 fn a_customer_is_entered_under_their_id_else_under_one_of_their_address() {
     let by = actor("S1", Role::Staff);
     for (ask, id) in [

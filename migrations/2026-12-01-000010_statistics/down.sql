@@ -1,0 +1,2 @@
+-- Statistics are nobody's schema.
+SELECT 1;
