@@ -374,7 +374,6 @@ async fn a_note_is_internal_under_whatever_name_front_ends_have_for_it() {
         "private",
         "isPrivate",
         "intern",
-        "internalNote",
     ] {
         let body = json!({ "message": "Client fidèle.", name: true });
         let note = claire.post(&at(&id, "/responses"), &body).await.expect(201);

@@ -68,12 +68,8 @@ pub async fn read(
             continue;
         }
         if !again && (events.len() == most || bytes >= MOST_BYTES) {
-            return Ok(FeedPart {
-                cursor: place.cursor(),
-                events,
-                has_more: true,
-                bytes,
-            });
+            has_more = true;
+            break;
         }
         place.pass(&event.stream, event.seq);
         if let Some((_, cursor)) = events.last_mut().filter(|_| again) {

@@ -23,7 +23,7 @@ fields! {
     pub struct AddResponseBody {
         required message: EntryText,
         /// An internal note; staff only. Its other names keep a slip of the pen from being published.
-        optional internal | is_internal | private | is_private | intern | internal_note: bool,
+        optional internal | is_internal | private | is_private | intern: bool,
     }
 }
 
