@@ -9,6 +9,7 @@
 
 use std::any::Any;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -181,10 +182,13 @@ impl AsyncRead for Line {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let mut piece = ReadBuf::new(buf.initialize_unfilled_to(most));
+        // Of the connection's own buffer only what is read is touched: it stays as long as a socket.
+        let mut space = [MaybeUninit::<u8>::uninit(); MOST_AT_ONCE];
+        let mut space = ReadBuf::uninit(&mut space);
+        let mut piece = space.take(most);
         ready!(Pin::new(&mut self.stream).poll_read(cx, &mut piece))?;
         let read = piece.filled().len();
-        buf.advance(read);
+        buf.put_slice(piece.filled());
         self.cut.has_read(u32::try_from(read).unwrap_or(u32::MAX));
         self.pause = read == most;
         Poll::Ready(Ok(()))
