@@ -2,21 +2,8 @@
 -- whole tables and foreign keys are kept, what would be built or checked again goes first. All tables
 -- at once or none, without standing in anybody's way for long: whoever comes after us waits as long
 -- as we do.
-DO $$
-BEGIN
-    FOR attempt IN 1..600 LOOP
-        BEGIN
-            -- A vacuum gives way after a second of waiting, so in the end we wait a little longer.
-            PERFORM set_config('lock_timeout', least(attempt * 100, 1500) || 'ms', true);
-            LOCK TABLE ___config_admin, ___xtr_customer, ___xtr_order, ___xtr_msg,
-                ___xtr_faq, ___xtr_faq_history, ___xtr_faq_category_history IN ACCESS EXCLUSIVE MODE;
-            RETURN;
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-            PERFORM pg_sleep(0.5);
-        END;
-    END LOOP;
-    RAISE EXCEPTION 'the tables are in use all the time: end what has them open for long, and start again';
-END $$;
+SELECT lock_patiently('___config_admin', '___xtr_customer', '___xtr_order', '___xtr_msg',
+    '___xtr_faq', '___xtr_faq_history', '___xtr_faq_category_history');
 
 DROP INDEX idx_msg_staff, idx_msg_messages_staff, idx_msg_messages_customer;
 ALTER TABLE ___xtr_msg DROP CONSTRAINT msg_message_is_complete;
@@ -32,3 +19,9 @@ ALTER TABLE ___xtr_faq_category_history ALTER changed_by TYPE varchar(255);
 ALTER TABLE ___xtr_msg ADD CONSTRAINT msg_message_is_complete CHECK (
     msg_kind <> 'message' OR
     (msg_author_id IS NOT NULL AND msg_author_kind IS NOT NULL AND msg_priority IS NOT NULL)) NOT VALID;
+-- The release before keeps statements prepared whose answers have other types now, and PostgreSQL refuses to execute
+-- those ("cached plan must not change result type"). Its connections end, and it opens others. Whoever waits for the
+-- turn to migrate goes on waiting.
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+        AND application_name = current_setting('application_name') AND query NOT LIKE '%pg_try_advisory_lock%';

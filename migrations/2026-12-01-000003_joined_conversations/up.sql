@@ -1,17 +1,5 @@
 -- In the order writes take them, and never in their way for long.
-DO $$
-BEGIN
-    FOR attempt IN 1..600 LOOP
-        BEGIN
-            PERFORM set_config('lock_timeout', least(attempt * 100, 1500) || 'ms', true);
-            LOCK TABLE ___xtr_msg, event IN ACCESS EXCLUSIVE MODE;
-            RETURN;
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-            PERFORM pg_sleep(0.5);
-        END;
-    END LOOP;
-    RAISE EXCEPTION 'the tables are in use all the time: end what has them open for long, and start again';
-END $$;
+SELECT lock_patiently('___xtr_msg', 'event');
 
 -- Whoever has joined a conversation hears an entry of a participant's stream: in which conversation, who hears it
 -- elsewhere, and what is otherwise for them. NULL where nobody else is to hear it.

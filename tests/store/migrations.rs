@@ -207,6 +207,33 @@ async fn ids_grow_as_soon_as_the_tables_are_free_and_nobody_waits_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn connections_whose_statements_would_be_of_other_types_are_opened_anew() {
+    let database = TestDatabase::new().await;
+    take_back(&database, WIDER).await;
+    let of_the_release_before = format!("{}?application_name=guichet", database.url);
+    let (old, other) = (
+        admin_client(&of_the_release_before).await,
+        database.client().await,
+    );
+    let kept = old
+        .prepare("SELECT cst_id FROM ___xtr_customer")
+        .await
+        .unwrap();
+    old.query(&kept, &[]).await.unwrap();
+    store_pg::migrate(&database.url).await.unwrap();
+    eventually("its connection has ended", async || {
+        old.is_closed().then_some(())
+    })
+    .await;
+    let again = admin_client(&of_the_release_before).await;
+    again
+        .query("SELECT cst_id FROM ___xtr_customer", &[])
+        .await
+        .unwrap();
+    other.query("SELECT 1", &[]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_index_whose_building_was_interrupted_is_built_anew() {
     let database = TestDatabase::new().await;
     let client = database.client().await;
