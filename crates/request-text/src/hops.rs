@@ -3,7 +3,7 @@
 //! Each hop is read for itself. What a stranger wrote before the hop of our own proxy, an open quote or an odd letter,
 //! must not hide that hop.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
@@ -56,14 +56,6 @@ pub fn first_believed(
         }
     }
     nearest.to_canonical()
-}
-
-/// The network a limit counts: one IPv4 address, or one IPv6 /64, which one household holds.
-pub fn limited_network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX))),
-        v4 @ IpAddr::V4(_) => v4,
-    }
 }
 
 /// The address of a hop, in quotes or not, with its port or not: `192.0.2.1:443`, `"[2001:db8::1]:443"`.
@@ -173,12 +165,5 @@ mod tests {
             of_forwarded([line]).last(),
             Some(&"203.0.113.9".parse().ok())
         );
-    }
-
-    #[test]
-    fn an_ipv6_household_is_one_network() {
-        let network = |text: &str| limited_network(text.parse().unwrap());
-        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
     }
 }

@@ -5,11 +5,10 @@ use std::net::IpAddr;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use ipnet::IpNet;
-pub use request_text::hops::limited_network;
-
 use request_text::hops;
 use settings::Config;
 use sha2::{Digest as _, Sha256};
+use shared_kernel::limited_network;
 
 /// Shows a key of `http.trusted_keys`.
 const KEY: HeaderName = HeaderName::from_static("x-guichet-key");

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use settings::Config;
+use shared_kernel::limited_network;
 
-use super::client_address::{TrustedCallers, limited_network};
+use super::client_address::TrustedCallers;
 use super::turns::{Asker, Turns};
 
 /// The turns of all.

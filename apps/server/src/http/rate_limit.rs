@@ -10,9 +10,9 @@ use actix_web::HttpRequest;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use settings::Config;
-use shared_kernel::{Caller, UserId};
+use shared_kernel::{Caller, UserId, limited_network};
 
-use super::client_address::{TrustedCallers, limited_network};
+use super::client_address::TrustedCallers;
 use super::problem::Problem;
 
 /// Networks, or callers, remembered before those that are quiet again are forgotten.

@@ -2,8 +2,10 @@
 //! knows whose connection is whose.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use shared_kernel::limited_network;
 
 use crate::settings::RealtimeLimits;
 
@@ -44,7 +46,7 @@ impl Admission {
         address: Option<IpAddr>,
         limits: RealtimeLimits,
     ) -> Result<Admitted, CapReached> {
-        let address = address.map(network);
+        let address = address.map(limited_network);
         let mut counts = self.counts();
         if limits.limits_enabled {
             if counts.all >= limits.per_process {
@@ -64,14 +66,6 @@ impl Admission {
             admission: Arc::clone(self),
             address,
         })
-    }
-}
-
-/// What one household or machine has: an IPv6 customer owns a whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => v4.into(),
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
     }
 }
 

@@ -12,9 +12,9 @@ use actix_web::http::header;
 use faq_domain::readers::Visitor;
 use hmac::Mac as _;
 use identity::keys::{Keyed, Purpose, keyed};
-use shared_kernel::{Caller, UserId};
+use shared_kernel::{Caller, UserId, limited_network};
 
-use crate::http::client_address::{TrustedCallers, limited_network};
+use crate::http::client_address::TrustedCallers;
 
 /// A browser's name is read this far; the rest is noise a stranger could vary for ever.
 const MAX_AGENT_BYTES: usize = 512;
