@@ -12,7 +12,7 @@ use super::fields::TagList;
 use super::languages::Preferred;
 use super::search;
 use crate::http::caller::MaybeUser;
-use crate::http::cursor;
+use crate::http::cursor::{self, Cursors};
 use crate::http::field::{Errors, fields};
 use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::Problem;
@@ -21,6 +21,10 @@ use crate::http::state::AppState;
 
 /// Articles listed to who names no `limit`. The specification's list has no pages.
 const UNLIMITED: u32 = 500;
+
+/// What was found, by its number; and the list of all.
+const FOUND: Cursors = Cursors("found");
+const ARTICLES: Cursors = Cursors("articles");
 
 fields! {
     /// The query.
@@ -78,19 +82,19 @@ pub async fn list(
         tags: tags.map(|tags| tags.0).unwrap_or_default(),
     };
     if let Some(words) = words {
-        let after = cursor::taken(&mut errors, query.cursor, Some::<u32>);
+        let after = FOUND.taken(&mut errors, query.cursor, Some::<u32>);
         errors.finish()?;
         state.admission.searches.check(&request)?;
         let window = asked.window(after.map(i64::from), MOST_FOUND);
         let (views, total) = search::search(&state, words, languages, filter, window).await?;
         let end = window.offset + i64::from(window.limit);
         let next = (end < i64::from(total)).then(|| {
-            let next = cursor::written(&end);
+            let next = FOUND.written(&end);
             (link(&request, window, after.map(|_| &next)), next)
         });
         return Ok(listed(&views, total.into(), next));
     }
-    let after = cursor::taken(&mut errors, query.cursor, position);
+    let after = ARTICLES.taken(&mut errors, query.cursor, position);
     errors.finish()?;
     let window = asked.window(after.as_ref().map(|_| 0), UNLIMITED);
     let articles = &state.faq.queries;
@@ -104,7 +108,7 @@ pub async fn list(
         .collect::<Result<_, Problem>>()?;
     let last = part.items.last().filter(|_| part.has_more);
     let next = last.map(|last| {
-        let next = cursor::written(&place(last));
+        let next = ARTICLES.written(&place(last));
         (link(&request, window, after.as_ref().map(|_| &next)), next)
     });
     Ok(listed(&views, part.total, next))

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use views::{Instant, instant};
 
 use crate::http::caller::StaffOnly;
-use crate::http::cursor;
+use crate::http::cursor::{self, Cursors};
 use crate::http::field::{Errors, fields};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -18,6 +18,8 @@ use crate::http::state::AppState;
 
 /// Listed when no limit is named.
 const USUAL: u32 = 50;
+
+const UNANSWERED: Cursors = Cursors("unanswered");
 
 fields! {
     /// The query.
@@ -65,7 +67,7 @@ pub async fn unanswered(
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
     let limit = errors.optional("limit", query.limit);
-    let after = cursor::taken(&mut errors, query.cursor, position);
+    let after = UNANSWERED.taken(&mut errors, query.cursor, position);
     errors.finish()?;
     let limit = limit.map_or(USUAL, Limit::get);
     let kept = state.faq.unanswered.store();
@@ -80,7 +82,7 @@ pub async fn unanswered(
     let mut response = HttpResponse::Ok();
     if let Some(last) = asked.last().filter(|_| has_more) {
         let (micros, locale) = (last.last_at.timestamp_micros(), last.locale.to_string());
-        let next = cursor::written(&(last.times, micros, &last.query, locale));
+        let next = UNANSWERED.written(&(last.times, micros, &last.query, locale));
         cursor::told(&mut response, &request, next);
     }
     let views: Vec<UnansweredView> = asked.into_iter().map(UnansweredView::from).collect();

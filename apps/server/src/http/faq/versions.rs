@@ -12,7 +12,7 @@ use views::{Instant, instant};
 
 use super::faq_path::FaqPath;
 use crate::http::caller::StaffOnly;
-use crate::http::cursor;
+use crate::http::cursor::{self, Cursors};
 use crate::http::field::{Errors, fields};
 use crate::http::large_answer::LargeAnswer;
 use crate::http::problem::Problem;
@@ -92,6 +92,8 @@ impl From<&ArticleVersion> for VersionView {
     }
 }
 
+const VERSIONS: Cursors = Cursors("versions");
+
 fields! {
     /// The query.
     pub struct VersionsQuery {
@@ -117,7 +119,7 @@ pub async fn versions(
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
     let limit = errors.optional("limit", query.limit);
-    let before = cursor::taken(&mut errors, query.cursor, Some::<u64>);
+    let before = VERSIONS.taken(&mut errors, query.cursor, Some::<u64>);
     errors.finish()?;
     let limit = limit.map_or(Limit::MAX, Limit::get);
     let articles = &state.faq.queries;
@@ -133,7 +135,7 @@ pub async fn versions(
     versions.truncate(most);
     let mut response = HttpResponse::Ok();
     if let Some(last) = versions.last().filter(|_| has_more) {
-        let next = cursor::written(&last.article.version);
+        let next = VERSIONS.written(&last.article.version);
         cursor::told(&mut response, &request, next);
     }
     let views: Vec<_> = versions.iter().map(VersionView::from).collect();

@@ -1,7 +1,6 @@
 //! `GET /api/messages/customers`
 
 use actix_web::{HttpResponse, web};
-use chrono::DateTime;
 use messages_domain::ports::{CustomerLine, CustomerPosition};
 use serde::Serialize;
 use shared_kernel::{CustomerId, Limit, Page, PageNumber, Start};
@@ -9,11 +8,13 @@ use utoipa::ToSchema;
 
 use super::list::Pagination;
 use crate::http::caller::StaffOnly;
-use crate::http::cursor;
+use crate::http::cursor::{self, Cursors};
 use crate::http::field::{Errors, fields};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
+
+const CUSTOMERS: Cursors = Cursors("customers");
 
 fields! {
     /// The query.
@@ -75,7 +76,7 @@ pub async fn customers(
     let limit = errors
         .optional("limit", query.limit)
         .or_else(|| Limit::new(Limit::MAX));
-    let after = cursor::taken(&mut errors, query.cursor, position);
+    let after = CUSTOMERS.taken(&mut errors, query.cursor, position);
     let search = errors.optional("search", query.search);
     let Some(limit) = limit else {
         return Err(errors.into_problem());
@@ -89,9 +90,8 @@ pub async fn customers(
     Ok(HttpResponse::Ok().json(view(&part, page, limit)))
 }
 
-fn position((micros, id): (i64, String)) -> Option<CustomerPosition> {
-    DateTime::from_timestamp_micros(micros)?;
-    let id = CustomerId::parse(id).ok()?;
+fn position(written: (i64, String)) -> Option<CustomerPosition> {
+    let (micros, id) = cursor::instant_and_id(written, CustomerId::parse)?;
     Some(CustomerPosition { micros, id })
 }
 
@@ -106,7 +106,7 @@ fn view(part: &Page<CustomerLine>, page: PageNumber, limit: Limit) -> CustomerLi
             total: part.total,
             total_pages: part.total.div_ceil(u64::from(limit.get())),
             next_cursor: last.map(|last| {
-                cursor::written(&(last.updated_at.timestamp_micros(), last.id.as_str()))
+                CUSTOMERS.written(&(last.updated_at.timestamp_micros(), last.id.as_str()))
             }),
         },
     }

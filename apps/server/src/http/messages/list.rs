@@ -1,7 +1,7 @@
 //! `GET /api/messages`
 
 use actix_web::{HttpResponse, web};
-use messages_domain::ports::{MessageFilter, Start};
+use messages_domain::ports::{MessageFilter, MessagePosition, Start};
 use messages_domain::rights::Scope;
 use messages_domain::{Message, State};
 use serde::Serialize;
@@ -11,15 +11,17 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 use views::messages::ModernMessage;
 
-use super::list_cursor;
 use crate::http::caller::AnyUser;
-use crate::http::field::{Errors, Field, Parse, Refusal, fields, one_of, words_schema};
+use crate::http::cursor::{self, Cursors};
+use crate::http::field::{Errors, Parse, Refusal, fields, one_of, words_schema};
 use crate::http::large_answer::{self, LargeAnswer};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
 
 const DEFAULT_LIMIT: u32 = 20;
+
+const MESSAGES: Cursors = Cursors("messages");
 
 fields! {
     /// The query.
@@ -111,7 +113,8 @@ pub async fn list(
     let limit = errors
         .optional("limit", query.limit)
         .or_else(|| Limit::new(DEFAULT_LIMIT));
-    let start = start(&mut errors, page, query.cursor);
+    let after = MESSAGES.taken(&mut errors, query.cursor, position);
+    let start = after.map_or(Start::Page(page), Start::After);
     let filter = MessageFilter {
         scope: Scope::of(&actor),
         staff: errors.optional("staff", query.staff),
@@ -122,7 +125,7 @@ pub async fn list(
             .optional("status", query.status)
             .and_then(StateChoice::only),
     };
-    let (Some(start), Some(limit)) = (start, limit) else {
+    let Some(limit) = limit else {
         return Err(errors.into_problem());
     };
     errors.finish()?;
@@ -134,19 +137,9 @@ pub async fn list(
     large_answer::json(texts.sum(), move || view(&actor, &part, &start, limit)).await
 }
 
-/// Where the part starts; nothing, and a refusal, for what is no cursor.
-fn start(errors: &mut Errors, page: PageNumber, cursor: Field<String>) -> Option<Start> {
-    let Some(text) = errors.optional("cursor", cursor) else {
-        return Some(Start::Page(page));
-    };
-    let start = list_cursor::read(&text);
-    if start.is_none() {
-        errors.add(
-            "cursor",
-            &Refusal::new("invalid_cursor", "curseur invalide"),
-        );
-    }
-    start
+fn position(written: (i64, String)) -> Option<MessagePosition> {
+    let (micros, id) = cursor::instant_and_id(written, EntryId::parse)?;
+    Some(MessagePosition { micros, id })
 }
 
 fn view(actor: &Actor, part: &Page<Message>, start: &Start, limit: Limit) -> MessageListView {
@@ -165,7 +158,9 @@ fn view(actor: &Actor, part: &Page<Message>, start: &Start, limit: Limit) -> Mes
             limit: limit.get(),
             total: part.total,
             total_pages: part.total.div_ceil(u64::from(limit.get())),
-            next_cursor: last.map(list_cursor::write),
+            next_cursor: last.map(|last| {
+                MESSAGES.written(&(last.created_at.timestamp_micros(), last.id.as_str()))
+            }),
         },
     }
 }

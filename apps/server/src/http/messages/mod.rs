@@ -8,7 +8,6 @@ pub mod delete;
 pub mod edit;
 pub mod envelope;
 pub mod list;
-mod list_cursor;
 mod message_path;
 pub mod overview;
 pub mod presence;

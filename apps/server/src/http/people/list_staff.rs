@@ -1,19 +1,20 @@
 //! `GET /api/staff`
 
 use actix_web::{HttpResponse, web};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shared_kernel::{Limit, PageNumber, StaffId};
 use support_domain::ports::TeamStart;
 use views::people::{ColleagueView, TeamView};
 
 use crate::http::caller::StaffOnly;
-use crate::http::field::{Errors, Field, Refusal, fields};
+use crate::http::cursor::Cursors;
+use crate::http::field::{Errors, fields};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::state::AppState;
 
 const DEFAULT_LIMIT: u32 = 20;
+
+const TEAM: Cursors = Cursors("staff");
 
 fields! {
     /// The query.
@@ -44,8 +45,9 @@ pub async fn list(
         .optional("limit", query.limit)
         .or_else(|| Limit::new(DEFAULT_LIMIT));
     let active = errors.optional("active", query.active);
-    let start = start(&mut errors, page, query.cursor);
-    let (Some(start), Some(limit)) = (start, limit) else {
+    let after = TEAM.taken(&mut errors, query.cursor, last_of);
+    let start = after.map_or(TeamStart::Page(page), TeamStart::After);
+    let Some(limit) = limit else {
         return Err(errors.into_problem());
     };
     errors.finish()?;
@@ -59,22 +61,10 @@ pub async fn list(
             TeamStart::After(_) => PageNumber::FIRST.get(),
         },
         limit: limit.get(),
-        next_cursor: last.map(|one| URL_SAFE_NO_PAD.encode(one.staff.id.as_str())),
+        next_cursor: last.map(|one| TEAM.written(&one.staff.id.as_str())),
     }))
 }
 
-/// Where the part starts; nothing, and a refusal, for what is no cursor.
-fn start(errors: &mut Errors, page: PageNumber, cursor: Field<String>) -> Option<TeamStart> {
-    let Some(text) = errors.optional("cursor", cursor) else {
-        return Some(TeamStart::Page(page));
-    };
-    let read = || String::from_utf8(URL_SAFE_NO_PAD.decode(&text).ok()?).ok();
-    let last = read().and_then(|id| StaffId::parse(id).ok());
-    if last.is_none() {
-        errors.add(
-            "cursor",
-            &Refusal::new("invalid_cursor", "curseur invalide"),
-        );
-    }
-    last.map(TeamStart::After)
+fn last_of(id: String) -> Option<StaffId> {
+    StaffId::parse(id).ok()
 }

@@ -1,31 +1,33 @@
 //! Where to go on in a list, as an opaque text.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
 use shared_kernel::TicketId;
 use support_domain::ports::{ListPosition, SortBy, SortOrder};
 
 use super::date_bound;
+use crate::http::cursor::Cursors;
 
-#[derive(Serialize, Deserialize)]
-struct Written(String, String, String, String);
+/// Those of tickets, in any order.
+pub(super) const TICKETS: Cursors = Cursors("tickets");
+
+/// Order, direction, the value of the row in that order, and its id.
+pub(super) type Written = (String, String, String, String);
 
 /// Writes the position after a row of a list in this order.
 pub(super) fn write(position: &ListPosition, by: SortBy, order: SortOrder) -> String {
-    let written = Written(
-        sort_word(by).to_owned(),
-        order_word(order).to_owned(),
-        position.value.clone(),
-        position.id.to_string(),
-    );
-    URL_SAFE_NO_PAD.encode(serde_json::to_vec(&written).unwrap_or_default())
+    TICKETS.written(&(
+        sort_word(by),
+        order_word(order),
+        &position.value,
+        position.id.as_str(),
+    ))
 }
 
-/// Reads it back; `None` when it is not one, or belongs to another order.
-pub(super) fn read(text: &str, by: SortBy, order: SortOrder) -> Option<ListPosition> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let Written(sort, direction, value, id) = serde_json::from_slice(&bytes).ok()?;
+/// Reads what was written; `None` when it is no position, or belongs to another order.
+pub(super) fn position(
+    (sort, direction, value, id): Written,
+    by: SortBy,
+    order: SortOrder,
+) -> Option<ListPosition> {
     let same_list = sort == sort_word(by) && direction == order_word(order);
     let usable = match by {
         SortBy::CreatedAt | SortBy::UpdatedAt => value
@@ -60,6 +62,14 @@ pub(super) fn order_word(order: SortOrder) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::field::{Errors, Field};
+
+    fn read(text: &str, by: SortBy, order: SortOrder) -> Option<ListPosition> {
+        let cursor = Field::Given(text.to_owned());
+        TICKETS.taken(&mut Errors::default(), cursor, |written| {
+            position(written, by, order)
+        })
+    }
 
     #[test]
     fn a_cursor_goes_on_in_its_own_list_only() {
@@ -79,8 +89,7 @@ mod tests {
     #[test]
     fn an_instant_no_row_can_have_is_no_cursor() {
         for micros in ["-8334601228800000000", "-210866803200000001"] {
-            let forged =
-                URL_SAFE_NO_PAD.encode(format!(r#"["msg_date","desc","{micros}","TICKET-1"]"#));
+            let forged = TICKETS.written(&("msg_date", "desc", micros, "TICKET-1"));
             assert_eq!(
                 read(&forged, SortBy::CreatedAt, SortOrder::Descending),
                 None,

@@ -39,19 +39,9 @@ impl ListPart {
         let order = errors
             .optional("sort_order", self.sort_order)
             .unwrap_or(SortOrder::Descending);
-        let start = match errors.optional("cursor", self.cursor) {
-            None => Start::Page(page),
-            Some(text) => {
-                let position = list_cursor::read(&text, sort_by, order);
-                if position.is_none() {
-                    errors.add(
-                        "cursor",
-                        &Refusal::new("invalid_cursor", "curseur invalide pour ce tri"),
-                    );
-                }
-                Start::After(position?)
-            }
-        };
+        let position = |written| list_cursor::position(written, sort_by, order);
+        let after = list_cursor::TICKETS.taken(errors, self.cursor, position);
+        let start = after.map_or(Start::Page(page), Start::After);
         Some(TicketWindow {
             sort_by,
             order,

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use shared_kernel::Limit;
-use support_domain::ports::{EntryPosition, ThreadWindow};
+use support_domain::ports::ThreadWindow;
 use support_domain::rights::Scope;
 use utoipa::ToSchema;
 use views::tickets::ContactResponse;
@@ -11,7 +11,7 @@ use views::tickets::ContactResponse;
 use super::thread_cursor;
 use super::ticket_path::TicketPath;
 use crate::http::caller::AnyUser;
-use crate::http::field::{Errors, Field, Refusal, fields};
+use crate::http::field::{Errors, fields};
 use crate::http::large_answer::{self, LargeAnswer};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -53,7 +53,7 @@ pub async fn responses(
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
     let limit = errors.optional("limit", query.limit);
-    let before = before(&mut errors, query.cursor);
+    let before = thread_cursor::THREAD.taken(&mut errors, query.cursor, thread_cursor::position);
     errors.finish()?;
     let window = ThreadWindow {
         before,
@@ -77,16 +77,4 @@ pub async fn responses(
         }
     })
     .await
-}
-
-fn before(errors: &mut Errors, cursor: Field<String>) -> Option<EntryPosition> {
-    let text = errors.optional("cursor", cursor)?;
-    let position = thread_cursor::read(&text);
-    if position.is_none() {
-        errors.add(
-            "cursor",
-            &Refusal::new("invalid_cursor", "curseur invalide"),
-        );
-    }
-    position
 }
