@@ -15,4 +15,5 @@ mod pasted;
 pub mod problems;
 pub mod raw_http;
 mod routes;
+mod spellings;
 mod visitors;

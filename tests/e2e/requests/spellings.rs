@@ -1,0 +1,223 @@
+//! Other names and spellings: of the system before, numbers for ids, ones for flags, and slips.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::TestServer;
+
+use super::forms::{MESSAGES, said};
+use super::problems::{assert_problem, assert_refused};
+use crate::desk::{
+    CONTACT, FAQ, JEAN, LIST, SEARCH, article_with, at, faq_at, form_with, ticket_by,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_names_of_the_system_before_are_taken_in_bodies_and_queries() {
+    let server = TestServer::start().await;
+    let (jean, claire) = (
+        server.customer("cst-jean", JEAN),
+        server.staff("staff-claire"),
+    );
+    claire.get(LIST).await.expect(200);
+    let mut body = form_with(JEAN, json!({ "order_number": null, "vehicle_info": null }));
+    body["orderNumber"] = json!("CMD-497955");
+    body["vehicleInfo"] = json!({ "brand": "Renault", "licensePlate": "AB-123-CD" });
+    let created = jean.post(CONTACT, &body).await.expect(201);
+    assert_eq!(created.body["warnings"], Value::Null);
+    let id = created.text_at("/msg_id").to_owned();
+    let shown = claire.get(&at(&id, "")).await.expect(200);
+    assert_eq!(shown.text_at("/vehicle_info/license_plate"), "AB-123-CD");
+    assert_eq!(shown.text_at("/order_number"), "CMD-497955");
+    for name in ["staffId", "staff_id", "assignedTo"] {
+        let assigned = claire
+            .put(&at(&id, "/assign"), &json!({ name: "staff-claire" }))
+            .await;
+        assert_eq!(
+            assigned.expect(200).text_at("/msg_cnfa_id"),
+            "staff-claire",
+            "{name}"
+        );
+    }
+    let closing = json!({ "status": "closed", "internalNote": "Vu" });
+    claire.put(&at(&id, "/status"), &closing).await.expect(200);
+    for (query, total) in [
+        ("customerEmail=nobody%40example.com", 0),
+        ("assignedTo=staff-claire", 1),
+        ("status[]=closed", 1),
+        ("status%5B%5D=open", 0),
+        ("status[0]=open", 0),
+        ("customerId=cst-jean&sortBy=priority&sortOrder=asc", 1),
+    ] {
+        for route in [LIST, SEARCH] {
+            let list = claire.get(&format!("{route}?{query}")).await.expect(200);
+            assert_eq!(list.body["total"], total, "{route}?{query}");
+        }
+    }
+    jean.post(MESSAGES, &said()).await.expect(201);
+    for query in ["staffId=staff-claire", "customerId=cst-jean"] {
+        let list = claire.get(&format!("{MESSAGES}?{query}")).await.expect(200);
+        assert_eq!(list.body["pagination"]["total"], 1, "{query}");
+    }
+    let both = form_with(JEAN, json!({ "orderNumber": "CMD-1" }));
+    assert_refused(&jean.post(CONTACT, &both).await, &["order_number"]);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_as_numbers_and_flags_as_ones_are_taken() {
+    let server = TestServer::start().await;
+    let (jean, karim) = (server.customer("1001", JEAN), server.staff("42"));
+    karim.get(LIST).await.expect(200);
+    let id = jean
+        .post(CONTACT, &form_with(JEAN, json!({ "customer_id": 1001 })))
+        .await;
+    let id = id.expect(201).text_at("/msg_id").to_owned();
+    let assigned = karim
+        .put(&at(&id, "/assign"), &json!({ "staffId": 42 }))
+        .await;
+    assert_eq!(assigned.expect(200).text_at("/msg_cnfa_id"), "42");
+    let note = json!({ "message": "Vu", "internal": 1 });
+    let note = karim.post(&at(&id, "/responses"), &note).await.expect(201);
+    assert_eq!(note.body["internal"], true);
+    let mut message = said();
+    message["customerId"] = json!(1001);
+    message["staffId"] = json!(42);
+    jean.post(MESSAGES, &message).await.expect(201);
+    for (flag, published) in [(json!(1), true), (json!("0"), false), (json!("TRUE"), true)] {
+        let article = article_with(json!({ "published": flag }));
+        let created = karim.post(FAQ, &article).await.expect(201);
+        assert_eq!(created.body["published"], published, "{flag}");
+    }
+    let listed = karim
+        .get(&format!("{FAQ}?published=0&limit=100"))
+        .await
+        .expect(200);
+    assert_eq!(listed.body.as_array().map(Vec::len), Some(1));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_says_null_says_nothing() {
+    let server = TestServer::start().await;
+    let jean = server.customer("cst-jean", JEAN);
+    server.staff("staff-claire").get(LIST).await.expect(200);
+    let created = jean.post(MESSAGES, &said()).await.expect(201);
+    let message = format!("{MESSAGES}/{}", created.text_at("/data/id"));
+    for body in ["null", " null\n", "", " ", "{}"] {
+        for end in ["read", "close", "archive"] {
+            let path = format!("{message}/{end}");
+            let answer = jean
+                .call(Method::PUT, &path, Some(body.as_bytes().to_vec()))
+                .await;
+            assert_eq!(answer.status, 200, "{end} {body:?}: {}", answer.text);
+        }
+    }
+    let reply = jean
+        .call(
+            Method::POST,
+            &format!("{message}/reply"),
+            Some(b"null".to_vec()),
+        )
+        .await;
+    assert_problem(&reply, 400, "malformed_json");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_may_begin_with_a_byte_order_mark() {
+    let server = TestServer::start().await;
+    let body = format!("\u{feff}{}", form_with(JEAN, json!({}))).into_bytes();
+    let created = server.api.call(Method::POST, CONTACT, Some(body)).await;
+    assert!(
+        created
+            .expect(201)
+            .text_at("/msg_id")
+            .starts_with("TICKET-")
+    );
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_is_internal_under_whatever_name_front_ends_have_for_it() {
+    let server = TestServer::start().await;
+    let id = ticket_by(&server.api, JEAN).await;
+    let claire = server.staff("staff-claire");
+    for name in [
+        "internal",
+        "isInternal",
+        "is_internal",
+        "private",
+        "isPrivate",
+        "intern",
+    ] {
+        let body = json!({ "message": "Client fidèle.", name: true });
+        let note = claire.post(&at(&id, "/responses"), &body).await.expect(201);
+        assert_eq!(note.body["internal"], true, "{name}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_looks_misspelt_is_named_in_the_answer() {
+    let server = TestServer::start().await;
+    let claire = server.staff("staff-claire");
+    let warned = |answer: &testkit::Answer| -> Vec<String> {
+        let warnings = answer.body["warnings"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        warnings
+            .iter()
+            .map(|one| one["field"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let body = form_with(
+        JEAN,
+        json!({
+            "order_numbr": "CMD-1", "utm_source": "mail", "vehicle_info": { "licence_plate": "AB-123-CD" },
+        }),
+    );
+    let created = server.api.post(CONTACT, &body).await.expect(201);
+    assert_eq!(
+        warned(&created),
+        ["order_numbr", "vehicle_info.licence_plate"]
+    );
+    assert_eq!(
+        created.header("x-warnings"),
+        "order_numbr, vehicle_info.licence_plate"
+    );
+    let message = created.text_at("/warnings/0/message");
+    assert!(message.contains("« order_number »"), "{message}");
+    assert!(created.text_at("/msg_id").starts_with("TICKET-"));
+
+    let mut slip = form_with(JEAN, json!({ "subject": null }));
+    slip["suject"] = json!("Problème démarrage véhicule");
+    let refused = server.api.post(CONTACT, &slip).await;
+    assert_refused(&refused, &["subject"]);
+    assert_eq!(warned(&refused), ["suject"]);
+
+    let listed = claire
+        .get(&format!("{LIST}?statut=open&page=1"))
+        .await
+        .expect(200);
+    assert_eq!(warned(&listed), ["statut"]);
+    let listed = claire
+        .get(&format!("{FAQ}?publised=true"))
+        .await
+        .expect(200);
+    assert!(listed.body.is_array());
+    assert_eq!(listed.header("x-warnings"), "publised");
+    for fine in ["?unknown=1", "?_=1764590000", "?token=x"] {
+        let listed = claire.get(&format!("{LIST}{fine}")).await.expect(200);
+        assert_eq!(
+            (listed.header("x-warnings"), warned(&listed).len()),
+            ("", 0),
+            "{fine}"
+        );
+    }
+    let shown = claire
+        .get(&faq_at("FAQ-00000001", "?locle=en"))
+        .await
+        .expect(200);
+    assert_eq!(warned(&shown), ["locle"]);
+    server.stop().await;
+}
