@@ -20,16 +20,45 @@ async fn what_a_session_has_joined_is_its_users_alone_and_what_was_kept_last() {
     let (one, two) = (joined(&[("MSG-1", 7)]), joined(&[("MSG-1", 7), ("T", 0)]));
     for kept in [&one, &two, &one] {
         store.keep_joined("s", &jean, kept).await.unwrap();
-        assert_eq!(store.kept_joined("s", &jean).await.unwrap(), *kept);
+        let found = store.kept_joined("s", &jean).await.unwrap();
+        assert_eq!(found.as_ref(), Some(kept));
     }
     // Somebody who shows another's session neither reads nor changes it.
     store.keep_joined("s", &paul, &two).await.unwrap();
     store.keep_joined("s", &paul, &joined(&[])).await.unwrap();
-    assert_eq!(store.kept_joined("s", &paul).await.unwrap(), joined(&[]));
-    assert_eq!(store.kept_joined("s", &jean).await.unwrap(), one);
+    assert_eq!(store.kept_joined("s", &paul).await.unwrap(), None);
+    assert_eq!(store.kept_joined("s", &jean).await.unwrap(), Some(one));
     store.keep_joined("s", &jean, &joined(&[])).await.unwrap();
-    assert_eq!(store.kept_joined("s", &jean).await.unwrap(), joined(&[]));
-    assert_eq!(desk.number("SELECT count(*) FROM socket_session").await, 0);
+    // It has left all, which is not to be forgotten.
+    let left = store.kept_joined("s", &jean).await.unwrap();
+    assert_eq!(left, Some(joined(&[])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_still_here_is_kept_on_as_it_said_last_and_entered_again_where_it_is_gone()
+ {
+    let desk = Desk::new().await;
+    let (store, jean, paul) = (&desk.store, user("cst-jean"), user("cst-paul"));
+    let (said, older) = (joined(&[("MSG-1", 7)]), joined(&[("MSG-2", 3)]));
+    store.keep_joined("s", &jean, &said).await.unwrap();
+    let client = desk.database.client().await;
+    let age = "UPDATE socket_session SET kept_at = now() - interval '8 days'";
+    client.execute(age, &[]).await.unwrap();
+    store.renew_joined("s", &paul, &older).await.unwrap();
+    const FRESH: &str =
+        "SELECT count(*) FROM socket_session WHERE kept_at > now() - interval '1 day'";
+    assert_eq!(desk.number(FRESH).await, 0, "another's session");
+    store.renew_joined("s", &jean, &older).await.unwrap();
+    assert_eq!(desk.number(FRESH).await, 1);
+    let found = store.kept_joined("s", &jean).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&said));
+    client
+        .execute("DELETE FROM socket_session", &[])
+        .await
+        .unwrap();
+    store.renew_joined("s", &jean, &said).await.unwrap();
+    let found = store.kept_joined("s", &jean).await.unwrap();
+    assert_eq!(found, Some(said));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,6 +75,7 @@ async fn sessions_of_one_user_are_few_and_old_ones_are_swept() {
     const COUNT: &str = "SELECT count(*) FROM socket_session";
     assert_eq!(desk.number(COUNT).await, 64);
     let latest = store.kept_joined("s69", &jean).await.unwrap();
+    let latest = latest.unwrap();
     assert_eq!(latest, joined(&[("MSG-1", 69)]));
     let client = desk.database.client().await;
     let at = now();

@@ -78,12 +78,20 @@ pub trait Conversations: Send + Sync {
         joined: &BTreeMap<String, u64>,
     ) -> Result<(), StoreError>;
 
-    /// What was kept of it last.
+    /// The session is still here: what was kept of it is kept on. Where it is gone, this is kept.
+    async fn renew_joined(
+        &self,
+        session: &str,
+        user: &UserId,
+        joined: &BTreeMap<String, u64>,
+    ) -> Result<(), StoreError>;
+
+    /// What was kept of it last; none where nothing is.
     async fn kept_joined(
         &self,
         session: &str,
         user: &UserId,
-    ) -> Result<BTreeMap<String, u64>, StoreError>;
+    ) -> Result<Option<BTreeMap<String, u64>>, StoreError>;
 
     /// Whether the actor and somebody else take part in the same conversation.
     async fn shares_conversation(&self, actor: &Actor, other: &UserId) -> Result<bool, StoreError>;

@@ -58,6 +58,9 @@ pub struct RealtimeSettings {
     pub auth_wait: Duration,
     /// For the log to answer while a socket joins.
     pub join_wait: Duration,
+    /// Between two signs of life of what a socket has joined; at the most twice that. Far less than
+    /// it is kept.
+    pub joined_renewal: Duration,
     /// A write without progress.
     pub write_stall: Duration,
     /// For the close frame to leave and the peer to answer it.
@@ -103,6 +106,7 @@ impl Default for RealtimeSettings {
             ping_timeout: engine.ping_timeout,
             auth_wait: Duration::from_secs(10),
             join_wait: Duration::from_secs(10),
+            joined_renewal: Duration::from_hours(1),
             write_stall: engine.write_stall,
             close_wait: engine.close_wait,
             message_bytes: engine.max_payload,

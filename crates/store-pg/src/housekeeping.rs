@@ -12,7 +12,7 @@ use crate::unit::store::PgStore;
 
 /// Events are kept this long; older cursors get `resyncRequired`.
 const EVENT_DAYS: i64 = 7;
-/// What a socket has joined is kept as long, since it joined or last came back.
+/// What a socket has joined is kept as long, since it was last here.
 const SESSION_DAYS: i64 = EVENT_DAYS;
 /// Done jobs are kept this long, as the trace of what was sent.
 const DONE_JOB_DAYS: i64 = 30;

@@ -53,11 +53,20 @@ impl Conversations for DeskConversations {
         self.store.keep_joined(session, user, joined).await
     }
 
+    async fn renew_joined(
+        &self,
+        session: &str,
+        user: &UserId,
+        joined: &BTreeMap<String, u64>,
+    ) -> Result<(), StoreError> {
+        self.store.renew_joined(session, user, joined).await
+    }
+
     async fn kept_joined(
         &self,
         session: &str,
         user: &UserId,
-    ) -> Result<BTreeMap<String, u64>, StoreError> {
+    ) -> Result<Option<BTreeMap<String, u64>>, StoreError> {
         self.store.kept_joined(session, user).await
     }
 

@@ -20,6 +20,8 @@ use super::session::{SESSION_BYTES, SessionId};
 const BARE: u8 = 1;
 /// With an [`Attendance`].
 const ATTENDING: u8 = 2;
+/// The same, of a socket that has joined conversations: somebody has to know which.
+const JOINED: u8 = 3;
 /// Streams of others one socket may hear: as many as it may join conversations.
 const MOST_HEARD: usize = 128;
 const DIGEST_BYTES: usize = 8;
@@ -58,6 +60,8 @@ pub(crate) struct Attendance {
     pub(crate) session: Option<SessionId>,
     /// How far it has come in streams of others.
     pub(crate) heard: Vec<(Tag, u64)>,
+    /// Whether the socket had joined anything.
+    pub(crate) joined: bool,
 }
 
 impl Attendance {
@@ -77,7 +81,15 @@ impl Attendance {
         }
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
+    fn version(&self) -> u8 {
+        match (&self.session, self.joined) {
+            (None, _) => BARE,
+            (Some(_), false) => ATTENDING,
+            (Some(_), true) => JOINED,
+        }
+    }
+
+    fn read(bytes: &[u8], joined: bool) -> Option<Self> {
         let (session, mut rest) = bytes.split_first_chunk()?;
         let mut heard = Vec::new();
         while let Some((tag, behind)) = rest.split_first_chunk() {
@@ -88,6 +100,7 @@ impl Attendance {
         (rest.is_empty() && heard.len() <= MOST_HEARD).then(|| Self {
             session: Some(SessionId::from_bytes(*session)),
             heard,
+            joined,
         })
     }
 }
@@ -134,10 +147,7 @@ impl CursorKey {
     ) -> String {
         let heard = SESSION_BYTES + attendance.heard.len() * (TAG_BYTES + 3);
         let mut bytes = Vec::with_capacity(1 + DIGEST_BYTES + self.streams * 3 + heard);
-        bytes.push(match attendance.session {
-            Some(_) => ATTENDING,
-            None => BARE,
-        });
+        bytes.push(attendance.version());
         bytes.extend_from_slice(&self.digest);
         for number in numbers {
             push_varint(&mut bytes, number);
@@ -171,7 +181,7 @@ impl CursorKey {
         let (digest, mut rest) = rest
             .split_at_checked(DIGEST_BYTES)
             .ok_or(CursorError::Malformed)?;
-        if ![BARE, ATTENDING].contains(&version) {
+        if ![BARE, ATTENDING, JOINED].contains(&version) {
             return Err(CursorError::Malformed);
         }
         if digest != self.digest {
@@ -184,7 +194,7 @@ impl CursorKey {
             rest = left;
         }
         let attendance = match version {
-            ATTENDING => Attendance::read(rest),
+            ATTENDING | JOINED => Attendance::read(rest, version == JOINED),
             _ => rest.is_empty().then(Attendance::default),
         };
         Ok((numbers, attendance.ok_or(CursorError::Malformed)?))
@@ -291,6 +301,7 @@ mod tests {
         let attendance = Attendance {
             session: Some(SessionId::from_bytes([1; SESSION_BYTES])),
             heard: vec![(tag_of(&heard), 100_000)],
+            joined: true,
         };
         assert_eq!(attendance.number(&heard), Some(100_000));
         assert_eq!(attendance.number(&other), None);
@@ -308,12 +319,16 @@ mod tests {
             let key = key("7", 1, true);
             let none = Attendance::default();
             prop_assert_eq!(key.decode(&bare(&key, numbers.iter().copied())), Ok((numbers.clone(), none)));
-            let attendance = Attendance {
+            let mut attendance = Attendance {
                 session: Some(SessionId::from_bytes([7; SESSION_BYTES])),
                 heard: numbers.iter().zip(0..).map(|(number, tag)| ([tag; TAG_BYTES], *number)).collect(),
+                joined: false,
             };
-            let written = key.encode(numbers.iter().copied(), &attendance);
-            prop_assert_eq!(key.decode(&written), Ok((numbers, attendance)));
+            for joined in [false, true] {
+                attendance.joined = joined;
+                let written = key.encode(numbers.iter().copied(), &attendance);
+                prop_assert_eq!(key.decode(&written), Ok((numbers.clone(), attendance.clone())));
+            }
         }
 
         #[test]

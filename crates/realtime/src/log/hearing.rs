@@ -83,6 +83,7 @@ impl Hearing {
             heard: heard
                 .map(|(stream, number)| (tag_of(stream), *number))
                 .collect(),
+            joined: !self.conversations.is_empty(),
         }
     }
 }

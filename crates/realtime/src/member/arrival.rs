@@ -105,9 +105,10 @@ impl Member {
             std::mem::replace(&mut self.place, place),
             std::mem::replace(&mut self.session, session),
         );
-        let heard = self.rejoin(registration).await?;
-        let events = match self.reachable(&heard, positions) {
-            Ok(()) => self.missed(&heard, positions).await?,
+        let rejoined = self.rejoin(registration).await?;
+        let heard = rejoined.and_then(|heard| self.reachable(&heard, positions).map(|()| heard));
+        let events = match heard {
+            Ok(heard) => self.missed(&heard, positions).await?,
             Err(resync) => {
                 self.leave_all(registration);
                 (self.place, self.session) = before;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared_kernel::StreamId;
+use tokio::time::Instant;
 
 use crate::log::relay::Following;
 use crate::ports::Conversation;
@@ -15,6 +16,8 @@ pub(super) struct Rooms {
     pub(super) followed: Vec<Following>,
     /// What is kept is not what it has joined.
     pub(super) unkept: bool,
+    /// When it is to be said again that it is still here; never while it has joined nothing.
+    pub(super) renew_at: Option<Instant>,
 }
 
 /// A conversation it has joined.

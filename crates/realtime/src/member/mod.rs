@@ -127,15 +127,26 @@ impl Member {
         Ok(self.place.frames(dialect, &batch))
     }
 
-    /// Waits until the token ends or the connection is to be closed, and tells recipients when
-    /// typing has ended meanwhile. For its own task only.
+    /// When something is to be done for it though nobody asks.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        let due = [self.typing.next_end(), self.rooms.renew_at];
+        due.into_iter().flatten().min()
+    }
+
+    /// Does what is due.
+    pub(crate) fn do_what_is_due(&mut self) {
+        self.end_typing();
+        self.renew_joined();
+    }
+
+    /// Waits until the token ends or the connection is to be closed, and does meanwhile what is due.
+    /// For its own task only.
     pub(crate) async fn ended(&mut self) -> CloseReason {
         let connection = Arc::clone(&self.connection);
         loop {
             let due = self
-                .typing
-                .next_end()
-                .map_or(self.expires, |end| end.min(self.expires));
+                .next_due()
+                .map_or(self.expires, |due| due.min(self.expires));
             tokio::select! {
                 biased;
                 reason = connection.outbox.closed() => return reason,
@@ -144,7 +155,7 @@ impl Member {
                     if now >= self.expires {
                         return CloseReason::Unauthorized("token_expired");
                     }
-                    self.end_typing();
+                    self.do_what_is_due();
                 }
             }
         }

@@ -4,8 +4,12 @@
 //! stream, which a member who is no participant follows too, and is shown what belongs to the
 //! conversation. What it has joined is kept, so that it is in it again when it comes back.
 
+use std::sync::Arc;
+
 use shared_kernel::{StreamId, StreamPosition, UserId};
 use sockets::CloseReason;
+use sockets::deadline::after;
+use tokio::time::{Instant, timeout};
 
 use super::joined::Joined;
 use super::refused::{EventRefused, Failed};
@@ -14,6 +18,7 @@ use crate::hub::Registration;
 use crate::hub::rooms::RoomId;
 use crate::log::cursor::Attendance;
 use crate::log::hearing::Hearing;
+use crate::log::join::Resync;
 use crate::ports::Conversation;
 
 impl Member {
@@ -152,20 +157,59 @@ impl Member {
         let kept = within(&self.gateway, &self.connection, asked).await?;
         kept.map_err(EventRefused::from)?;
         self.rooms.unkept = false;
+        self.renew_later();
         Ok(())
     }
 
+    fn renew_later(&mut self) {
+        let settings = &self.gateway.settings;
+        // Sockets that came together, after a restart, do not all speak up together.
+        let apart = u32::from(self.session.as_bytes().first().copied().unwrap_or_default());
+        let wait = settings.joined_renewal + settings.joined_renewal * apart / 256;
+        let is_in_any = !self.rooms.joined.is_empty();
+        self.rooms.renew_at = is_in_any.then(|| after(Instant::now(), wait));
+    }
+
+    /// Says that it is still here, when that is due: what it has joined is kept for a time only.
+    pub(super) fn renew_joined(&mut self) {
+        if self.rooms.renew_at.is_none_or(|at| Instant::now() < at) {
+            return;
+        }
+        self.renew_later();
+        let (gateway, user) = (Arc::clone(&self.gateway), self.actor.id.clone());
+        let (session, joined) = (self.session.as_text(), self.rooms.kept());
+        // By itself: the client goes on being served meanwhile.
+        tokio::spawn(async move {
+            let conversations = &gateway.ports.conversations;
+            let renewed = conversations.renew_joined(&session, &user, &joined);
+            let renewed = timeout(gateway.settings.join_wait, renewed).await;
+            if !matches!(renewed, Ok(Ok(()))) {
+                tracing::debug!(%user, "what a socket has joined was not renewed, which will be tried again");
+            }
+        });
+    }
+
     /// Joins again what its session had joined, as far as it still may; answers where the streams of
-    /// others stand that it hears so.
+    /// others stand that it hears so, or why it has to load everything anew: its cursor says that it
+    /// had joined something, and nobody knows what.
     pub(super) async fn rejoin(
         &mut self,
         registration: &mut Registration,
-    ) -> Result<Vec<StreamPosition>, CloseReason> {
+    ) -> Result<Result<Vec<StreamPosition>, Resync>, CloseReason> {
         let session = self.session.as_text();
         let conversations = &self.gateway.ports.conversations;
         let asked = conversations.kept_joined(&session, &self.actor.id);
         let kept = within(&self.gateway, &self.connection, asked).await?;
-        for (id, since) in kept.map_err(|_| CloseReason::Unavailable)? {
+        let Some(kept) = kept.map_err(|_| CloseReason::Unavailable)? else {
+            let is_forgotten = self.place.said().joined;
+            return Ok(if is_forgotten {
+                Err(Resync::Expired)
+            } else {
+                Ok(Vec::new())
+            });
+        };
+        let before = kept.len();
+        for (id, since) in kept {
             let asked = self.gateway.ports.conversations.may_join(&self.actor, &id);
             let found = within(&self.gateway, &self.connection, asked).await?;
             let found = found.map_err(|_| CloseReason::Unavailable)?;
@@ -176,6 +220,23 @@ impl Member {
                 self.enter(conversation, since);
             }
         }
+        self.renew_later();
+        if self.rooms.joined.len() < before {
+            // A right that was lost and comes back is asked for by joining again.
+            self.keep().await.map_err(|failed| match failed {
+                Failed::Close(reason) => reason,
+                Failed::Refused(_) => CloseReason::Unavailable,
+            })?;
+        }
+        self.follow_joined(registration).await.map(Ok)
+    }
+
+    /// Follows the streams of others that what it has joined again needs, after what its cursor said;
+    /// answers where they stand.
+    async fn follow_joined(
+        &mut self,
+        registration: &mut Registration,
+    ) -> Result<Vec<StreamPosition>, CloseReason> {
         let mut streams: Vec<_> = self
             .rooms
             .joined

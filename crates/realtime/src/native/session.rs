@@ -90,11 +90,11 @@ impl Socket {
         self.send_backlog(&mut member).await?;
         let expired = CloseReason::Unauthorized("token_expired");
         loop {
-            let due = member.typing.next_end();
+            let due = member.next_due();
             match self.next(member.expires, expired.clone(), due).await? {
                 Step::Queue => self.send_frames(&mut member).await?,
                 Step::Frame(frame) => self.carry_out(&mut member, frame).await?,
-                Step::Due => member.end_typing(),
+                Step::Due => member.do_what_is_due(),
             }
         }
     }

@@ -1,13 +1,16 @@
 //! Whoever has joined a conversation hears what happens in it, until they leave.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 use shared_kernel::{Room, StreamId, UserId};
 
 use super::events::user_stream;
 use super::raw::Raw;
-use super::server::{TestServer, number};
-use super::wait::WAIT;
+use super::server::{TestServer, number, settings};
+use super::wait::{WAIT, eventually};
 use super::ws_client::WsClient;
+use crate::settings::RealtimeSettings;
 
 /// What `a7-x`, a conversation of `a7` with `a1`, is heard as by those who have joined it.
 fn room(told: &[&str]) -> Room {
@@ -182,6 +185,90 @@ async fn who_comes_back_joins_again_only_what_they_still_may_and_had_not_left() 
     server.publish(&[&StreamId::staff_for("T")], &json!({"n": 5}));
     next_is(&mut other, "ticket.created", 5).await;
     next_is(&mut second, "newMessage", 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_that_was_lost_and_comes_back_does_not_bring_back_what_was_joined_by_it() {
+    let server = TestServer::start();
+    let mut second = server.connect("staff:a2").await;
+    join(&mut second, "a7-x").await;
+    say(&server, 1);
+    next_is(&mut second, "newMessage", 1).await;
+    let cursor = second.cursor().unwrap();
+    drop(second);
+    server.talks.lost.lock().unwrap().push("a7-x".to_owned());
+    let (second, _) = back(&server, "staff:a2", &cursor).await;
+    let cursor = second.cursor().unwrap();
+    drop(second);
+    say(&server, 2);
+    server.talks.lost.lock().unwrap().clear();
+    let (mut second, _) = back(&server, "staff:a2", &cursor).await;
+    server.publish(&[&StreamId::staff_for("T")], &json!({"n": 3}));
+    next_is(&mut second, "ticket.created", 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_socket_has_joined_is_kept_as_long_as_it_is_here() {
+    let server = TestServer::with(RealtimeSettings {
+        joined_renewal: Duration::from_millis(10),
+        ..settings()
+    });
+    let enter = r#"40/messaging,{"token":"staff:a3"}"#;
+    let mut raw = Raw::open(&server.address, "/socket.io/?EIO=4&transport=websocket")
+        .await
+        .unwrap();
+    for answered in [None, Some(enter)] {
+        if let Some(text) = answered {
+            raw.send(text).await;
+        }
+        raw.text().await;
+    }
+    raw.event().await;
+    raw.send(r#"42/messaging,1["joinConversation",{"conversationId":"a7-x"}]"#)
+        .await;
+    assert_eq!(raw.text().await, r#"43/messaging,1[{"ok":true}]"#);
+    let mut second = server.connect("staff:a2").await;
+    join(&mut second, "a7-x").await;
+    // Swept, or driven out by many others: as long as its socket is here, that is made good.
+    server.talks.joined.lock().unwrap().clear();
+    eventually("both are kept again", || {
+        server.talks.joined.lock().unwrap().len() == 2
+    })
+    .await;
+    say(&server, 1);
+    next_is(&mut second, "newMessage", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_had_joined_something_and_was_forgotten_is_told_to_load_everything_anew() {
+    let server = TestServer::start();
+    let mut second = server.connect("staff:a2").await;
+    let before = second.cursor().unwrap();
+    join(&mut second, "a7-x").await;
+    join(&mut second, "a7-T").await;
+    say(&server, 1);
+    next_is(&mut second, "newMessage", 1).await;
+    let joined = second.cursor().unwrap();
+    for conversation in ["a7-x", "a7-T"] {
+        let data = json!({"conversationId": conversation});
+        second
+            .send(&json!({"event": "leaveConversation", "id": 2, "data": data}))
+            .await;
+        assert_eq!(second.wait_for_ack(2, WAIT).await["ok"], true);
+    }
+    drop(second);
+    // It has left both, and that is known: nothing is missing.
+    let (second, hello) = back(&server, "staff:a2", &joined).await;
+    assert_eq!(hello["recovered"], true);
+    drop(second);
+    server.talks.joined.lock().unwrap().clear();
+    let (mut second, hello) = back(&server, "staff:a2", &joined).await;
+    assert_eq!(hello["recovered"], false);
+    let resync = second.next_event(WAIT).await;
+    assert_eq!(resync["data"]["reason"], "expired_cursor");
+    // A socket that has joined nothing has nothing to be forgotten.
+    let (_, hello) = back(&server, "staff:a2", &before).await;
+    assert_eq!(hello["recovered"], true);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,7 +71,7 @@ impl Authenticate for Words {
 /// written by `a1`) and conversations (`a7-…` is `a7`'s, with `a1`; a `…T…` is a ticket).
 #[derive(Default)]
 pub(super) struct Talks {
-    joined: Mutex<HashMap<String, BTreeMap<String, u64>>>,
+    pub(super) joined: Mutex<HashMap<String, BTreeMap<String, u64>>>,
     /// Rights that were taken away.
     pub(super) lost: Mutex<Vec<String>>,
 }
@@ -116,14 +116,26 @@ impl Conversations for Talks {
         Ok(())
     }
 
+    async fn renew_joined(
+        &self,
+        session: &str,
+        user: &UserId,
+        joined: &BTreeMap<String, u64>,
+    ) -> Result<(), StoreError> {
+        let key = format!("{session} {user}");
+        let mut all = self.joined.lock().unwrap();
+        all.entry(key).or_insert_with(|| joined.clone());
+        Ok(())
+    }
+
     async fn kept_joined(
         &self,
         session: &str,
         user: &UserId,
-    ) -> Result<BTreeMap<String, u64>, StoreError> {
+    ) -> Result<Option<BTreeMap<String, u64>>, StoreError> {
         let key = format!("{session} {user}");
         let joined = self.joined.lock().unwrap();
-        Ok(joined.get(&key).cloned().unwrap_or_default())
+        Ok(joined.get(&key).cloned())
     }
 
     async fn shares_conversation(&self, actor: &Actor, other: &UserId) -> Result<bool, StoreError> {

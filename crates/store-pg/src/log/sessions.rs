@@ -1,5 +1,6 @@
 //! Which conversations a socket has joined, so that it is in them again when it comes back: on this
-//! instance or another. A row a socket that has joined any.
+//! instance or another. A row a socket that has joined any, also when it has left them since: so a
+//! session that is not here was forgotten.
 
 use std::collections::BTreeMap;
 
@@ -14,15 +15,24 @@ use crate::unit::store::PgStore;
 /// Sockets of one user that are remembered; more than may be open at once.
 const MOST_OF_ONE_USER: i64 = 64;
 
-const KEEP: &str = "\
-WITH gone AS (
-    DELETE FROM socket_session WHERE session = ANY (ARRAY(
-        SELECT session FROM socket_session WHERE user_id = {} AND session <> {} ORDER BY kept_at DESC OFFSET {}))
-)
-INSERT INTO socket_session AS s (session, user_id, joined) VALUES ({}, {}, {})
-ON CONFLICT (session) DO UPDATE SET joined = excluded.joined, kept_at = now() WHERE s.user_id = excluded.user_id";
+/// Enters a session, or changes what is kept of it as is said behind.
+macro_rules! entering {
+    ($change:literal) => {
+        concat!(
+            "WITH gone AS (DELETE FROM socket_session WHERE session = ANY (ARRAY(",
+            "SELECT session FROM socket_session WHERE user_id = {} AND session <> {} ORDER BY kept_at DESC OFFSET {}))) ",
+            "INSERT INTO socket_session AS s (session, user_id, joined) VALUES ({}, {}, {}) ",
+            "ON CONFLICT (session) DO UPDATE SET ",
+            $change,
+            " WHERE s.user_id = excluded.user_id"
+        )
+    };
+}
 
-const FORGET: &str = "DELETE FROM socket_session WHERE session = {} AND user_id = {}";
+const KEEP: &str = entering!("joined = excluded.joined, kept_at = now()");
+
+/// What the socket says itself, when it joins or leaves, is newer.
+const RENEW: &str = entering!("kept_at = now()");
 
 const KEPT: &str = "UPDATE socket_session SET kept_at = now() WHERE session = {} AND user_id = {} RETURNING joined";
 
@@ -33,8 +43,7 @@ struct Row {
 }
 
 impl PgStore {
-    /// Keeps what a socket has joined, each with where it began to hear it; nothing is kept of one
-    /// that has joined nothing.
+    /// Keeps what a socket has joined, each with where it began to hear it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -44,26 +53,44 @@ impl PgStore {
         user: &UserId,
         joined: &BTreeMap<String, u64>,
     ) -> Result<(), StoreError> {
+        self.enter_session(KEEP, session, user, joined).await
+    }
+
+    /// Keeps on what is kept of a socket; this, where that is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn renew_joined(
+        &self,
+        session: &str,
+        user: &UserId,
+        joined: &BTreeMap<String, u64>,
+    ) -> Result<(), StoreError> {
+        self.enter_session(RENEW, session, user, joined).await
+    }
+
+    async fn enter_session(
+        &self,
+        sql: &'static str,
+        session: &str,
+        user: &UserId,
+        joined: &BTreeMap<String, u64>,
+    ) -> Result<(), StoreError> {
         let conn = self.connection().await?;
-        let (session, user) = (session.to_owned(), user.as_str().to_owned());
-        let keeping = if joined.is_empty() {
-            Statement::new(FORGET)
-                .bind::<Text, _>(session)
-                .bind::<Text, _>(user)
-        } else {
-            Statement::new(KEEP)
-                .bind::<Text, _>(user.clone())
-                .bind::<Text, _>(session.clone())
-                .bind::<BigInt, _>(MOST_OF_ONE_USER - 1)
-                .bind::<Text, _>(session)
-                .bind::<Text, _>(user)
-                .bind::<Jsonb, _>(json!(joined))
-        };
-        keeping.run(&conn).await.map_err(from_diesel)?;
+        Statement::new(sql)
+            .bind::<Text, _>(user.as_str().to_owned())
+            .bind::<Text, _>(session.to_owned())
+            .bind::<BigInt, _>(MOST_OF_ONE_USER - 1)
+            .bind::<Text, _>(session.to_owned())
+            .bind::<Text, _>(user.as_str().to_owned())
+            .bind::<Jsonb, _>(json!(joined))
+            .run(&conn)
+            .await
+            .map_err(from_diesel)?;
         Ok(())
     }
 
-    /// What a socket of this user had joined.
+    /// What a socket of this user had joined; none where nothing is kept of it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -71,7 +98,7 @@ impl PgStore {
         &self,
         session: &str,
         user: &UserId,
-    ) -> Result<BTreeMap<String, u64>, StoreError> {
+    ) -> Result<Option<BTreeMap<String, u64>>, StoreError> {
         let conn = self.connection().await?;
         let row: Option<Row> = Statement::new(KEPT)
             .bind::<Text, _>(session.to_owned())
@@ -79,7 +106,7 @@ impl PgStore {
             .row(&conn)
             .await
             .map_err(from_diesel)?;
-        Ok(row.map(|row| read(row.joined)).unwrap_or_default())
+        Ok(row.map(|row| read(row.joined)))
     }
 }
 
