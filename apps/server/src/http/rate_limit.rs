@@ -1,33 +1,23 @@
 //! How often one network may do what anybody may do, and how much one caller may write.
 
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use actix_web::HttpRequest;
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use settings::Config;
 use shared_kernel::{Caller, UserId, limited_network};
 
 use super::client_address::TrustedCallers;
 use super::problem::Problem;
-
-/// Networks, or callers, remembered before those that are quiet again are forgotten.
-const REMEMBERED: usize = 10_000;
+use super::quota::Quotas;
 
 /// Forms a network may send for each one that may become a ticket: people correct what was refused.
 const ATTEMPTS_PER_FORM: u32 = 6;
 
 /// One limit; lifts itself when limits are off.
 pub struct NetworkLimit {
-    limiter: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    quotas: Option<Quotas<IpAddr>>,
     trusted: TrustedCallers,
-    /// Places that were taken and not used, by network; no more of one than it may take at once.
-    unused: Mutex<HashMap<IpAddr, u32>>,
-    burst: u32,
 }
 
 /// A place under a limit. Unless it is kept, it is given back.
@@ -70,12 +60,10 @@ impl NetworkLimit {
     }
 
     fn new(config: &Config, per_minute: u32, burst: u32) -> Self {
-        let quota = quota(per_minute, burst);
+        let is_on = config.limits.enabled;
         Self {
-            limiter: config.limits.enabled.then(|| RateLimiter::keyed(quota)),
+            quotas: is_on.then(|| Quotas::new(per_minute, burst)),
             trusted: TrustedCallers::of(config),
-            unused: Mutex::default(),
-            burst: burst.max(1),
         }
     }
 
@@ -92,31 +80,15 @@ impl NetworkLimit {
     /// # Errors
     /// 429 with `Retry-After`.
     pub fn reserve(&self, request: &HttpRequest) -> Result<Place<'_>, Problem> {
-        let address = self.limiter.as_ref().and(self.trusted.address_of(request));
+        let address = self.quotas.as_ref().and(self.trusted.address_of(request));
         let network = address.map(limited_network);
-        if let (Some(limiter), Some(network)) = (&self.limiter, network)
-            && !self.takes_unused(network)
-        {
-            check(limiter, &network).map_err(Problem::rate_limited)?;
+        if let (Some(quotas), Some(network)) = (&self.quotas, network) {
+            quotas
+                .take(network)
+                .map_err(|wait| Problem::rate_limited(seconds(wait)))?;
         }
         let limit = self;
         Ok(Place { limit, network })
-    }
-
-    fn unused(&self) -> MutexGuard<'_, HashMap<IpAddr, u32>> {
-        self.unused.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn takes_unused(&self, network: IpAddr) -> bool {
-        let mut unused = self.unused();
-        let Some(places) = unused.get_mut(&network) else {
-            return false;
-        };
-        *places -= 1;
-        if *places == 0 {
-            unused.remove(&network);
-        }
-        true
     }
 }
 
@@ -129,27 +101,21 @@ impl Place<'_> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        if let Some(network) = self.network {
-            let mut unused = self.limit.unused();
-            // Forgetting them is no harm: they come back with time.
-            if unused.len() >= REMEMBERED {
-                unused.clear();
-            }
-            let places = unused.entry(network).or_default();
-            *places = self.limit.burst.min(*places + 1);
+        if let (Some(quotas), Some(network)) = (&self.limit.quotas, self.network) {
+            quotas.give_back(&network);
         }
     }
 }
 
 /// How much one signed-in caller may write; lifts itself when limits are off.
-pub struct CallerLimit(Option<DefaultKeyedRateLimiter<UserId>>);
+pub struct CallerLimit(Option<Quotas<UserId>>);
 
 impl CallerLimit {
     /// The limit on writes. Strangers have [`NetworkLimit`]s of their own.
     pub fn of_writes(config: &Config) -> Self {
         let limits = &config.limits;
-        let quota = quota(limits.writes_per_minute, limits.writes_burst);
-        Self(limits.enabled.then(|| RateLimiter::keyed(quota)))
+        let quotas = || Quotas::new(limits.writes_per_minute, limits.writes_burst);
+        Self(limits.enabled.then(quotas))
     }
 
     /// Counts a write.
@@ -158,28 +124,17 @@ impl CallerLimit {
     /// 429 with `Retry-After`.
     pub fn check(&self, caller: &Caller) -> Result<(), Problem> {
         match (&self.0, caller.actor()) {
-            (Some(limiter), Some(actor)) => {
-                check(limiter, &actor.id).map_err(Problem::too_many_writes)
-            }
+            (Some(quotas), Some(actor)) => quotas
+                .take(actor.id.clone())
+                .map_err(|wait| Problem::too_many_writes(seconds(wait))),
             _ => Ok(()),
         }
     }
 }
 
-fn quota(per_minute: u32, burst: u32) -> Quota {
-    let number = |given| NonZeroU32::new(given).unwrap_or(NonZeroU32::MIN);
-    Quota::per_minute(number(per_minute)).allow_burst(number(burst))
-}
-
-/// Counts, or answers after how many seconds it may be tried again.
-fn check<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), u64> {
-    if limiter.len() > REMEMBERED {
-        limiter.retain_recent();
-    }
-    limiter.check_key(key).map_err(|until| {
-        let wait = until.wait_time_from(DefaultClock::default().now());
-        wait.as_secs() + 1
-    })
+/// After how many whole seconds it may be tried again.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + 1
 }
 
 #[cfg(test)]
@@ -223,5 +178,16 @@ mod tests {
         assert!(limit.reserve(&jean).is_err());
         drop(places);
         assert!(limit.reserve(&jean).is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn places_given_back_are_no_second_burst_beside_those_time_brings_back() {
+        let limit = limit_of_two();
+        let jean = from("198.51.100.7:1");
+        drop([limit.reserve(&jean).unwrap(), limit.reserve(&jean).unwrap()]);
+        tokio::time::advance(Duration::from_mins(10)).await;
+        limit.reserve(&jean).unwrap().keep();
+        limit.reserve(&jean).unwrap().keep();
+        assert!(limit.reserve(&jean).is_err());
     }
 }
