@@ -56,7 +56,7 @@ pub(super) fn load<T: DeserializeOwned>(
 ) -> Result<T, ConfigError> {
     let defaults: Table = DEFAULTS.parse().map_err(|error| one_line(&error))?;
     let mut table = defaults.clone();
-    if let Some(path) = environment.get("GUICHET_CONFIG") {
+    if let Some(path) = filled(environment, "GUICHET_CONFIG") {
         lay_file(&mut table, path)?;
     }
     for (name, section, key) in SHORT_NAMES {
@@ -87,18 +87,23 @@ fn short_value(
     environment: &BTreeMap<String, String>,
     name: &str,
 ) -> Result<Option<String>, ConfigError> {
-    let value = environment.get(name).cloned();
     let file = IN_FILES
         .contains(&name)
-        .then(|| environment.get(&format!("{name}_FILE")))
+        .then(|| filled(environment, &format!("{name}_FILE")))
         .flatten();
-    match (value, file) {
+    match (filled(environment, name), file) {
         (Some(_), Some(_)) => Err(ConfigError::Value(format!(
             "{name} and {name}_FILE are both set"
         ))),
-        (None, Some(path)) => content(tidied(path)).map(Some),
-        (value, None) => Ok(value),
+        (None, Some(path)) => content(path).map(Some),
+        (_, None) => Ok(environment.get(name).cloned()),
     }
+}
+
+/// What a variable names; nothing where it is empty, as whoever hands on what is not set writes it.
+fn filled<'e>(environment: &'e BTreeMap<String, String>, name: &str) -> Option<&'e str> {
+    let text = environment.get(name).map(|text| tidied(text));
+    text.filter(|text| !text.is_empty())
 }
 
 fn content(path: &str) -> Result<String, ConfigError> {
@@ -160,7 +165,7 @@ pub fn is_setting(name: &str) -> bool {
 /// when the rest cannot.
 pub fn log_format(environment: &BTreeMap<String, String>) -> LogFormat {
     let in_file = || {
-        let file = parsed_file(environment.get("GUICHET_CONFIG")?).ok()?;
+        let file = parsed_file(filled(environment, "GUICHET_CONFIG")?).ok()?;
         let format = file.get("log")?.get("format")?.as_str()?;
         LogFormat::parse(format)
     };

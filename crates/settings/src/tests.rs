@@ -275,6 +275,14 @@ fn a_secret_may_stand_in_a_file_as_containers_are_given_it() {
         let error = load(&pairs).unwrap_err().to_string();
         assert!(error.contains(named), "{error}");
     }
+    // Whoever hands on what may not be set writes it, too.
+    for (pairs, secret) in [
+        (vec![("JWT_SECRET", " "), ("JWT_SECRET_FILE", path)], true),
+        (vec![("JWT_SECRET_FILE", ""), ("GUICHET_CONFIG", "")], false),
+    ] {
+        let config = load(&pairs).unwrap();
+        assert_eq!(config.auth.secret.given().is_some(), secret, "{pairs:?}");
+    }
     assert!(is_setting("JWT_SECRET_FILE") && is_setting("GUICHET__LOG__FORMAT"));
     assert!(!is_setting("GUICHET_SERVICE_HOST") && !is_setting("PATH_FILE"));
 }
