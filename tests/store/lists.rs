@@ -7,7 +7,7 @@ use support_domain::{Category, Priority, Status, StatusGroup, TicketQueries as _
 use testkit::statements::Statements;
 
 use crate::cost::{cost_of, leave_alone};
-use crate::desk::{Desk, Dice, staff_id};
+use crate::desk::{Desk, Dice, staff_id, user};
 use crate::figures::{AGENTS, enter_people, live_through};
 
 const TICKETS: &str = "___xtr_msg";
@@ -173,4 +173,46 @@ async fn a_list_takes_as_many_statements_for_a_hundred_rows_as_for_one() {
     }
     assert_eq!(costs[2].len(), costs[3].len(), "{costs:#?}");
     assert!(!costs[2].is_empty(), "they went another way");
+}
+
+/// A customer with the latest of them.
+async fn enter_few(desk: &Desk) {
+    let client = desk.database.client().await;
+    for sql in [
+        "INSERT INTO ___xtr_customer (cst_id, cst_name) VALUES ('cst-few', 'Few')",
+        "UPDATE ___xtr_msg SET msg_cst_id = 'cst-few' WHERE msg_date > now() - interval '20 minutes'",
+        "VACUUM ANALYZE ___xtr_msg",
+    ] {
+        client.batch_execute(sql).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customers_search_looks_through_their_own_alone_whatever_it_is_for() {
+    let desk = Desk::new().await;
+    fifty_thousand(&desk).await;
+    let few = user("cst-few").as_customer();
+    enter_few(&desk).await;
+    let count = "SELECT count(*) FROM ___xtr_msg WHERE msg_cst_id = 'cst-few'";
+    let count = u64::try_from(desk.number(count).await).unwrap();
+    assert!((15..=20).contains(&count));
+    for words in ["-nulle", "message", "sujet OU message", "-sujet"] {
+        let filter = TicketFilter {
+            keyword: Some(words.to_owned()),
+            ..TicketFilter::all(Scope::Own {
+                customer: few.clone(),
+                email: None,
+            })
+        };
+        let cost = cost_of(&desk, TICKETS, async |store| {
+            for _ in 0..10 {
+                let page = store.list(&filter, &first_page(20)).await.unwrap();
+                let found = if words == "-sujet" { 0 } else { count };
+                assert_eq!(page.page.total, found, "{words}");
+            }
+        })
+        .await;
+        assert_eq!(cost.scanned, 0, "{words}: {cost:?}");
+        assert!(cost.fetched <= 10 * 100, "{words}: {cost:?}");
+    }
 }

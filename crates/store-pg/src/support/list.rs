@@ -22,10 +22,12 @@ const SEARCH_AS_STAFF: &str = concat!(
     matches_words!("s"),
     " AND s.msg_kind IN ('ticket', 'response', 'note')))"
 );
+/// Only what is theirs is looked through: else anybody's words, and mostly those they are without, cost
+/// as much as everybody has ever written.
 const SEARCH_AS_CUSTOMER: &str = concat!(
     "(m.msg_id = upper({}) OR m.msg_id IN (SELECT coalesce(s.msg_parent_id, s.msg_id) FROM ___xtr_msg s WHERE ",
     matches_words!("s"),
-    " AND s.msg_kind IN ('ticket', 'response')))"
+    " AND s.msg_kind IN ('ticket', 'response') AND s.msg_cst_id = {}))"
 );
 
 fn filters(filter: &TicketFilter) -> Filters {
@@ -34,19 +36,25 @@ fn filters(filter: &TicketFilter) -> Filters {
     add_scope(&mut all, &filter.scope);
     add_words(&mut all, filter);
     if let Some(keyword) = &filter.keyword {
-        let sql = if filter.scope.sees_notes() {
-            SEARCH_AS_STAFF
-        } else {
-            SEARCH_AS_CUSTOMER
-        };
-        let (id, words) = (keyword.trim().to_owned(), web_search(keyword));
-        all.add_bound(sql, |statement| {
-            statement.bind::<Text, _>(id).bind::<Text, _>(words)
-        });
+        add_search(&mut all, keyword, &filter.scope);
     }
     add_instant(&mut all, "m.msg_date >= {}", filter.from);
     add_instant(&mut all, "m.msg_date < {}", filter.until);
     all
+}
+
+fn add_search(all: &mut Filters, keyword: &str, scope: &Scope) {
+    let (id, words) = (keyword.trim().to_owned(), web_search(keyword));
+    let searched = |statement: Statement| statement.bind::<Text, _>(id).bind::<Text, _>(words);
+    match scope {
+        Scope::All => all.add_bound(SEARCH_AS_STAFF, searched),
+        Scope::Own { customer, .. } => {
+            let customer = customer.as_str().to_owned();
+            all.add_bound(SEARCH_AS_CUSTOMER, move |statement| {
+                searched(statement).bind::<Text, _>(customer)
+            });
+        }
+    }
 }
 
 fn add_instant(all: &mut Filters, sql: &'static str, instant: Option<DateTime<Utc>>) {
