@@ -50,4 +50,10 @@ async fn a_file_of_people_is_read_twice_to_the_same_end_with_a_mark_or_without()
         wrong.contains("guichet: line 2, name: there is none"),
         "{wrong}"
     );
+
+    // As a spreadsheet saves it that was not asked for UTF-8.
+    std::fs::write(&file, b"id,name\n42,Ren\xe9 Roux\n").expect("written");
+    let (code, _, wrong) = import();
+    assert_eq!(code, Some(1));
+    assert!(wrong.contains("line 2 is not UTF-8"), "{wrong}");
 }

@@ -2,11 +2,12 @@
 
 mod file;
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use settings::Config;
+use shared_kernel::file_text;
 use support_domain::SupportError;
 use support_domain::use_cases::{Imported, Person, import_people};
 
@@ -56,13 +57,17 @@ pub(super) async fn run(config: &Config, args: &PeopleArgs) -> ExitCode {
 }
 
 fn text(file: &str) -> Result<String, Vec<String>> {
-    let named = |error: std::io::Error| vec![format!("{file}: {error}")];
-    if file != "-" {
-        return std::fs::read_to_string(file).map_err(named);
-    }
-    let mut text = String::new();
-    let read = std::io::stdin().read_to_string(&mut text);
-    read.map(|_| text).map_err(named)
+    let read = || -> io::Result<Vec<u8>> {
+        if file != "-" {
+            return std::fs::read(file);
+        }
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = read().map_err(|error| vec![format!("{file}: {error}")])?;
+    // Spreadsheets write another encoding as soon as not asked: the line tells whose name it is.
+    file_text(bytes).map_err(|error| vec![format!("{file}: {error}")])
 }
 
 /// In many transactions: whoever is in before a failure stays, and the file can be read again.
@@ -75,7 +80,7 @@ async fn import(core: &Core, people: Vec<Person>) -> Result<Imported, SupportErr
         done = done.and(imported.await?);
         seen += some.len();
         if seen % TOLD_EVERY == 0 {
-            let _ = writeln!(std::io::stderr(), "{seen} of {all} people");
+            let _ = writeln!(io::stderr(), "{seen} of {all} people");
         }
     }
     Ok(done)
