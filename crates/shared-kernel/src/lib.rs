@@ -27,6 +27,7 @@ pub mod tidy;
 pub mod unit_of_work;
 pub mod versions;
 pub mod visible;
+pub mod whole_number;
 pub mod words;
 
 pub use actor::{Actor, Caller, Role};
