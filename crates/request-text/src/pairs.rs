@@ -21,8 +21,8 @@ pub fn pairs(encoded: &[u8]) -> impl Iterator<Item = Pair> {
         let mut halves = pair.splitn(2, |byte| *byte == b'=');
         let name = decoded(halves.next()?).map(|name| without_index(&name).to_owned());
         let value = decoded(halves.next().unwrap_or_default());
-        let is_named = name.as_ref().map_or(true, |name| !name.is_empty());
-        is_named.then_some(Pair { name, value })
+        let is_nameless = name.as_ref().is_ok_and(String::is_empty);
+        (!is_nameless).then_some(Pair { name, value })
     })
 }
 

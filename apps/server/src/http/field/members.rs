@@ -144,9 +144,10 @@ impl Members {
             Given::Nothing => absent().unwrap_or(Field::Absent),
             Given::Value(Value::Null) => absent().unwrap_or(Field::Null),
             Given::Value(value) => {
-                let field = match self.are_parameters {
-                    true => Field::read_parameter(&value),
-                    false => Field::read(&value),
+                let field = if self.are_parameters {
+                    Field::read_parameter(&value)
+                } else {
+                    Field::read(&value)
                 };
                 match (field, words) {
                     (Field::Blank(_), Some(words)) => Field::Refused(Refusal::required(words)),

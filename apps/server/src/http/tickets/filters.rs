@@ -87,10 +87,10 @@ const NOBODY: &str = "none";
 impl Parse for AssigneeChoice {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let id = <StaffId as Parse>::parse(value)?;
-        let is_nobody = id.as_str().eq_ignore_ascii_case(NOBODY);
-        Ok(Self(match is_nobody {
-            true => Assignee::Nobody,
-            false => Assignee::Is(id),
+        Ok(Self(if id.as_str().eq_ignore_ascii_case(NOBODY) {
+            Assignee::Nobody
+        } else {
+            Assignee::Is(id)
         }))
     }
 
