@@ -17,6 +17,7 @@ pub mod ids;
 pub mod job;
 pub mod network;
 pub mod page;
+pub mod scalars;
 pub mod session;
 pub mod store_error;
 pub mod surroundings;
@@ -27,7 +28,6 @@ pub mod tidy;
 pub mod unit_of_work;
 pub mod versions;
 pub mod visible;
-pub mod whole_number;
 pub mod words;
 
 pub use actor::{Actor, Caller, Role};

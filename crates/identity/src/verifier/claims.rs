@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use shared_kernel::whole_number::digits;
+use shared_kernel::scalars::digits;
 use shared_kernel::{Actor, EmailAddress, Role, Session, UserId, given_name};
 
 /// The last second of the year 9999. A date beyond it is no date: mostly milliseconds where seconds

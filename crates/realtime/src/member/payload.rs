@@ -4,7 +4,7 @@
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use shared_kernel::whole_number::{digits, whole_number};
+use shared_kernel::scalars::{digits, flag};
 
 use super::refused::EventRefused;
 
@@ -36,18 +36,8 @@ pub(super) struct Flag(pub(super) bool);
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        let is = |word: &str| {
-            let text = value.as_str().map(str::trim);
-            text.is_some_and(|text| text.eq_ignore_ascii_case(word))
-        };
-        match (&value, whole_number(&value)) {
-            (Value::Bool(flag), _) => Ok(Self(*flag)),
-            (_, Some(1)) => Ok(Self(true)),
-            (_, Some(0)) => Ok(Self(false)),
-            _ if is("true") => Ok(Self(true)),
-            _ if is("false") => Ok(Self(false)),
-            _ => Err(D::Error::custom("not a flag")),
-        }
+        let said = flag(&value).map(Self);
+        said.ok_or_else(|| D::Error::custom("not a flag"))
     }
 }
 

@@ -10,7 +10,7 @@
 //! members are refused, so that a slip of the pen is noticed.
 
 use serde::Deserialize;
-use shared_kernel::whole_number::digits;
+use shared_kernel::scalars::digits;
 use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId};
 use support_domain::FullName;
 use support_domain::use_cases::{EnterCustomer, EnterStaff, Person};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use request_text::names;
 use serde_json::Value;
-use shared_kernel::whole_number::{digits, whole_number};
+use shared_kernel::scalars::{digits, flag, whole_number};
 use shared_kernel::{
     Body, Code, CustomerId, EmailAddress, EntryId, IdError, Label, Limit, OrderId, PageNumber,
     PhoneNumber, SingleLine, StaffId, TextError, UserId, tidy,
@@ -261,15 +261,7 @@ impl Parse for i64 {
 
 impl Parse for bool {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let is = |text: &str, word: &str| tidy::copied(text).eq_ignore_ascii_case(word);
-        match (value, whole_number(value)) {
-            (Value::Bool(flag), _) => Ok(*flag),
-            (_, Some(1)) => Ok(true),
-            (_, Some(0)) => Ok(false),
-            (Value::String(text), _) if is(text, "true") => Ok(true),
-            (Value::String(text), _) if is(text, "false") => Ok(false),
-            _ => Err(Refusal::kind("true ou false")),
-        }
+        flag(value).ok_or_else(|| Refusal::kind("true ou false"))
     }
 
     fn schema() -> Object {

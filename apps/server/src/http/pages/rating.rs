@@ -7,7 +7,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use request_text::pairs::{NotText, pairs};
 use serde::Serialize;
-use shared_kernel::whole_number::whole_number;
+use shared_kernel::scalars::whole_number;
 use shared_kernel::{Caller, TicketId, is_blank};
 use support_domain::use_cases::{RateTicket, rate_ticket};
 use support_domain::{Feedback, Rating, TicketFile};

@@ -1,4 +1,4 @@
-//! Whole numbers as other systems write them: `42`, `42.0`, `"42"`, `４２`.
+//! Numbers and flags as other systems write them: `42`, `42.0`, `"42"`, `４２`; `true`, `"True"`, `1`.
 
 use serde_json::{Number, Value};
 
@@ -33,11 +33,46 @@ pub fn whole_number(value: &Value) -> Option<i64> {
     }
 }
 
+/// Yes or no.
+pub fn flag(value: &Value) -> Option<bool> {
+    let is = |word: &str| {
+        let text = value.as_str().map(tidy::copied);
+        text.is_some_and(|text| text.eq_ignore_ascii_case(word))
+    };
+    match (value, whole_number(value)) {
+        (Value::Bool(flag), _) => Some(*flag),
+        (_, Some(1)) => Some(true),
+        (_, Some(0)) => Some(false),
+        _ if is("true") => Some(true),
+        _ if is("false") => Some(false),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_flag_is_whatever_systems_write_for_one() {
+        for yes in [
+            json!(true),
+            json!(1),
+            json!(1.0),
+            json!("1"),
+            json!(" True "),
+        ] {
+            assert_eq!(flag(&yes), Some(true), "{yes}");
+        }
+        for no in [json!(false), json!(0), json!("0"), json!("FALSE")] {
+            assert_eq!(flag(&no), Some(false), "{no}");
+        }
+        for neither in [json!(2), json!("oui"), json!(""), json!(null), json!([1])] {
+            assert_eq!(flag(&neither), None, "{neither}");
+        }
+    }
 
     #[test]
     fn a_whole_number_is_taken_however_it_is_written() {
