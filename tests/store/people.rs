@@ -196,6 +196,51 @@ async fn what_a_release_before_took_from_the_form_goes_and_what_the_shop_entered
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn keys_of_before_with_a_domain_in_letters_become_those_of_today() {
+    let desk = Desk::new().await;
+    let domains = [
+        "exämple.fr",
+        "sub.bücher.example.fr",
+        "müller-straße.de",
+        "例え.テスト",
+        "пример.рф",
+        "ελλάδα.gr",
+        "𐌰𐌱c.example.fr",
+        "plain.fr",
+    ];
+    let mut expected = Vec::new();
+    for (n, domain) in domains.iter().enumerate() {
+        let mail = format!("rené{n}@{domain}");
+        typed_in(&desk, &format!("cst-{n}"), &mail).await;
+        expected.push(email(&mail).key().as_str().to_owned());
+    }
+    // One mailbox, entered twice by the release before.
+    typed_in(&desk, "cst-ascii", "jean@xn--exmple-cua.fr").await;
+    typed_in(&desk, "cst-letters", "jean@anders.fr").await;
+    let client = desk.database.client().await;
+    let as_before = "UPDATE ___xtr_customer SET cst_mail = 'jean@exämple.fr' WHERE cst_id = 'cst-letters'; \
+        UPDATE ___xtr_customer SET cst_mail_key = cst_mail, cst_verified_key = cst_mail WHERE cst_id <> 'cst-ascii'; \
+        UPDATE ___xtr_msg m SET msg_contact_key = c.cst_mail FROM ___xtr_customer c WHERE c.cst_id = m.msg_cst_id";
+    client.batch_execute(as_before).await.unwrap();
+    let up = include_str!("../../migrations/2026-12-01-000020_domains_in_ascii/up.sql");
+    // Whoever starts again changes nothing.
+    for _ in 0..2 {
+        client.batch_execute(up).await.unwrap();
+        let sql = "SELECT cst_mail_key, cst_verified_key, msg_contact_key FROM ___xtr_customer \
+            JOIN ___xtr_msg ON msg_cst_id = cst_id WHERE cst_mail LIKE 'rené%' ORDER BY cst_id";
+        for (row, key) in client.query(sql, &[]).await.unwrap().iter().zip(&expected) {
+            for column in 0..3 {
+                assert_eq!(row.get::<_, &str>(column), key);
+            }
+        }
+        let who = customers(&desk).await;
+        let jeans = "jean@xn--exmple-cua.fr".to_owned();
+        assert_eq!(who["cst-letters"], (Some(jeans), true, 1, 1));
+        assert_eq!(who["cst-ascii"], (None, false, 1, 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_known_caller_absorbs_the_typed_in_customer_of_their_address() {
     let desk = Desk::new().await;
     welcome(&desk, &actor("auth0|1", None, None)).await;

@@ -16,9 +16,10 @@ impl Locale {
         Self("fr".to_owned())
     }
 
-    /// Reads a language tag; `None` for what is none, or one too long to keep.
+    /// Reads a language tag, in any case and with `-` or, as operating systems write it, `_`; `None` for
+    /// what is none, or one too long to keep.
     pub fn parse(tag: &str) -> Option<Self> {
-        let tag = tag.to_ascii_lowercase();
+        let tag = tag.trim().to_ascii_lowercase().replace('_', "-");
         let (language, region) = match tag.split_once('-') {
             Some((language, region)) => (language, Some(region)),
             None => (tag.as_str(), None),
@@ -120,11 +121,15 @@ mod tests {
         for (tag, kept) in [
             ("fr", Some("fr")),
             ("FR-be", Some("fr-be")),
+            ("fr_FR", Some("fr-fr")),
+            (" EN_us ", Some("en-us")),
             ("gsw", Some("gsw")),
             ("", None),
             ("f", None),
             ("français", None),
             ("fr-", None),
+            ("fr_", None),
+            ("_fr", None),
             ("zh-hant-tw", None),
             ("*", None),
         ] {

@@ -2,27 +2,27 @@
 
 use percent_encoding::percent_decode;
 
-/// The bytes of a value are no UTF-8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotText;
+/// Bytes that are no UTF-8, with U+FFFD where they are not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotText(pub String);
 
 /// A name, and what it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
     /// Without the `[]` or `[0]` that front ends put behind the name of a list.
-    pub name: String,
+    pub name: Result<String, NotText>,
     /// The value, decoded.
     pub value: Result<String, NotText>,
 }
 
-/// Reads all pairs, in their order. What has no name, or one that is no text, is no pair.
+/// Reads all pairs, in their order. What has no name is no pair.
 pub fn pairs(encoded: &[u8]) -> impl Iterator<Item = Pair> {
     encoded.split(|byte| *byte == b'&').filter_map(|pair| {
         let mut halves = pair.splitn(2, |byte| *byte == b'=');
-        let name = decoded(halves.next()?).ok()?;
+        let name = decoded(halves.next()?).map(|name| without_index(&name).to_owned());
         let value = decoded(halves.next().unwrap_or_default());
-        let name = without_index(&name).to_owned();
-        (!name.is_empty()).then_some(Pair { name, value })
+        let is_nameless = name.as_ref().is_ok_and(String::is_empty);
+        (!is_nameless).then_some(Pair { name, value })
     })
 }
 
@@ -32,7 +32,8 @@ fn decoded(part: &[u8]) -> Result<String, NotText> {
         .map(|byte| if *byte == b'+' { b' ' } else { *byte })
         .collect();
     let bytes: Vec<u8> = percent_decode(&with_blanks).collect();
-    String::from_utf8(bytes).map_err(|_| NotText)
+    String::from_utf8(bytes)
+        .map_err(|error| NotText(String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 fn without_index(name: &str) -> &str {
@@ -51,7 +52,7 @@ mod tests {
 
     fn read(encoded: &str) -> Vec<(String, Result<String, NotText>)> {
         pairs(encoded.as_bytes())
-            .map(|pair| (pair.name, pair.value))
+            .map(|pair| (pair.name.expect("a name"), pair.value))
             .collect()
     }
 
@@ -66,20 +67,25 @@ mod tests {
             ("a", Ok("")),
             ("%61=x", Ok("x")),
             ("a=%EF%BF%BD", Ok("\u{fffd}")),
-            ("a=%ff", Err(NotText)),
-            ("a=x%ed%a0%80", Err(NotText)),
-            ("a=%C3", Err(NotText)),
+            ("a=%ff", Err("\u{fffd}")),
+            ("a=x%ed%a0%80", Err("x\u{fffd}\u{fffd}\u{fffd}")),
+            ("a=%C3", Err("\u{fffd}")),
         ] {
-            let expected = value.map(str::to_owned);
+            let expected = value
+                .map(str::to_owned)
+                .map_err(|lossy| NotText(lossy.to_owned()));
             assert_eq!(read(encoded), [("a".to_owned(), expected)], "{encoded}");
         }
     }
 
     #[test]
-    fn what_has_no_readable_name_is_no_pair() {
-        for encoded in ["", "&&", "=x", "%ff=x", "[]=x"] {
+    fn what_has_no_name_is_no_pair_and_one_that_is_no_text_is_told() {
+        for encoded in ["", "&&", "=x", "[]=x"] {
             assert_eq!(read(encoded), [], "{encoded}");
         }
+        let mut garbled = pairs(b"%E9tat=x");
+        let garbled = garbled.next().expect("a pair").name;
+        assert_eq!(garbled, Err(NotText("\u{fffd}tat".to_owned())));
     }
 
     #[test]

@@ -87,9 +87,17 @@ impl EmailAddress {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// The one form under which this mailbox is looked up.
+    /// The one form under which this mailbox is looked up: lower case, and the domain as the domain name
+    /// system has it, so that `exämple.fr` is `xn--exmple-cua.fr`.
     pub fn key(&self) -> EmailKey {
-        EmailKey(self.0.nfc().collect::<String>().to_lowercase())
+        let text = self.0.nfc().collect::<String>().to_lowercase();
+        let is_plain = text.is_ascii() && !text.contains("xn--");
+        let of_names = text.rsplit_once('@').filter(|_| !is_plain);
+        let mapped = of_names.and_then(|(local, domain)| {
+            let domain = idna::domain_to_ascii(domain).ok()?;
+            Some(format!("{local}@{domain}"))
+        });
+        EmailKey(mapped.unwrap_or(text))
     }
 }
 
@@ -125,7 +133,8 @@ impl fmt::Debug for EmailAddress {
     }
 }
 
-/// An address in its canonical form (NFC, lower case): equal for two spellings of one mailbox.
+/// An address in its canonical form (NFC, lower case, the domain in ASCII): equal for two spellings of
+/// one mailbox.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EmailKey(String);
 
@@ -138,6 +147,15 @@ impl EmailKey {
     /// The key.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The mailbox as people write it.
+    pub fn to_address(&self) -> String {
+        let Some((local, domain)) = self.0.rsplit_once('@') else {
+            return self.0.clone();
+        };
+        let (domain, _) = idna::domain_to_unicode(domain);
+        format!("{local}@{domain}")
     }
 }
 
@@ -265,6 +283,9 @@ mod tests {
             "<jean@example.com>",
             "jean@example.com,",
             "ｊｅａｎ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+            "jean@example。com",
+            "jean＠example｡com",
+            "jean@exam\u{8}ple.com\u{7f}",
         ] {
             let typed = EmailAddress::typed(text).unwrap();
             assert_eq!(typed.as_str(), "jean@example.com", "{text:?}");
@@ -339,6 +360,30 @@ mod tests {
     }
 
     #[test]
+    fn a_domain_in_letters_and_in_punycode_is_one_mailbox() {
+        for address in [
+            "Jean@exämple.fr",
+            "jean@EXÄMPLE.fr",
+            "jean@exa\u{308}mple.fr",
+            "jean@xn--exmple-cua.fr",
+            "jean@XN--EXMPLE-CUA.FR",
+        ] {
+            let key = EmailAddress::parse(address).unwrap().key();
+            assert_eq!(key.as_str(), "jean@xn--exmple-cua.fr", "{address}");
+            assert_eq!(key.to_address(), "jean@exämple.fr", "{address}");
+        }
+        for (address, key) in [
+            ("René@Example.COM", "rené@example.com"),
+            ("a@例え.テスト", "a@xn--r8jz45g.xn--zckzah"),
+            ("a@sub.exämple.fr", "a@sub.xn--exmple-cua.fr"),
+        ] {
+            assert_eq!(EmailAddress::parse(address).unwrap().key().as_str(), key);
+        }
+        let loose = EmailAddress::from_stored("Pas une adresse".to_owned());
+        assert_eq!(loose.key().as_str(), "pas une adresse");
+    }
+
+    #[test]
     fn blanks_hyphens_and_marks_of_every_kind_in_a_phone_are_formatting() {
         for (text, kept) in [
             ("06\u{a0}12\u{a0}34\u{a0}56\u{a0}78", "06 12 34 56 78"),
@@ -353,6 +398,7 @@ mod tests {
             ("(+33) 6 12 34 56 78", "(+33) 6 12 34 56 78"),
             ("＋３３ ６１２３４５６７８", "+33 612345678"),
             ("٠٦١٢٣٤٥٦٧٨", "0612345678"),
+            ("06\n12345678", "06 12345678"),
         ] {
             assert_eq!(PhoneNumber::parse(text).unwrap().as_str(), kept, "{text:?}");
         }
@@ -370,13 +416,7 @@ mod tests {
     fn phones_are_digits_and_separators() {
         assert!(PhoneNumber::parse("+33612345678").is_ok());
         assert!(PhoneNumber::parse("06 12 34 56 78").is_ok());
-        for text in [
-            "",
-            "abc",
-            "12",
-            "+33 6 12 34 56 78 90 12 34 56",
-            "06\n12345678",
-        ] {
+        for text in ["", "abc", "12", "+33 6 12 34 56 78 90 12 34 56"] {
             assert!(PhoneNumber::parse(text).is_err(), "{text:?}");
         }
     }

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod job;
 pub mod network;
 pub mod page;
+pub mod scalars;
 pub mod session;
 pub mod store_error;
 pub mod surroundings;

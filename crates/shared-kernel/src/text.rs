@@ -1,7 +1,8 @@
 //! Texts that are safe at every exit: database, e-mail header, log line, page.
 //!
-//! Control characters and NUL are refused here once, so no exit has to think of them.
-//! What is only formatting, and came along when a text was pasted, is tidied away ([`crate::tidy`]).
+//! No text has control characters, so no exit has to think of them. What is only formatting, and came
+//! along when a text was pasted, is tidied away ([`crate::tidy`]); NUL is refused, since it was never
+//! text.
 //! Apart from that a text is stored as it was written. Lengths are Unicode code points of the tidy
 //! text; the least length counts what can be seen ([`crate::visible`]).
 //!
@@ -27,7 +28,7 @@ pub enum TextError {
         /// The greatest length allowed, in characters.
         max: usize,
     },
-    /// NUL, a line break in a single-line text, or another control character.
+    /// NUL; in what a machine wrote, any control character.
     #[error("control characters are not allowed")]
     ControlCharacter,
     /// Not in the form this kind of text has.
@@ -49,16 +50,8 @@ pub fn check_length(text: &str, min: usize, max: usize) -> Result<(), TextError>
     }
 }
 
-fn breaks_line(c: char) -> bool {
-    c.is_control() || tidy::is_line_break(c)
-}
-
-fn breaks_body(c: char) -> bool {
-    c.is_control() && !matches!(c, '\n' | '\t')
-}
-
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $tidy:path, $refused:path) => {
+    ($(#[$doc:meta])* $name:ident, $tidy:path) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash)]
         pub struct $name<const MIN: usize, const MAX: usize>(String);
@@ -72,10 +65,10 @@ macro_rules! text {
             /// Takes a text that came from outside, tidied.
             ///
             /// # Errors
-            /// [`TextError`] for a wrong length or a control character this text cannot have.
+            /// [`TextError`] for a wrong length or a NUL.
             pub fn parse(text: impl Into<String>) -> Result<Self, TextError> {
                 let mut text = $tidy(text.into());
-                if text.contains($refused) {
+                if text.contains('\0') {
                     return Err(TextError::ControlCharacter);
                 }
                 check_length(&text, MIN, MAX)?;
@@ -106,31 +99,27 @@ macro_rules! text {
 
 text!(
     /// One line of prose of `MIN` to `MAX` characters. Line breaks around it are formatting, one
-    /// inside is refused.
+    /// inside is a space.
     SingleLine,
-    tidy::line,
-    breaks_line
+    tidy::line
 );
 text!(
     /// Text of several lines, `MIN` to `MAX` characters. A line break is one character, however it
     /// was written, and is stored as a line feed.
     Body,
-    tidy::body,
-    breaks_body
+    tidy::body
 );
 text!(
     /// Words that people compare, of `MIN` to `MAX` characters: a name, a tag. One space stands for
     /// blanks of any kind, a letter and its accent are one character.
     Label,
-    tidy::label,
-    breaks_line
+    tidy::label
 );
 text!(
     /// Letters and digits that people copy, of `MIN` to `MAX` characters: an order number, a plate.
     /// Blanks, hyphens and digits of any kind are those of ASCII.
     Code,
-    tidy::code,
-    breaks_line
+    tidy::code
 );
 
 #[cfg(test)]
@@ -163,14 +152,19 @@ mod tests {
     }
 
     #[test]
-    fn a_single_line_refuses_line_breaks_and_nul() {
-        for c in ['\r', '\n', '\0', '\u{85}', '\u{2028}', '\u{1b}'] {
-            let text = format!("bonjour tout{c}le monde");
-            assert_eq!(
-                Title::parse(text),
-                Err(TextError::ControlCharacter),
-                "{c:?}"
-            );
+    fn no_text_has_a_control_character_and_nul_is_refused() {
+        for c in (0..0xa0).filter_map(char::from_u32) {
+            let text = format!("bonjour tout {c} le monde");
+            let (title, message) = (Title::parse(text.as_str()), Message::parse(text.as_str()));
+            if c == '\0' {
+                assert_eq!(title, Err(TextError::ControlCharacter));
+                assert_eq!(message, Err(TextError::ControlCharacter));
+                continue;
+            }
+            let (title, message) = (title.unwrap(), message.unwrap());
+            assert!(!title.as_str().contains(char::is_control), "{c:?}");
+            let breaks = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+            assert!(!message.as_str().contains(breaks), "{c:?}");
         }
     }
 

@@ -63,6 +63,10 @@ async fn somebody_of_support_without_a_name_is_the_desk_to_customers_on_every_ex
         json!({ "name": MAIL }),
         json!({ "name": "claire.martin" }),
         json!({ "name": "Claire.Martin", "email_verified": false }),
+        json!({ "name": "claire_martin" }),
+        json!({ "name": "SHOP\\claire.martin" }),
+        json!({ "name": "claire (at) shop.example" }),
+        json!({ "name": "claire.martin", "email": "claire.martin+desk@shop.example" }),
     ] {
         let server = TestServer::start().await;
         let token = staff(&server, more.clone());

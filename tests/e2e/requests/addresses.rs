@@ -29,20 +29,20 @@ async fn a_query_that_means_nothing_is_refused_by_name() {
             ],
         ),
         ("limit", vec!["0", "101", "-1", "1.5", "99999999999", "all"]),
-        ("priority", vec!["URGENT", "x", "urgent,low", "%00"]),
+        ("priority", vec!["urgents", "x", "urgent,low", "%00"]),
         ("category", vec!["Technique", "%ff", "a%20b"]),
         (
             "sort_by",
             vec!["msg_content", "msg_date;DROP", "1", "cst_mail", "%00"],
         ),
-        ("sort_order", vec!["up", "DESC", "1"]),
+        ("sort_order", vec!["up", "descending", "1"]),
         (
             "cursor",
             vec!["x", "AAAA", "%00", "W10", "eyJhIjoxfQ", "%ff"],
         ),
     ];
     let list = [
-        ("status", vec!["opened", "OPEN", "0", "%00"]),
+        ("status", vec!["opened", "OPENED", "0", "%00"]),
         ("assigned_to", vec!["a%20b", "%00", "%ff", "%C3%A9"]),
         (
             "customer_email",
@@ -50,7 +50,7 @@ async fn a_query_that_means_nothing_is_refused_by_name() {
         ),
     ];
     let search = [
-        ("keyword", vec!["%00", "%ff", "a%00b", "a%0Db"]),
+        ("keyword", vec!["%00", "%ff", "a%00b"]),
         ("customer_id", vec!["a%20b", "%00", "%ff"]),
         (
             "date_from",
@@ -224,8 +224,15 @@ async fn bytes_that_are_no_text_are_refused_by_the_parameter_they_stand_in() {
                 "{path}"
             );
         }
-        let unread = format!("{LIST}?utm_source={bytes}&{bytes}=1");
+        // What nobody reads may hold anything; a name that is no text may have been anybody's.
+        let unread = format!("{LIST}?utm_source={bytes}");
         staff.get(&unread).await.expect(200);
+        for route in [LIST, SEARCH, FAQ, "/api/messages", "/api/events"] {
+            let answer = staff.get(&format!("{route}?{bytes}=1")).await;
+            assert_eq!(answer.status, 400, "{route}: {}", answer.text);
+            assert_eq!(answer.text_at("/errors/0/code"), "invalid_encoding");
+            assert!(answer.text_at("/errors/0/field").contains('\u{fffd}'));
+        }
     }
     // What was written as U+FFFD is a text.
     let found = staff.get(&format!("{SEARCH}?keyword=%EF%BF%BD")).await;

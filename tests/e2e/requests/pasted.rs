@@ -49,6 +49,77 @@ async fn what_is_only_formatting_in_a_pasted_form_is_tidied_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn control_characters_that_come_along_are_never_refused() {
+    let server = TestServer::start().await;
+    let staff = server.staff("staff-claire");
+    let form = form_with(
+        "paul@exam\u{8}ple。com",
+        json!({
+            "name": "Paul\nD\u{92}Arcy\u{7f}",
+            "phone": "06 12\r\n34 56 78",
+            "order_number": "CMD\u{96}497955\nAIS",
+            "subject": "Embrayage\nqui\u{2028}patine\u{85} \r\nmais l\u{92}hiver\u{8} seulement",
+            "message": "Bonjour,\r\nl\u{92}embrayage\u{8} patine\u{85}\u{7f}\u{1b}",
+            "vehicle_info": { "brand": "Peugeot\u{b}", "license_plate": "AB\u{96}123\u{96}CD\u{8}" },
+        }),
+    );
+    let created = server.api.post(CONTACT, &form).await.expect(201);
+    let id = created.text_at("/msg_id").to_owned();
+    let shown = staff.get(&at(&id, "")).await.expect(200);
+    assert_eq!(
+        shown.text_at("/msg_subject"),
+        "Embrayage qui patine… mais l’hiver seulement"
+    );
+    assert_eq!(
+        shown.text_at("/msg_content"),
+        "Bonjour,\nl’embrayage patine…"
+    );
+    for tidy in [
+        "\"06 12 34 56 78\"",
+        "\"paul@example.com\"",
+        "\"CMD-497955 AIS\"",
+        "\"Peugeot\"",
+        "\"AB-123-CD\"",
+        "D’Arcy\"",
+    ] {
+        assert!(shown.text.contains(tidy), "{tidy} in {}", shown.text);
+    }
+    let said = json!({ "message": "L\u{92}embrayage\u{8} est arrivé" });
+    let said = staff.post(&at(&id, "/responses"), &said).await.expect(201);
+    assert_eq!(said.text_at("/msg_content"), "L’embrayage est arrivé");
+    let note = json!({ "customerId": "cst-jean", "staffId": "staff-claire", "subject": "Ma\ncommande\u{85}", "content": "Bon\u{8}jour" });
+    let jean = server.customer("cst-jean", JEAN);
+    let sent = jean.post(MESSAGES, &note).await.expect(201);
+    assert_eq!(sent.text_at("/data/subject"), "Ma commande…");
+    assert_eq!(sent.text_at("/data/content"), "Bonjour");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_in_letters_and_in_punycode_is_one_customer() {
+    let server = TestServer::start().await;
+    let staff = server.staff("staff-claire");
+    for mail in [
+        "jean@exämple.fr",
+        "Jean@xn--exmple-cua.fr",
+        "jean@EXÄMPLE。fr",
+    ] {
+        ticket_by(&server.api, mail).await;
+    }
+    assert_eq!(count(&server, "___xtr_customer").await, 1);
+    for asked in ["jean@ex%C3%A4mple.fr", "jean@XN--exmple-cua.fr"] {
+        let list = format!("{CONTACT}/tickets?customer_email={asked}");
+        let found = staff.get(&list).await.expect(200);
+        assert_eq!(found.body["total"], 3, "{asked}");
+    }
+    // Whoever proves it in one spelling has what was written in the other.
+    let jean = server.customer("cst-jean", "jean@xn--exmple-cua.fr");
+    let own = jean.get(&format!("{CONTACT}/tickets")).await.expect(200);
+    assert_eq!(own.body["total"], 3);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pasted_search_finds_what_the_typed_one_finds() {
     let server = TestServer::start().await;
     let search = async |words: &str| {

@@ -7,7 +7,8 @@ use testkit::TestServer;
 use super::forms::{MESSAGES, said};
 use super::problems::{assert_problem, assert_refused};
 use crate::desk::{
-    CONTACT, FAQ, JEAN, LIST, SEARCH, article_with, at, faq_at, form_with, ticket_by,
+    CONTACT, FAQ, FAQ_CATEGORIES, JEAN, LIST, SEARCH, article_with, at, faq_at, form_with,
+    ticket_by,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,6 +93,116 @@ async fn ids_as_numbers_and_flags_as_ones_are_taken() {
         .await
         .expect(200);
     assert_eq!(listed.body.as_array().map(Vec::len), Some(1));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_taken_for_texts_and_texts_for_numbers_where_nothing_is_lost() {
+    let server = TestServer::start().await;
+    let (jean, claire) = (
+        server.customer("cst-jean", JEAN),
+        server.staff("staff-claire"),
+    );
+    for (year, is_fine) in [
+        (json!(2018.0), true),
+        (json!("2018"), true),
+        (json!("２０１８"), true),
+        (json!(2018.5), false),
+    ] {
+        let vehicle =
+            json!({ "brand": "Peugeot", "model": 308, "license_plate": 75, "year": year });
+        let form = form_with(
+            JEAN,
+            json!({ "order_number": 12345, "vehicle_info": vehicle }),
+        );
+        let created = jean.post(CONTACT, &form).await;
+        if !is_fine {
+            assert_refused(&created, &["vehicle_info.year"]);
+            continue;
+        }
+        let id = created.expect(201).text_at("/msg_id").to_owned();
+        let shown = claire.get(&at(&id, "")).await.expect(200);
+        assert_eq!(shown.text_at("/order_number"), "12345");
+        assert_eq!(
+            shown.body["vehicle_info"],
+            json!({ "brand": "Peugeot", "model": "308", "license_plate": "75", "year": 2018 })
+        );
+        let close = json!({ "status": "CLOSED" });
+        claire.put(&at(&id, "/status"), &close).await.expect(200);
+        for rating in [json!(4.0), json!("4"), json!(4)] {
+            let rate = json!({ "rating": rating });
+            jean.post(&at(&id, "/satisfaction"), &rate)
+                .await
+                .expect(200);
+        }
+        let other = json!({ "rating": 4.5 });
+        let refused = jean.post(&at(&id, "/satisfaction"), &other).await;
+        assert_refused(&refused, &["rating"]);
+    }
+    let phone = form_with(JEAN, json!({ "phone": 612_345_678 }));
+    let refused = jean.post(CONTACT, &phone).await;
+    assert_refused(&refused, &["phone"]);
+    assert!(refused.text.contains("perd le zéro"), "{}", refused.text);
+    let shelf = json!({ "id": 12, "name": 308 });
+    claire.post(FAQ_CATEGORIES, &shelf).await.expect(201);
+    let article =
+        article_with(json!({ "category": 12, "tags": [308, "embrayage"], "order": "2.0" }));
+    let created = claire.post(FAQ, &article).await.expect(201);
+    assert_eq!(created.body["tags"], json!(["308", "embrayage"]));
+    assert_eq!(created.text_at("/category"), "12");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_of_a_closed_list_are_known_in_any_case_and_with_any_separator() {
+    let server = TestServer::start().await;
+    let claire = server.staff("staff-claire");
+    let form = form_with(JEAN, json!({ "priority": "HIGH", "category": "Technical" }));
+    server.api.post(CONTACT, &form).await.expect(201);
+    for (query, total) in [
+        ("sort_order=DESC&sort_by=updatedAt", 1),
+        ("sort_order=Asc&sort_by=MSG-DATE", 1),
+        ("status=Open&priority=High&category=TECHNICAL", 1),
+        ("status=in-progress", 0),
+        ("status=WAITING_CUSTOMER", 0),
+        ("assigned_to=None", 1),
+        ("customer_email=jean+b@example.com", 0),
+    ] {
+        for route in [LIST, SEARCH] {
+            let list = claire.get(&format!("{route}?{query}")).await.expect(200);
+            assert_eq!(list.body["total"], total, "{route}?{query}");
+        }
+    }
+    claire
+        .get(&format!("{MESSAGES}?status=ALL"))
+        .await
+        .expect(200);
+    for locale in ["en_US", "EN-us", "en"] {
+        let asked = faq_at("FAQ-00000001", &format!("?locale={locale}"));
+        let english = claire.get(&asked).await.expect(200);
+        assert_eq!(english.text_at("/locale"), "en", "{locale}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plus_in_an_address_of_a_query_need_not_be_encoded() {
+    let server = TestServer::start().await;
+    let claire = server.staff("staff-claire");
+    ticket_by(&server.api, "jean+garage@example.com").await;
+    ticket_by(&server.api, JEAN).await;
+    for written in [
+        "jean+garage",
+        "jean%2Bgarage",
+        "jean%20garage",
+        "+jean%2Bgarage",
+    ] {
+        let list = format!("{LIST}?customer_email={written}@example.com");
+        let found = claire.get(&list).await.expect(200);
+        assert_eq!(found.body["total"], 1, "{written}");
+    }
+    let form = form_with("jean garage@example.com", json!({}));
+    assert_refused(&server.api.post(CONTACT, &form).await, &["email"]);
     server.stop().await;
 }
 

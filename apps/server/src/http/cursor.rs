@@ -73,10 +73,11 @@ pub fn told(response: &mut HttpResponseBuilder, request: &HttpRequest, cursor: S
 pub fn next_link(request: &HttpRequest, where_to: &[(&str, String)]) -> String {
     let asked = pairs(request.query_string().as_bytes());
     let kept = asked.filter_map(|pair| {
+        let name = pair.name.ok()?;
         let replaced = where_to.iter().map(|(name, _)| *name);
         let mut replaced = replaced.chain(["page", "cursor"]);
-        let is_kept = !replaced.any(|name| names::same(name, &pair.name));
-        is_kept.then_some((pair.name, pair.value.ok()?))
+        let is_kept = !replaced.any(|other| names::same(other, &name));
+        is_kept.then_some((name, pair.value.ok()?))
     });
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(kept)

@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest};
 use utoipa::IntoParams;
 
 use super::contract::{Takes, Terms};
-use super::field::{FieldNames, Members};
+use super::field::{Errors, FieldNames, Members};
 use super::problem::Problem;
 use super::warnings;
 
@@ -23,6 +23,11 @@ impl<T: FieldNames> FromRequest for Query<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let members = Members::of_pairs(T::FIELDS, request.query_string().as_bytes());
         warnings::note(request, members.warnings());
+        if let Err((name, refusal)) = members.are_named() {
+            let mut errors = Errors::default();
+            errors.add(name, &refusal);
+            return ready(Err(errors.into_problem()));
+        }
         ready(Ok(Self(T::of_members(members))))
     }
 }

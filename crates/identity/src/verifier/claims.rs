@@ -3,7 +3,8 @@
 //! where it cannot be read.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
+use shared_kernel::scalars::digits;
 use shared_kernel::{Actor, EmailAddress, Role, Session, UserId, given_name};
 
 /// The last second of the year 9999. A date beyond it is no date: mostly milliseconds where seconds
@@ -92,20 +93,7 @@ fn is_true(value: &Value) -> bool {
 fn user_id(value: &Value) -> Option<UserId> {
     match value {
         Value::String(text) => UserId::parse(text.as_str()).ok(),
-        Value::Number(number) => UserId::parse(whole(number)?).ok(),
-        _ => None,
-    }
-}
-
-/// A whole number's digits: `42.0` and `42` are the same number, and the same person.
-fn whole(number: &Number) -> Option<String> {
-    /// Beyond it a double skips whole numbers, so two people would be one.
-    const MOST_EXACT: f64 = 9_007_199_254_740_991.0;
-    match number.as_f64() {
-        _ if !number.is_f64() => Some(number.to_string()),
-        Some(value) if value.fract() == 0.0 && value.abs() <= MOST_EXACT => {
-            Some(format!("{value:.0}"))
-        }
+        Value::Number(number) => UserId::parse(digits(number)?).ok(),
         _ => None,
     }
 }

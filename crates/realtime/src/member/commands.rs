@@ -12,7 +12,7 @@ use sockets::CloseReason;
 use sockets::{FloodMeter, Verdict};
 use tokio::time::Instant;
 
-use super::payload::payload;
+use super::payload::{Flag, Id, payload};
 use super::refused::{EventRefused, Failed};
 use super::{Member, expiry, within};
 use crate::hub::Registration;
@@ -43,24 +43,24 @@ struct Resume {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TypingTo {
-    recipient_id: String,
-    is_typing: bool,
+    recipient_id: Id,
+    is_typing: Flag,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct MessageRef {
-    message_id: String,
+    message_id: Id,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ConversationRef {
-    conversation_id: String,
+    conversation_id: Id,
 }
 
 /// An id that could exist: anything else would only be asked of the database in vain.
-fn sane_id(id: &str) -> Result<String, EventRefused> {
+fn sane_id(Id(id): &Id) -> Result<String, EventRefused> {
     let id = EntryId::typed(id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
     Ok(id.to_string())
 }
@@ -173,7 +173,7 @@ impl Member {
     }
 
     async fn type_to(&mut self, to: TypingTo) -> Done {
-        let recipient = UserId::typed(&to.recipient_id).map_err(|_| EventRefused::BAD_PAYLOAD)?;
+        let recipient = UserId::typed(&to.recipient_id.0).map_err(|_| EventRefused::BAD_PAYLOAD)?;
         if !self.typing.knows(&recipient, Instant::now()) {
             let asked = self
                 .gateway
@@ -185,7 +185,7 @@ impl Member {
                 return Err(EventRefused::NOT_FOUND.into());
             }
         }
-        self.says_typing(&recipient, to.is_typing);
+        self.says_typing(&recipient, to.is_typing.0);
         Ok(Value::Null)
     }
 

@@ -4,43 +4,41 @@
 //! selectors, marks of direction in prose, accents as letters of their own. Texts that are compared
 //! ([`label`], [`code`]) go further. Tidying twice changes nothing, and a tidy text is given back
 //! without a copy.
+//!
+//! Control characters come along from terminals, word processors and pages in another encoding. Line
+//! breaks of any kind are breaks, or a space in a text of one line; those of U+0080 to U+009F are what
+//! Windows-1252 has there ([`meant`]); all others are nothing. NUL alone stays, for whoever reads the
+//! text to refuse: no program pastes it.
+
+mod meant;
 
 use std::borrow::Cow;
 
 use unicode_normalization::char::{compose, is_combining_mark};
 
+use self::meant::meant;
 use crate::visible::shows;
 
-/// Takes from one line of prose what nobody sees, and line breaks around it. A tab is a space.
+/// Takes from one line of prose what nobody sees, and line breaks around it. A tab is a space, and so
+/// are line breaks inside, with the blanks at them.
 pub fn line(text: String) -> String {
-    let cut = within_its_breaks(&text);
-    if cut.chars().any(|c| c == '\t' || is_stray(c)) {
-        let kept = prose(cut.chars().map(|c| if c == '\t' { ' ' } else { c }));
-        // What stood between the text and a line break may have been all there was.
-        return within_its_breaks(&kept).to_owned();
-    }
-    if cut.len() == text.len() {
+    if !text
+        .chars()
+        .any(|c| matches!(c, '\t' | '\n') || is_untidy(c))
+    {
         return text;
     }
-    cut.to_owned()
+    let kept = prose(broken_once(&text).map(|c| if c == '\t' { ' ' } else { c }));
+    // What stood between the text and a line break may have been all there was.
+    joined(within_its_breaks(&kept))
 }
 
 /// Takes from prose what nobody sees. However lines were broken, one line feed does.
 pub(crate) fn body(text: String) -> String {
-    if !text.chars().any(|c| is_old_break(c) || is_stray(c)) {
+    if !text.chars().any(is_untidy) {
         return text;
     }
-    let mut after_return = false;
-    let broken = text.chars().filter_map(|c| {
-        let second_half = after_return && c == '\n';
-        after_return = c == '\r';
-        match c {
-            _ if second_half => None,
-            c if is_old_break(c) => Some('\n'),
-            c => Some(c),
-        }
-    });
-    prose(broken)
+    prose(broken_once(&text))
 }
 
 /// Words that are compared: one space for blanks of any kind and none around, plain hyphens,
@@ -73,9 +71,33 @@ pub fn copied(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A line break in any of its forms.
-pub(crate) fn is_line_break(c: char) -> bool {
-    c == '\n' || c == '\u{85}' || is_old_break(c)
+/// What no prose is left with.
+fn is_untidy(c: char) -> bool {
+    is_old_break(c) || is_stray(c) || meant(c) != c
+}
+
+/// What the characters mean, with one line feed for a break of any kind.
+fn broken_once(text: &str) -> impl Iterator<Item = char> {
+    let mut after_return = false;
+    text.chars().filter_map(move |c| {
+        let second_half = after_return && c == '\n';
+        after_return = c == '\r';
+        match c {
+            _ if second_half => None,
+            c if is_old_break(c) => Some('\n'),
+            c => Some(meant(c)),
+        }
+    })
+}
+
+/// Its lines behind one another.
+fn joined(text: &str) -> String {
+    if !text.contains('\n') {
+        return text.to_owned();
+    }
+    let lines = text.split('\n').map(str::trim);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
 }
 
 /// Breaks of lines and pages that other programs write, next to the line feed.
@@ -85,12 +107,14 @@ fn is_old_break(c: char) -> bool {
 
 /// Shows nothing and does nothing, where it stands in most texts.
 fn is_stray(c: char) -> bool {
-    c >= '\u{ad}'
-        && matches!(
-            c,
-            '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}'
-            | '\u{e0001}'..='\u{e007f}'
-        )
+    if c < '\u{ad}' {
+        return c.is_control() && !matches!(c, '\0' | '\n' | '\t') && !is_old_break(c);
+    }
+    matches!(
+        c,
+        '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}'
+        | '\u{e0001}'..='\u{e007f}'
+    )
 }
 
 /// Of two letters of a script that puts no blanks between words, a zero-width one says where a
@@ -128,13 +152,10 @@ fn prose(text: impl Iterator<Item = char>) -> String {
 fn within_its_breaks(text: &str) -> &str {
     let lead = text.len() - text.trim_start().len();
     let (before, rest) = text.split_at(lead);
-    let start = before
-        .char_indices()
-        .rfind(|(_, c)| is_line_break(*c))
-        .map_or(0, |(at, c)| at + c.len_utf8());
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
     let (_, after) = rest.split_at(rest.trim_end().len());
     let end = after
-        .find(is_line_break)
+        .find('\n')
         .map_or(text.len(), |at| text.len() - after.len() + at);
     text.get(start..end).unwrap_or_default()
 }
@@ -149,14 +170,14 @@ fn is_spaced_once(text: &str) -> bool {
 fn words(text: &str, plain: impl Fn(char) -> char) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut blank = false;
+    let text: String = text.chars().map(meant).collect();
     for c in text.trim_matches(goes_around).chars().map(plain) {
-        // A line break parts two texts; a control character is for others to refuse.
-        if c.is_whitespace() && !is_line_break(c) {
+        if c.is_whitespace() {
             blank = true;
             continue;
         }
         let before = kept.chars().next_back().filter(|_| !blank);
-        if !c.is_control() && !is_line_break(c) && !says_something(before, c) {
+        if c != '\0' && !says_something(before, c) {
             continue;
         }
         if std::mem::take(&mut blank) && !kept.is_empty() {
@@ -176,7 +197,7 @@ fn words(text: &str, plain: impl Fn(char) -> char) -> String {
 fn goes_around(c: char) -> bool {
     let part_of_a_sign =
         is_combining_mark(c) || c == '\u{fffd}' || matches!(c, '\u{e0020}'..='\u{e007f}');
-    c.is_whitespace() || !(shows(c) || c.is_control() || part_of_a_sign)
+    c.is_whitespace() || !(shows(c) || c == '\0' || part_of_a_sign)
 }
 
 /// What shows, what stands on it, and what joins it to the next.
@@ -215,6 +236,8 @@ fn plain(c: char) -> char {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => '-',
         // Full-width forms of ASCII.
         '\u{ff01}'..='\u{ff5e}' => from(0xff01, 0x21),
+        // Full stops of Chinese and Japanese, which keyboards for them put between the labels of a domain.
+        '\u{3002}' | '\u{ff61}' => '.',
         // Digits: Arabic, Persian, Devanagari.
         '\u{660}'..='\u{669}' => from(0x660, 0x30),
         '\u{6f0}'..='\u{6f9}' => from(0x6f0, 0x30),

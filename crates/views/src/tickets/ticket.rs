@@ -57,7 +57,7 @@ impl ContactView {
         let name = contact.name.as_ref()?;
         (contact.signed_in || !is_owner).then(|| Self {
             name: name.as_str().to_owned(),
-            email: contact.email.as_str().to_owned(),
+            email: contact.email.to_address(),
             phone: contact
                 .phone
                 .as_ref()

@@ -5,10 +5,12 @@
 //! {"id": "42", "name": "Jean Dupont", "email": "jean@example.com", "phone": "06 12 34 56 78"}
 //! ```
 //!
-//! Or one JSON list of them. The same members are the columns of CSV, in any order, between commas or semicolons. Without a `kind`
-//! it is a customer. Unknown members are refused, so that a slip of the pen is noticed.
+//! Or one JSON list of them. The same members are the columns of CSV, in any order and case, between commas or semicolons. Without a
+//! `kind` it is a customer. An id may be a number; a telephone may not, since numbers have no zero in front. Unknown
+//! members are refused, so that a slip of the pen is noticed.
 
 use serde::Deserialize;
+use shared_kernel::scalars::digits;
 use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId};
 use support_domain::FullName;
 use support_domain::use_cases::{EnterCustomer, EnterStaff, Person};
@@ -66,7 +68,7 @@ fn json_lines(text: &str) -> Lines {
     filled
         .map(|(number, line)| {
             let read = serde_json::from_str(line).map_err(|error| error.to_string());
-            (number, read)
+            (number, read.and_then(json_line))
         })
         .collect()
 }
@@ -80,8 +82,19 @@ fn json_list(text: &str) -> Lines {
             return vec![(line, Err(error.to_string()))];
         }
     };
-    let read = |one| serde_json::from_value(one).map_err(|error| error.to_string());
-    (1..).zip(all.into_iter().map(read)).collect()
+    (1..).zip(all.into_iter().map(json_line)).collect()
+}
+
+fn json_line(mut line: serde_json::Value) -> Result<Line, String> {
+    if let Some(id) = line.get_mut("id")
+        && let Some(digits) = id.as_number().and_then(digits)
+    {
+        *id = digits.into();
+    }
+    if line.get("phone").is_some_and(serde_json::Value::is_number) {
+        return Err("phone: not a text; a number lost its zero or its plus in front".to_owned());
+    }
+    serde_json::from_value(line).map_err(|error| error.to_string())
 }
 
 fn csv_lines(text: &str) -> Lines {
@@ -92,6 +105,8 @@ fn csv_lines(text: &str) -> Lines {
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let heading = reader.headers().cloned().unwrap_or_default();
+    let heading: csv::StringRecord = heading.iter().map(str::to_lowercase).collect();
+    reader.set_headers(heading.clone());
     // Asked here because nobody is in a file of nothing but a heading.
     if let Some(unknown) = heading.iter().find(|name| !COLUMNS.contains(name)) {
         let why = format!("{unknown}: not one of {}", COLUMNS.join(", "));
@@ -197,6 +212,31 @@ mod tests {
             .collect::<Vec<_>>()
             .join(",");
         assert_eq!(outline(&format!("[{list}]")), read);
+    }
+
+    #[test]
+    fn an_id_may_be_a_number_and_a_heading_in_capitals() {
+        let text = "{\"id\": \"42\", \"name\": \"Jean Dupont\"}";
+        for same in [
+            text.replace("\"42\"", "42"),
+            text.replace("\"42\"", "42.0"),
+            format!("[{}]", text.replace("\"42\"", "42")),
+            "ID;Name\n42;Jean Dupont\n".to_owned(),
+        ] {
+            assert_eq!(outline(&same), outline(text), "{same}");
+        }
+        // What CSV has is a text, whatever it looks like.
+        let zero = outline("id,name,phone\n007,Jean Dupont,0612345678\n");
+        assert!(
+            zero[0].contains("\"007\"") && zero[0].contains("\"0612345678\""),
+            "{zero:?}"
+        );
+        let phone = text.replace("\"42\"", "\"42\", \"phone\": 612345678");
+        let wrong = read(&phone).unwrap_err();
+        assert!(
+            wrong[0].starts_with("line 1, phone: not a text"),
+            "{wrong:?}"
+        );
     }
 
     #[test]

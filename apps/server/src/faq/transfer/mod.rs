@@ -6,10 +6,12 @@
 //!   "articles": [{ "id", "category", "order", "published", "tags", "texts": { "fr": { "question", "answer" } } }] }
 //! ```
 //!
-//! Unknown members are refused, so that a slip of the pen is noticed. What readers did (views,
+//! Unknown members are refused, so that a slip of the pen is noticed; ids and tags may be numbers, and flags what systems
+//! write for them. What readers did (views,
 //! votes) and who wrote an article is not in it.
 
 mod faults;
+mod loose;
 
 use std::collections::BTreeMap;
 
@@ -35,24 +37,32 @@ struct File {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CategoryEntry {
+    #[serde(deserialize_with = "loose::text")]
     id: String,
+    #[serde(deserialize_with = "loose::text")]
     name: String,
     #[serde(default)]
     description: String,
     #[serde(default)]
     icon: Option<String>,
+    #[serde(deserialize_with = "loose::whole")]
     order: i64,
+    #[serde(deserialize_with = "loose::said")]
     published: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ArticleEntry {
+    #[serde(deserialize_with = "loose::text")]
     id: String,
+    #[serde(deserialize_with = "loose::text")]
     category: String,
+    #[serde(deserialize_with = "loose::whole")]
     order: i64,
+    #[serde(deserialize_with = "loose::said")]
     published: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::texts")]
     tags: Vec<String>,
     texts: BTreeMap<String, TextEntry>,
 }

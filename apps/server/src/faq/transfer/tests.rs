@@ -76,3 +76,31 @@ fn a_file_of_another_system_is_read_or_told_why_not() {
     let refused = read_bytes(wide).unwrap_err();
     assert_eq!(refused, ["the file is UTF-16; save it as UTF-8"]);
 }
+
+#[test]
+fn ids_and_tags_may_be_numbers_and_flags_what_systems_write_for_them() {
+    let mut file = file();
+    for (pointer, value) in [
+        ("/categories/0/id", json!(12)),
+        ("/categories/0/name", json!(308)),
+        ("/categories/0/order", json!("1")),
+        ("/categories/0/published", json!(1)),
+        ("/articles/0/id", json!(7)),
+        ("/articles/0/category", json!(12.0)),
+        ("/articles/0/order", json!(2.0)),
+        ("/articles/0/published", json!("False")),
+        ("/articles/0/tags", json!([308, "suivi"])),
+    ] {
+        *file.pointer_mut(pointer).unwrap() = value;
+    }
+    let base = read(&file.to_string()).unwrap();
+    let (shelf, article) = (&base.categories[0], &base.articles[0]);
+    assert_eq!((shelf.id.as_str(), shelf.details.published), ("12", true));
+    assert_eq!(shelf.details.name.as_str(), "308");
+    assert_eq!(article.id.as_str(), "7");
+    assert_eq!(article.content.category.as_str(), "12");
+    assert_eq!(article.content.order.get(), 2);
+    assert!(!article.content.published);
+    let tags: Vec<_> = article.content.tags.iter().collect();
+    assert_eq!(tags, ["308", "suivi"]);
+}

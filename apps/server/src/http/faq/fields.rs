@@ -10,8 +10,8 @@ use utoipa::openapi::schema::{
 };
 
 use crate::http::field::{
-    Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, fields, is_blank, list_of,
-    object_of, or_null, text_of,
+    Declared, Described, Errors, Field, FieldNames as _, Parse, Refusal, digits_or_text, fields,
+    is_blank, list_of, object_of, or_null, text_of,
 };
 
 fn typed(kind: Type) -> ObjectBuilder {
@@ -25,7 +25,7 @@ fn is_empty(value: &Value) -> bool {
 
 impl Parse for CategoryId {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        Self::parse(text_of(value)?).ok_or_else(|| {
+        Self::parse(&digits_or_text(value)?).ok_or_else(|| {
             Refusal::new(
                 "invalid_id",
                 "de 1 à 50 caractères parmi a-z, 0-9, « - » et « _ »",
@@ -77,7 +77,7 @@ impl Parse for Tags {
         };
         let items = value.as_array().ok_or_else(wrong)?;
         let tags = items.iter().filter(|item| !is_empty(item)).map(|item| {
-            let tag = item.as_str().ok_or_else(wrong)?;
+            let tag = digits_or_text(item).map_err(|_| wrong())?;
             Tag::parse(tag).map_err(Refusal::from)
         });
         Self::new(tags.collect::<Result<_, _>>()?).ok_or_else(too_many)

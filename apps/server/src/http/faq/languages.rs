@@ -91,6 +91,7 @@ mod tests {
             ("en;q=0.5, de;q=0.75, fr", vec!["fr", "de", "en"]),
             ("*, en;q=0, es;q=x, ;;, it ; q=1.0", vec!["it"]),
             ("en;Q=0.5, fr; q = 0.9", vec!["fr", "en"]),
+            ("en_US,fr_BE;q=0.9", vec!["en-us", "fr-be"]),
         ] {
             let read = read(header);
             let tags: Vec<_> = read.iter().map(Locale::as_str).collect();

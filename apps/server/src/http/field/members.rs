@@ -3,7 +3,6 @@
 use std::fmt;
 
 use request_text::names;
-use request_text::pairs::NotText;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -34,6 +33,10 @@ pub struct Members {
     given: Vec<Given>,
     next: usize,
     unread: Vec<String>,
+    /// Of a query.
+    are_parameters: bool,
+    /// The first name of a query that is no text, as far as it is one.
+    garbled: Option<String>,
 }
 
 impl Members {
@@ -43,19 +46,32 @@ impl Members {
             given: declared.iter().map(|_| Given::Nothing).collect(),
             next: 0,
             unread: Vec::new(),
+            are_parameters: false,
+            garbled: None,
         }
     }
 
     /// The parameters of a query or a form.
     pub(in crate::http) fn of_pairs(declared: &'static [Declared], encoded: &[u8]) -> Self {
         let mut members = Self::of(declared);
+        members.are_parameters = true;
         for pair in request_text::pairs::pairs(encoded) {
-            match pair.value {
-                Ok(value) => members.give(&pair.name, Value::String(value)),
-                Err(NotText) => members.give_no_text(&pair.name),
+            match (pair.name, pair.value) {
+                (Err(garbled), _) => members.garbled = members.garbled.or(Some(garbled.0)),
+                (Ok(name), Ok(value)) => members.give(&name, Value::String(value)),
+                (Ok(name), Err(_)) => members.give_no_text(&name),
             }
         }
         members
+    }
+
+    /// Fails for a name that is no text: it may have been meant as any of the declared ones.
+    ///
+    /// # Errors
+    /// The name, as far as it can be read, and what is wrong with it.
+    pub(in crate::http) fn are_named(&self) -> Result<(), (&str, Refusal)> {
+        let garbled = self.garbled.as_deref();
+        garbled.map_or(Ok(()), |name| Err((name, not_text())))
     }
 
     /// The members of a JSON object; others are passed over without being read.
@@ -127,17 +143,21 @@ impl Members {
         match given.unwrap_or_default() {
             Given::Nothing => absent().unwrap_or(Field::Absent),
             Given::Value(Value::Null) => absent().unwrap_or(Field::Null),
-            Given::Value(value) => match (Field::read(&value), words) {
-                (Field::Blank(_), Some(words)) => Field::Refused(Refusal::required(words)),
-                (field, _) => field,
-            },
+            Given::Value(value) => {
+                let field = if self.are_parameters {
+                    Field::read_parameter(&value)
+                } else {
+                    Field::read(&value)
+                };
+                match (field, words) {
+                    (Field::Blank(_), Some(words)) => Field::Refused(Refusal::required(words)),
+                    (field, _) => field,
+                }
+            }
             Given::Contradiction => {
                 Field::Refused(Refusal::new("repeated", "donné plusieurs fois"))
             }
-            Given::NotText => Field::Refused(Refusal::new(
-                "invalid_encoding",
-                "n'est pas un texte en UTF-8",
-            )),
+            Given::NotText => Field::Refused(not_text()),
         }
     }
 
@@ -180,6 +200,10 @@ fn place(declared: &[Declared], spelled: &str) -> Option<usize> {
         names::same(field.name, spelled)
             || field.others.iter().any(|other| names::same(other, spelled))
     })
+}
+
+fn not_text() -> Refusal {
+    Refusal::new("invalid_encoding", "n'est pas un texte en UTF-8")
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -370,5 +394,17 @@ mod tests {
             "invalid_encoding"
         );
         assert!(matches!(query("other=%ff").staff, Field::Absent));
+        let named = |text: &str| {
+            let members = Members::of_pairs(Form::FIELDS, text.as_bytes());
+            let named = members
+                .are_named()
+                .map_err(|(name, refusal)| (name.to_owned(), refusal.code));
+            named.err()
+        };
+        assert_eq!(named("staff=a&other=%ff"), None);
+        assert_eq!(
+            named("staff=a&%E9tat=1&%ff=2"),
+            Some(("\u{fffd}tat".to_owned(), "invalid_encoding"))
+        );
     }
 }

@@ -16,7 +16,7 @@ pub(in crate::http) use declaration::is_required;
 pub use declared::{Described, FieldNames, Need, or_null};
 pub(in crate::http) use declared::{fields, object_of};
 pub use members::Members;
-pub(in crate::http) use parsed::{list_of, one_of, text_of, words_schema};
+pub(in crate::http) use parsed::{digits_or_text, list_of, one_of, text_of, words_schema};
 
 use serde::de::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -27,8 +27,7 @@ use super::problem::{FieldError, Problem};
 /// Whether there is nothing to read in a text: forms send what was left empty as `""`. No form sends NUL, so that is
 /// for the field's type to refuse.
 pub(in crate::http) fn is_blank(text: &str) -> bool {
-    let is_control = |c: char| c.is_control() && !c.is_whitespace();
-    shared_kernel::is_blank(text) && !text.contains(is_control)
+    shared_kernel::is_blank(text) && !text.contains('\0')
 }
 
 /// A field as it came.
@@ -56,10 +55,19 @@ impl<T> From<Option<T>> for Field<T> {
 
 impl<T: Parse> Field<T> {
     fn read(value: &Value) -> Self {
+        Self::read_by(value, T::parse)
+    }
+
+    /// The same of a query.
+    fn read_parameter(value: &Value) -> Self {
+        Self::read_by(value, T::parse_parameter)
+    }
+
+    fn read_by(value: &Value, parse: fn(&Value) -> Result<T, Refusal>) -> Self {
         match value {
             Value::Null => Self::Null,
-            Value::String(text) if is_blank(text) => Self::Blank(T::parse(value)),
-            value => T::parse(value).map_or_else(Self::Refused, Self::Given),
+            Value::String(text) if is_blank(text) => Self::Blank(parse(value)),
+            value => parse(value).map_or_else(Self::Refused, Self::Given),
         }
     }
 }
@@ -129,6 +137,11 @@ pub trait Parse: Sized {
 
     /// Reads a JSON value; of a query, always a string.
     fn parse(value: &Value) -> Result<Self, Refusal>;
+
+    /// Reads it from a query, where a `+` that was not encoded has become a blank.
+    fn parse_parameter(value: &Value) -> Result<Self, Refusal> {
+        Self::parse(value)
+    }
 
     /// What OpenAPI says of it.
     fn schema() -> Object;
@@ -211,7 +224,10 @@ impl Errors {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use shared_kernel::{Body, EmailAddress, PageNumber, SingleLine, StaffId};
+    use shared_kernel::{
+        Body, Code, EmailAddress, Label, PageNumber, PhoneNumber, SingleLine, StaffId,
+    };
+    use support_domain::Priority;
 
     use super::*;
 
@@ -296,6 +312,8 @@ mod tests {
     fn ids_may_be_numbers_and_flags_what_systems_write_for_them() {
         let id: Field<StaffId> = Field::read(&json!(42));
         assert_eq!(id, Field::Given(StaffId::parse("42").unwrap()));
+        let id: Field<StaffId> = Field::read(&json!(42.0));
+        assert_eq!(id, Field::Given(StaffId::parse("42").unwrap()));
         for wrong in [json!(-1), json!(1.5), json!(true), json!([1])] {
             assert!(
                 matches!(Field::<StaffId>::read(&wrong), Field::Refused(_)),
@@ -310,6 +328,7 @@ mod tests {
                     json!("true"),
                     json!("1"),
                     json!("TRUE"),
+                    json!(1.0),
                 ],
                 true,
             ),
@@ -320,6 +339,7 @@ mod tests {
                     json!("false"),
                     json!("0"),
                     json!("False"),
+                    json!("０"),
                 ],
                 false,
             ),
@@ -337,12 +357,89 @@ mod tests {
     }
 
     #[test]
+    fn words_and_codes_may_be_numbers_of_which_no_digit_is_lost_and_phones_and_prose_may_not() {
+        let code: Field<Code<1, 20>> = Field::read(&json!(12345));
+        assert_eq!(code, Field::Given(Code::parse("12345").unwrap()));
+        let label: Field<Label<1, 20>> = Field::read(&json!(308.0));
+        assert_eq!(label, Field::Given(Label::parse("308").unwrap()));
+        let refused = |value: &str| {
+            let value: Value = serde_json::from_str(value).unwrap();
+            match Field::<Code<1, 50>>::read(&value) {
+                Field::Refused(refusal) => refusal.code,
+                other => panic!("{other:?}"),
+            }
+        };
+        for lost in ["-1", "1.5", "1e300", "123456789012345678901", "true"] {
+            assert_eq!(refused(lost), "wrong_type", "{lost}");
+        }
+        for number in [json!(612_345_678), json!(33_612_345_678_u64)] {
+            let Field::Refused(refusal) = Field::<PhoneNumber>::read(&number) else {
+                panic!("{number}");
+            };
+            assert_eq!(refusal.code, "wrong_type");
+            assert!(refusal.message.contains("zéro"), "{}", refusal.message);
+        }
+        assert!(matches!(
+            Field::<SingleLine<1, 9>>::read(&json!(5)),
+            Field::Refused(_)
+        ));
+    }
+
+    #[test]
+    fn a_word_of_a_closed_list_is_the_same_in_capitals_and_with_other_separators() {
+        use support_domain::ports::{SortBy, SortOrder};
+
+        assert_eq!(
+            Field::read(&json!("URGENT")),
+            Field::Given(Priority::Urgent)
+        );
+        assert_eq!(
+            Field::read(&json!("DESC")),
+            Field::Given(SortOrder::Descending)
+        );
+        for by in ["updated_at", "updatedAt", "UPDATED-AT", " updated at"] {
+            assert_eq!(
+                Field::read(&json!(by)),
+                Field::Given(SortBy::UpdatedAt),
+                "{by}"
+            );
+        }
+        for wrong in [json!("urgents"), json!("u"), json!(1), json!(["low"])] {
+            assert!(
+                matches!(Field::<Priority>::read(&wrong), Field::Refused(_)),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_blank_in_an_address_of_a_query_was_a_plus_and_in_a_body_it_is_a_blank() {
+        let given = |mail: &str| Field::Given(EmailAddress::parse(mail).unwrap());
+        assert_eq!(Field::read_parameter(&json!("a b@x.fr")), given("a+b@x.fr"));
+        assert_eq!(Field::read_parameter(&json!(" a@x.fr ")), given("a@x.fr"));
+        let link = json!("mailto: a@x.fr");
+        assert_eq!(Field::read_parameter(&link), given("a@x.fr"));
+        for wrong in ["a@x .fr", "a @", "a b"] {
+            let read: Field<EmailAddress> = Field::read_parameter(&json!(wrong));
+            assert!(matches!(read, Field::Refused(_)), "{wrong}");
+        }
+        let read: Field<EmailAddress> = Field::read(&json!("a b@x.fr"));
+        assert!(matches!(read, Field::Refused(_)));
+    }
+
+    #[test]
     fn numbers_of_a_query_are_whole_and_in_range() {
         for bad in ["0", "-1", "1.5", "1e3", "1 OR 1", "99999999999999999999"] {
             let refused = refused(&json!({"name": "Jean", "page": bad}));
             assert_eq!(refused.len(), 1, "{bad}");
         }
-        assert_eq!(refused(&json!({"name": "Jean", "page": "7"})), []);
+        for fine in ["7", "7.0", "７", " 7"] {
+            assert_eq!(
+                refused(&json!({"name": "Jean", "page": fine})),
+                [],
+                "{fine}"
+            );
+        }
     }
 
     /// The names of every parameter of a query and every property of a body.

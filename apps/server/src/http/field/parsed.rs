@@ -1,6 +1,10 @@
 //! How each type is read from a request, and what the document says of it.
 
+use std::borrow::Cow;
+
+use request_text::names;
 use serde_json::Value;
+use shared_kernel::scalars::{digits, flag, whole_number};
 use shared_kernel::{
     Body, Code, CustomerId, EmailAddress, EntryId, IdError, Label, Limit, OrderId, PageNumber,
     PhoneNumber, SingleLine, StaffId, TextError, UserId, tidy,
@@ -45,29 +49,33 @@ pub(in crate::http) fn text_of(value: &Value) -> Result<&str, Refusal> {
     value.as_str().ok_or_else(|| Refusal::kind("un texte"))
 }
 
+/// A text of letters and digits; systems that take digits for a number write one. None when digits
+/// went lost on the way.
+pub(in crate::http) fn digits_or_text(value: &Value) -> Result<Cow<'_, str>, Refusal> {
+    match value.as_number().and_then(digits) {
+        Some(digits) if !digits.starts_with('-') => Ok(digits.into()),
+        _ => text_of(value).map(Into::into),
+    }
+}
+
 /// A whole number, as JSON has it or as a query spells it.
 fn whole(value: &Value) -> Result<i64, Refusal> {
-    match value {
-        Value::String(text) => text
-            .trim()
-            .parse()
-            .map_err(|_| Refusal::kind("un nombre entier")),
-        other => other
-            .as_i64()
-            .ok_or_else(|| Refusal::kind("un nombre entier")),
-    }
+    whole_number(value).ok_or_else(|| Refusal::kind("un nombre entier"))
 }
 
 fn object(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(kind))
 }
 
-pub(in crate::http) fn one_of<T: Copy>(
+/// A word of a closed list. Case and separators make no other word, as they make no other name.
+pub(in crate::http) fn one_of<T>(
     value: &Value,
     parse: impl Fn(&str) -> Option<T>,
     words: &[&str],
 ) -> Result<T, Refusal> {
-    parse(text_of(value)?).ok_or_else(|| {
+    let text = tidy::copied(text_of(value)?);
+    let word = words.iter().find(|word| names::same(word, &text));
+    word.and_then(|word| parse(word)).ok_or_else(|| {
         Refusal::new(
             "invalid_choice",
             format!("doit être l'une des valeurs {}", words.join(", ")),
@@ -93,10 +101,10 @@ pub(in crate::http) fn list_of(item: &Object, most: usize) -> Object {
 }
 
 macro_rules! text_field {
-    ($($text:ident: $about:literal,)*) => {$(
+    ($($text:ident by $read:path: $about:literal,)*) => {$(
         impl<const MIN: usize, const MAX: usize> Parse for $text<MIN, MAX> {
             fn parse(value: &Value) -> Result<Self, Refusal> {
-                Ok(Self::parse(text_of(value)?)?)
+                Ok(Self::parse($read(value)?)?)
             }
 
             fn schema() -> Object {
@@ -110,10 +118,10 @@ macro_rules! text_field {
     )*};
 }
 text_field!(
-    SingleLine: "One line. What nobody sees is tidied away and does not count.",
-    Body: "A line break counts as one character, and is stored as a line feed. What nobody sees is tidied away and does not count.",
-    Label: "Blanks and hyphens of any kind are tidied to one of ASCII's.",
-    Code: "Blanks, hyphens and digits of any kind are tidied to those of ASCII.",
+    SingleLine by text_of: "One line. What nobody sees is tidied away and does not count.",
+    Body by text_of: "A line break counts as one character, and is stored as a line feed. What nobody sees is tidied away and does not count.",
+    Label by digits_or_text: "Blanks and hyphens of any kind are tidied to one of ASCII's.",
+    Code by digits_or_text: "Blanks, hyphens and digits of any kind are tidied to those of ASCII.",
 );
 
 impl Parse for EmailAddress {
@@ -122,6 +130,13 @@ impl Parse for EmailAddress {
             TextError::Form => Refusal::new("invalid_email", "adresse e-mail invalide"),
             other => other.into(),
         })
+    }
+
+    fn parse_parameter(value: &Value) -> Result<Self, Refusal> {
+        // No address has a blank, so one in it was a `+`.
+        let meant = |text: &str| Value::String(text.trim().replace(' ', "+"));
+        <Self as Parse>::parse(value)
+            .or_else(|refusal| <Self as Parse>::parse(&meant(text_of(value)?)).map_err(|_| refusal))
     }
 
     fn schema() -> Object {
@@ -136,6 +151,10 @@ impl Parse for EmailAddress {
 
 impl Parse for PhoneNumber {
     fn parse(value: &Value) -> Result<Self, Refusal> {
+        if value.is_number() {
+            let lost = "un texte : un nombre perd le zéro ou le « + » du début";
+            return Err(Refusal::kind(lost));
+        }
         Self::parse(text_of(value)?).map_err(|error| match error {
             TextError::Form => Refusal::new("invalid_phone", "numéro de téléphone invalide"),
             other => other.into(),
@@ -150,19 +169,11 @@ impl Parse for PhoneNumber {
     }
 }
 
-/// Systems that number their rows write the number as one.
-fn id_text(value: &Value) -> Result<std::borrow::Cow<'_, str>, Refusal> {
-    match value.as_u64() {
-        Some(number) => Ok(number.to_string().into()),
-        None => text_of(value).map(Into::into),
-    }
-}
-
 macro_rules! id_field {
     ($($id:ty),*) => {$(
         impl Parse for $id {
             fn parse(value: &Value) -> Result<Self, Refusal> {
-                Ok(Self::typed(&id_text(value)?)?)
+                Ok(Self::typed(&digits_or_text(value)?)?)
             }
 
             fn schema() -> Object {
@@ -250,19 +261,7 @@ impl Parse for i64 {
 
 impl Parse for bool {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let is = |text: &str, words: [&str; 2]| {
-            words
-                .iter()
-                .any(|word| text.trim().eq_ignore_ascii_case(word))
-        };
-        match value {
-            Value::Bool(flag) => Ok(*flag),
-            Value::Number(number) if number.as_u64() == Some(1) => Ok(true),
-            Value::Number(number) if number.as_u64() == Some(0) => Ok(false),
-            Value::String(text) if is(text, ["true", "1"]) => Ok(true),
-            Value::String(text) if is(text, ["false", "0"]) => Ok(false),
-            _ => Err(Refusal::kind("true ou false")),
-        }
+        flag(value).ok_or_else(|| Refusal::kind("true ou false"))
     }
 
     fn schema() -> Object {
@@ -273,7 +272,7 @@ impl Parse for bool {
 impl Parse for String {
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let text = tidy::line(text_of(value)?.to_owned());
-        if text.chars().any(char::is_control) {
+        if text.contains('\0') {
             return Err(TextError::ControlCharacter.into());
         }
         if text.chars().count() > 1_000 {

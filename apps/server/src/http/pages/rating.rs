@@ -7,6 +7,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use request_text::pairs::{NotText, pairs};
 use serde::Serialize;
+use shared_kernel::scalars::whole_number;
 use shared_kernel::{Caller, TicketId, is_blank};
 use support_domain::use_cases::{RateTicket, rate_ticket};
 use support_domain::{Feedback, Rating, TicketFile};
@@ -124,14 +125,14 @@ impl Filled {
     fn of(body: &[u8]) -> (Self, Option<Opinion>) {
         let (mut rating, mut typed) = (String::new(), Ok(String::new()));
         for pair in pairs(body) {
-            match pair.name.as_str() {
-                "rating" => rating = pair.value.unwrap_or_default(),
+            match pair.name.as_deref() {
+                Ok("rating") => rating = pair.value.unwrap_or_default(),
                 // Browsers count a line break once and send two characters for it.
-                "feedback" => typed = pair.value.map(|text| text.replace("\r\n", "\n")),
+                Ok("feedback") => typed = pair.value.map(|text| text.replace("\r\n", "\n")),
                 _ => {}
             }
         }
-        let stars = rating.trim().parse().ok().and_then(Rating::new);
+        let stars = whole_number(&rating.as_str().into()).and_then(Rating::new);
         let feedback = comment(typed.as_deref());
         let filled = Self {
             rating_refused: stars

@@ -4,6 +4,7 @@ pub(in crate::http) use request_text::times::from_micros;
 
 use request_text::times::Moment;
 use serde_json::Value;
+use shared_kernel::tidy;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::http::field::{Parse, Refusal, text_of};
@@ -16,7 +17,8 @@ impl Parse for Moment {
                 "doit être une date ISO 8601, par exemple 2026-03-02 ou 2026-03-02T10:30:00",
             )
         };
-        Self::read(text_of(value).map_err(|_| refused())?).ok_or_else(refused)
+        let text = text_of(value).map_err(|_| refused())?;
+        Self::read(&tidy::copied(text)).ok_or_else(refused)
     }
 
     fn schema() -> Object {

@@ -86,12 +86,12 @@ const NOBODY: &str = "none";
 
 impl Parse for AssigneeChoice {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        let assignee = if value == NOBODY {
+        let id = <StaffId as Parse>::parse(value)?;
+        Ok(Self(if id.as_str().eq_ignore_ascii_case(NOBODY) {
             Assignee::Nobody
         } else {
-            Assignee::Is(<StaffId as Parse>::parse(value)?)
-        };
-        Ok(Self(assignee))
+            Assignee::Is(id)
+        }))
     }
 
     fn schema() -> Object {

@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 use serde_json::Value;
 use shared_kernel::{Limit, PageNumber};
 use support_domain::ports::{SortBy, SortOrder, Start, TicketFilter, TicketWindow};
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::Object;
 use views::tickets::{Audience, ContactTicket, TicketListView};
 
 use super::list_cursor::{self, SORT_WORDS};
-use crate::http::field::{Errors, Field, Parse, Refusal};
+use crate::http::field::{Errors, Field, Parse, Refusal, one_of, words_schema};
 use crate::http::large_answer;
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
@@ -84,43 +84,37 @@ pub(super) async fn read_part(
 
 impl Parse for SortBy {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        [
+        let all = [
             Self::CreatedAt,
             Self::Priority,
             Self::UpdatedAt,
             Self::Subject,
-        ]
-        .into_iter()
-        .find(|by| value == list_cursor::sort_word(*by))
-        .ok_or_else(|| {
-            Refusal::new(
-                "invalid_choice",
-                format!("doit être l'une des valeurs {}", SORT_WORDS.join(", ")),
-            )
-        })
+        ];
+        let by = |word: &str| {
+            all.into_iter()
+                .find(|by| list_cursor::sort_word(*by) == word)
+        };
+        one_of(value, by, &SORT_WORDS)
     }
 
     fn schema() -> Object {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::Type(Type::String))
-            .enum_values(Some(SORT_WORDS))
-            .build()
+        words_schema(&SORT_WORDS)
     }
 }
 
+const ORDER_WORDS: [&str; 2] = ["asc", "desc"];
+
 impl Parse for SortOrder {
     fn parse(value: &Value) -> Result<Self, Refusal> {
-        match value.as_str() {
-            Some("asc") => Ok(Self::Ascending),
-            Some("desc") => Ok(Self::Descending),
-            _ => Err(Refusal::new("invalid_choice", "doit être asc ou desc")),
-        }
+        let order = |word: &str| match word {
+            "asc" => Some(Self::Ascending),
+            "desc" => Some(Self::Descending),
+            _ => None,
+        };
+        one_of(value, order, &ORDER_WORDS)
     }
 
     fn schema() -> Object {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::Type(Type::String))
-            .enum_values(Some(["asc", "desc"]))
-            .build()
+        words_schema(&ORDER_WORDS)
     }
 }
