@@ -1,5 +1,6 @@
 //! `guichet people import`
 
+mod csv_lines;
 mod file;
 
 use std::io::{Read as _, Write as _};
@@ -7,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use settings::Config;
+use shared_kernel::file_text;
 use support_domain::SupportError;
 use support_domain::use_cases::{Imported, Person, import_people};
 
@@ -40,7 +42,7 @@ pub(super) async fn run(config: &Config, args: &PeopleArgs) -> ExitCode {
     // Read before a database is looked for: most mistakes are in the file.
     let people = match text(file).and_then(|text| file::read(&text)) {
         Ok(people) => people,
-        Err(wrong) => return fail(&wrong.join("\nguichet: "), 1),
+        Err(wrong) => return fail(&wrong.join("\n"), 1),
     };
     let imported = async |core: Core, _: &str| {
         let imported = import(&core, people).await;
@@ -57,12 +59,14 @@ pub(super) async fn run(config: &Config, args: &PeopleArgs) -> ExitCode {
 
 fn text(file: &str) -> Result<String, Vec<String>> {
     let named = |error: std::io::Error| vec![format!("{file}: {error}")];
-    if file != "-" {
-        return std::fs::read_to_string(file).map_err(named);
-    }
-    let mut text = String::new();
-    let read = std::io::stdin().read_to_string(&mut text);
-    read.map(|_| text).map_err(named)
+    let bytes = if file == "-" {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().read_to_end(&mut bytes);
+        read.map(|_| bytes)
+    } else {
+        std::fs::read(file)
+    };
+    file_text(bytes.map_err(named)?).map_err(|error| vec![format!("{file}: {error}")])
 }
 
 /// In many transactions: whoever is in before a failure stays, and the file can be read again.

@@ -37,7 +37,9 @@ macro_rules! fields {
                     WORDS.first().copied()
                 },
                 members: <$kind as $crate::http::field::Parse>::MEMBERS,
+                is_map: <$kind as $crate::http::field::Parse>::IS_MAP,
                 is_list: <$kind as $crate::http::field::Parse>::IS_LIST,
+                is_guarded: <$kind as $crate::http::field::Parse>::IS_GUARDED,
             },)*];
 
             fn of_members(mut members: $crate::http::field::Members) -> Self {
@@ -76,7 +78,7 @@ macro_rules! fields {
 }
 pub(in crate::http) use fields;
 
-/// The fields a request may have; others are ignored.
+/// The fields a request may have; others are told.
 pub trait FieldNames: Sized {
     /// In their order.
     const FIELDS: &'static [Declared];
