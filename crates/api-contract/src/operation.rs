@@ -28,10 +28,11 @@ pub(crate) fn complete(
     operation.parameters = Some(parameters(path, said, terms.parameters));
     operation.security = (!terms.security.is_empty()).then_some(terms.security);
     let responses = &mut operation.responses.responses;
+    refuse(answers, responses, &terms.refusals);
+    // Refusals have them too.
     for (name, about) in terms.answer_headers {
         tell_header(responses, name, about);
     }
-    refuse(answers, responses, &terms.refusals);
     if let Some(body) = terms.body {
         let said = operation.request_body.take();
         operation.request_body = Some(RefOr::T(request_body(said, &body)));

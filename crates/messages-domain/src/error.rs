@@ -34,6 +34,9 @@ pub enum MessagesError {
     /// Absent, or not the caller's to put away.
     #[error("no such message, or not the caller's to put away")]
     NotFoundOrRefused,
+    /// Deleted, and the caller's to put away: nothing is left to be done, by anybody.
+    #[error("the message was deleted before")]
+    DeletedBefore,
     /// A request claims to come from somebody who is not the caller.
     #[error("the {0} is not the caller")]
     IdentityMismatch(Named),

@@ -26,36 +26,57 @@ pub fn of_forwarded<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<Option
         .collect()
 }
 
+/// What stands between commas; nothing between two of them is nothing (RFC 9110 §5.6.1).
 fn pieces<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
     lines
         .into_iter()
         .flat_map(|line| line.split(|byte| *byte == b','))
+        .filter(|piece| !piece.trim_ascii().is_empty())
 }
 
 fn text(piece: &[u8]) -> Option<&str> {
     std::str::from_utf8(piece).ok()
 }
 
+/// Whose key a request shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// Nobody's.
+    None,
+    /// Whoever asks the nearest proxy, or us: proxies have none.
+    OfCaller,
+    /// That of somebody in these networks, who may be a proxy besides.
+    Of(Vec<IpNet>),
+}
+
 /// The right-most hop that is no proxy's; the peer itself when it is none, or says nothing. Whoever has a key is believed
-/// once more.
+/// once more: the hop before theirs is whom they ask for, and what stands before that is a stranger's word.
 pub fn first_believed(
     peer: IpAddr,
     hops: &[Option<IpAddr>],
     proxies: &[IpNet],
-    mut has_key: bool,
+    key: &Key,
 ) -> IpAddr {
-    let is_proxy = |address: IpAddr| {
-        let address = address.to_canonical();
-        proxies.iter().any(|network| network.contains(&address))
-    };
     let mut nearest = peer;
     for hop in hops.iter().rev() {
+        let is_proxy = holds(proxies, nearest);
+        let has_key = match key {
+            Key::None => false,
+            Key::OfCaller => !is_proxy,
+            Key::Of(networks) => holds(networks, nearest),
+        };
         match hop {
-            Some(hop) if is_proxy(nearest) || std::mem::take(&mut has_key) => nearest = *hop,
+            Some(hop) if has_key => return hop.to_canonical(),
+            Some(hop) if is_proxy => nearest = *hop,
             Some(_) | None => break,
         }
     }
     nearest.to_canonical()
+}
+
+fn holds(networks: &[IpNet], address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    networks.iter().any(|network| network.contains(&address))
 }
 
 /// The address of a hop, in quotes or not, with its port or not: `192.0.2.1:443`, `"[2001:db8::1]:443"`.
@@ -137,6 +158,78 @@ mod tests {
         let expected = [Some("192.0.2.1"), None, Some("192.0.2.2")];
         let parsed = expected.map(|hop| hop.map(|hop| hop.parse().unwrap()));
         assert_eq!(of_list(lines), parsed);
+    }
+
+    #[test]
+    fn whom_a_key_speaks_for_is_the_hop_before_its_owner_and_no_other() {
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        let networks = |list: &[&str]| list.iter().map(|net| net.parse().unwrap()).collect();
+        let proxies: Vec<IpNet> = networks(&["10.0.0.0/8"]);
+        let bound = Key::Of(networks(&["10.0.0.7/32", "198.51.100.7/32"]));
+        let claimed = "6.6.6.6";
+        for (key, peer, hops, believed) in [
+            // Where the owner of the key is a proxy too, the key says which hop is the visitor's.
+            (
+                &bound,
+                "10.0.0.7",
+                &[claimed, "203.0.113.9"][..],
+                "203.0.113.9",
+            ),
+            (
+                &bound,
+                "10.0.0.1",
+                &[claimed, "203.0.113.9", "10.0.0.7"],
+                "203.0.113.9",
+            ),
+            (
+                &bound,
+                "198.51.100.7",
+                &[claimed, "203.0.113.9"],
+                "203.0.113.9",
+            ),
+            (
+                &bound,
+                "10.0.0.1",
+                &[claimed, "203.0.113.9", "198.51.100.7"],
+                "203.0.113.9",
+            ),
+            // Shown from elsewhere it says nothing.
+            (&bound, "10.0.0.1", &[claimed, "203.0.113.9"], "203.0.113.9"),
+            (&bound, "192.0.2.1", &[claimed], "192.0.2.1"),
+            // A visitor who sits in the network of the proxies is a visitor.
+            (&bound, "10.0.0.7", &[claimed, "10.0.0.9"], "10.0.0.9"),
+            (
+                &Key::OfCaller,
+                "198.51.100.7",
+                &[claimed, "10.0.0.9"],
+                "10.0.0.9",
+            ),
+            (
+                &Key::OfCaller,
+                "10.0.0.1",
+                &[claimed, "203.0.113.9", "198.51.100.7"],
+                "203.0.113.9",
+            ),
+        ] {
+            let hops: Vec<_> = hops.iter().map(|hop| Some(address(hop))).collect();
+            let found = first_believed(address(peer), &hops, &proxies, key);
+            assert_eq!(found, address(believed), "{key:?} {peer} {hops:?}");
+        }
+    }
+
+    #[test]
+    fn a_comma_too_many_is_no_hop() {
+        for line in [
+            "192.0.2.1,",
+            "192.0.2.1, ",
+            ",192.0.2.1",
+            ", ,192.0.2.1,\t,",
+        ] {
+            let hops = of_list([line.as_bytes(), b"", b" "]);
+            assert_eq!(hops, [Some("192.0.2.1".parse().unwrap())], "{line:?}");
+        }
+        let hops = of_forwarded([b"for=192.0.2.1, ,".as_slice()]);
+        assert_eq!(hops, [Some("192.0.2.1".parse().unwrap())]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
-use super::values::{Secret, bind, header_name, keys, networks, origins, url_or_none};
+use super::values::{TrustedKey, bind, header_name, keys, networks, origins, url_or_none};
 
 /// `[http]`
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -29,7 +29,7 @@ pub struct HttpSection {
     pub address_header: String,
     #[garde(skip)]
     #[serde(deserialize_with = "keys")]
-    pub trusted_keys: Vec<Secret>,
+    pub trusted_keys: Vec<TrustedKey>,
     #[garde(skip)]
     #[serde(deserialize_with = "origins")]
     pub allowed_origins: Vec<String>,

@@ -7,7 +7,7 @@ use shared_kernel::file_text;
 use toml::{Table, Value};
 
 use super::log_format::LogFormat;
-use super::spelling::{self, tidied};
+use super::spelling::{self, is_blank, tidied};
 
 const DEFAULTS: &str = include_str!("../config.default.toml");
 
@@ -161,6 +161,45 @@ pub fn is_setting(name: &str) -> bool {
         || SHORT_NAMES.iter().any(|(short, _, _)| *short == name)
 }
 
+/// Variables that look like settings and are none, each with the name that is meant: nothing reads
+/// `GUICHET_SHOP_NAME`. What only begins as ours do is somebody else's: orchestrators set `GUICHET_SERVICE_HOST`.
+pub fn misspelt<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<(&'a str, String)> {
+    let known = known_names();
+    let ours = |name: &&String| name.to_ascii_uppercase().starts_with("GUICHET_");
+    let unread = names.into_iter().filter(ours);
+    let unread = unread.filter(|name| !is_setting(name));
+    unread
+        .filter_map(|name| {
+            let whole = letters(name);
+            let bare = whole.strip_prefix("guichet");
+            let means = |(name, key): &&(String, String)| {
+                letters(name) == whole || bare == Some(letters(key).as_str())
+            };
+            let (meant, _) = known.iter().find(means)?;
+            Some((name.as_str(), meant.clone()))
+        })
+        .collect()
+}
+
+fn letters(name: &str) -> String {
+    name.replace('_', "").to_ascii_lowercase()
+}
+
+/// The names of all variables, the short ones first, each with what is left of it without its section.
+fn known_names() -> Vec<(String, String)> {
+    let defaults: Table = DEFAULTS.parse().unwrap_or_default();
+    let long = defaults.iter().flat_map(|(section, keys)| {
+        let keys = keys.as_table().into_iter().flat_map(Table::keys);
+        keys.map(move |key| {
+            let name = format!("GUICHET__{section}__{key}").to_ascii_uppercase();
+            (name, key.clone())
+        })
+    });
+    let short = SHORT_NAMES.iter();
+    let short = short.map(|(name, ..)| ((*name).to_owned(), (*name).to_owned()));
+    short.chain(long).collect()
+}
+
 /// How a refusal of the configuration itself is to be written: what can be read of `log.format`
 /// when the rest cannot.
 pub fn log_format(environment: &BTreeMap<String, String>) -> LogFormat {
@@ -185,7 +224,7 @@ fn slot<'t>(table: &'t mut Table, section: &str, key: &str) -> Result<&'t mut Va
         .ok_or_else(|| ConfigError::Unknown(format!("{section}.{key}")))
 }
 
-/// Reads a variable's text as the kind of value its default is.
+/// Reads a text as the kind of value its default is. One with nothing in it says nothing: what is there stays.
 fn set(
     table: &mut Table,
     defaults: &Table,
@@ -194,6 +233,9 @@ fn set(
     text: &str,
 ) -> Result<(), ConfigError> {
     let slot = slot(table, section, key)?;
+    if is_blank(text) {
+        return Ok(());
+    }
     let default = defaults.get(section).and_then(|keys| keys.get(key));
     let read = spelling::read(key, text, default.unwrap_or(slot));
     *slot =

@@ -19,7 +19,7 @@ mod spelling;
 mod values;
 
 pub use http::HttpSection;
-pub use layers::{ConfigError, is_setting, log_format};
+pub use layers::{ConfigError, is_setting, log_format, misspelt};
 pub use limits::LimitsSection;
 pub use log_format::LogFormat;
 pub use sections::{
@@ -27,7 +27,7 @@ pub use sections::{
     StorageSection,
 };
 
-pub use values::Secret;
+pub use values::{Secret, TrustedKey};
 
 use garde::Validate;
 use serde::Deserialize;

@@ -18,7 +18,13 @@ pub(super) fn tidied(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// What a setting is counted in, by the end of its name, and units that are whole in it.
+/// Whether a text says nothing: then it is as if it were not there.
+pub(super) fn is_blank(text: &str) -> bool {
+    tidied(text).is_empty()
+}
+
+/// What a setting is counted in, by the end of its name, and units that are whole in it. `k` and `m` are what web
+/// servers and containers mean by them.
 const UNITS: [(&str, &[(&str, i64)]); 3] = [
     ("_ms", &[("ms", 1), ("s", 1_000), ("m", 60_000)]),
     ("_seconds", &[("s", 1), ("m", 60), ("h", 3_600)]),
@@ -26,8 +32,10 @@ const UNITS: [(&str, &[(&str, i64)]); 3] = [
         "_bytes",
         &[
             ("b", 1),
+            ("k", 1_024),
             ("kb", 1_000),
             ("kib", 1_024),
+            ("m", 1_048_576),
             ("mb", 1_000_000),
             ("mib", 1_048_576),
         ],
@@ -42,9 +50,22 @@ fn number(key: &str, text: &str) -> Option<i64> {
     if unit.is_empty() {
         return Some(number);
     }
-    let (_, units) = UNITS.iter().find(|(suffix, _)| key.ends_with(suffix))?;
-    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+    let (_, factor) = units_of(key).iter().find(|(name, _)| *name == unit)?;
     number.checked_mul(*factor)
+}
+
+fn units_of(key: &str) -> &'static [(&'static str, i64)] {
+    let found = UNITS.iter().find(|(suffix, _)| key.ends_with(suffix));
+    found.map_or(&[], |(_, units)| units)
+}
+
+/// What a number may look like.
+fn a_number(key: &str) -> String {
+    let units: Vec<&str> = units_of(key).iter().map(|(name, _)| *name).collect();
+    match units.as_slice() {
+        [] => "a whole number".to_owned(),
+        units => format!("a whole number, alone or with {}", units.join(", ")),
+    }
 }
 
 fn truth(text: &str) -> Option<bool> {
@@ -61,6 +82,8 @@ fn list(text: &str) -> Vec<Value> {
     let inside = text
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
+    // Around one item or all of them: `[::1], [::2]` is in none.
+    let inside = inside.filter(|inside| inside.find(']') >= inside.find('['));
     inside
         .unwrap_or(text)
         .split([',', ';', '\n'])
@@ -70,18 +93,18 @@ fn list(text: &str) -> Vec<Value> {
         .collect()
 }
 
-/// Reads a text as the kind of value its default is. An empty one means "not set": the default.
+/// Reads a text that says something as the kind of value its default is.
 ///
 /// # Errors
 /// What was expected.
-pub(super) fn read(key: &str, text: &str, default: &Value) -> Result<Value, &'static str> {
-    let blank = tidied(text).is_empty();
+pub(super) fn read(key: &str, text: &str, default: &Value) -> Result<Value, String> {
     match default {
-        Value::Integer(_) | Value::Boolean(_) if blank => Ok(default.clone()),
         Value::Integer(_) => number(key, text)
             .map(Value::Integer)
-            .ok_or("a whole number"),
-        Value::Boolean(_) => truth(text).map(Value::Boolean).ok_or("true or false"),
+            .ok_or_else(|| a_number(key)),
+        Value::Boolean(_) => truth(text)
+            .map(Value::Boolean)
+            .ok_or_else(|| "true or false".to_owned()),
         Value::Array(_) => Ok(Value::Array(list(text))),
         // As it was written: a secret may be so on the other side, too.
         _ => Ok(Value::String(text.to_owned())),

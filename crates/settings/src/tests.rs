@@ -154,10 +154,23 @@ fn values_are_taken_as_people_write_them() {
     let units = load(&[
         ("GUICHET__STORAGE__ACQUIRE_TIMEOUT_MS", "3s"),
         ("GUICHET__HTTP__MAX_BODY_BYTES", "256 KiB"),
+        ("GUICHET__REALTIME__QUEUE_BYTES", "300k"),
     ]);
     let units = units.unwrap();
+    assert_eq!(units.realtime.queue_bytes, 307_200);
     assert_eq!(units.storage.acquire_timeout_ms, 3_000);
     assert_eq!(units.http.max_body_bytes, 262_144);
+    for (list, first) in [
+        ("[::1]", "::1/128"),
+        ("[::1], [fd00::]/8", "::1/128"),
+        ("[fd00::]/8, [::1]", "fd00::/8"),
+        ("[[::1], 10.0.0.1]", "::1/128"),
+    ] {
+        let config = load(&[("GUICHET__HTTP__TRUSTED_PROXIES", list)]);
+        let config = config.unwrap_or_else(|error| panic!("{list}: {error}"));
+        let first = first.parse().unwrap();
+        assert_eq!(config.http.trusted_proxies.first(), Some(&first), "{list}");
+    }
     for list in ["10.0.0.1,", "[\"10.0.0.1\"]", "10.0.0.1/32;", "10.0.0.1\n"] {
         let config = load(&[("GUICHET__HTTP__TRUSTED_PROXIES", list)]).unwrap();
         assert_eq!(
@@ -175,6 +188,83 @@ fn values_are_taken_as_people_write_them() {
     ] {
         let config = load(&[("GUICHET_BIND", bind)]).unwrap();
         assert_eq!(config.http.bind.to_string(), address, "{bind}");
+    }
+}
+
+#[test]
+fn a_unit_that_is_none_is_refused_with_those_there_are() {
+    for (name, value, words) in [
+        ("GUICHET__HTTP__MAX_BODY_BYTES", "1 pound", "kib"),
+        ("GUICHET__HTTP__BODY_TIMEOUT_SECONDS", "1k", "s, m, h"),
+        ("GUICHET__LIMITS__CONTACT_BURST", "1k", "a whole number"),
+    ] {
+        let error = load(&[(name, value)]).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_value_with_nothing_in_it_is_as_good_as_none() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(
+        file.path(),
+        "[shop]\nname = \"Garage\"\n[jobs]\nconcurrency = \"\"\n",
+    )
+    .unwrap();
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "hunter2hunter2hunter2hunter2hunter2\n").unwrap();
+    for nothing in ["", " ", "\"\"", "\n"] {
+        let config = load(&[
+            ("GUICHET_CONFIG", file.path().to_str().unwrap()),
+            ("GUICHET__SHOP__NAME", nothing),
+            ("GUICHET__SHOP__TIME_ZONE", nothing),
+            ("GUICHET__DESK__STAFF_NAME", nothing),
+            ("GUICHET__AUTH__ALGORITHM", nothing),
+            ("GUICHET__HTTP__ADDRESS_HEADER", nothing),
+            ("GUICHET__HTTP__TRUSTED_PROXIES", nothing),
+            ("GUICHET__LOG__FORMAT", nothing),
+            ("GUICHET_BIND", nothing),
+            ("GUICHET_DATA_DIR", nothing),
+            ("SUPPORT_EMAIL", nothing),
+            ("JWT_SECRET", nothing),
+            ("JWT_SECRET_FILE", secret.path().to_str().unwrap()),
+            ("SMTP_URL_FILE", nothing),
+            ("DATABASE_URL", "postgres://h/d"),
+            ("GUICHET__STORAGE__DATABASE_URL", nothing),
+        ]);
+        let config = config.unwrap_or_else(|error| panic!("{nothing:?}: {error}"));
+        assert_eq!(config.shop.name, "Garage", "the file's stays");
+        assert_eq!(config.shop.time_zone, chrono_tz::Europe::Paris);
+        assert_eq!(config.desk.staff_name, "Support");
+        assert_eq!(config.http.bind.port(), 4000);
+        assert_eq!(config.storage.database_url.given(), Some("postgres://h/d"));
+        assert!(config.auth.secret.given().is_some());
+    }
+    assert!(load(&[("GUICHET_CONFIG", "")]).is_ok());
+}
+
+#[test]
+fn a_variable_that_nothing_reads_is_told_with_the_name_that_is_meant() {
+    for (written, meant) in [
+        ("GUICHET_SHOP_NAME", Some("GUICHET__SHOP__NAME")),
+        ("GUICHET_SHOP__NAME", Some("GUICHET__SHOP__NAME")),
+        ("GUICHET_LIMITS__ENABLED", Some("GUICHET__LIMITS__ENABLED")),
+        ("guichet__http__bind", Some("GUICHET__HTTP__BIND")),
+        ("GUICHET_POOL_SIZE", Some("GUICHET__STORAGE__POOL_SIZE")),
+        ("GUICHET_SMTP_URL", Some("SMTP_URL")),
+        ("GUICHET_JWT_SECRET", Some("JWT_SECRET")),
+        ("GUICHET_DATADIR", Some("GUICHET_DATA_DIR")),
+        ("GUICHET__SHOP__NAME", None),
+        ("GUICHET_BIND", None),
+        ("GUICHET_CONFIG", None),
+        ("GUICHET_SERVICE_HOST", None),
+        ("GUICHET_PORT_4000_TCP", None),
+        ("SHOP_NAME", None),
+    ] {
+        let written = written.to_owned();
+        let told = misspelt([&written]);
+        let told = told.first().map(|(_, meant)| meant.as_str());
+        assert_eq!(told, meant, "{written}");
     }
 }
 
@@ -323,6 +413,34 @@ fn a_lease_lasts_longer_than_a_conversation_with_a_mail_server() {
         ("GUICHET__JOBS__LEASE_SECONDS", "9"),
     ];
     assert!(load(&short).is_err());
+}
+
+#[test]
+fn a_key_may_be_bound_to_where_its_owner_is() {
+    let key = "hunter2hunter2hunter2hunter2hunter2";
+    for (written, network) in [
+        (key.to_owned(), None),
+        (format!("{key}@10.0.0.7"), Some("10.0.0.7/32")),
+        (format!("{key}@[2001:db8::]/48"), Some("2001:db8::/48")),
+    ] {
+        let config = load(&[("GUICHET__HTTP__TRUSTED_KEYS", &written)]).unwrap();
+        let [read] = config.http.trusted_keys.as_slice() else {
+            panic!("{written}");
+        };
+        assert_eq!(read.key.expose(), key);
+        assert_eq!(read.network, network.map(|text| text.parse().unwrap()));
+    }
+    // What stands behind the sign and is no network is part of the key.
+    let odd = format!("{key}@shop");
+    let config = load(&[("GUICHET__HTTP__TRUSTED_KEYS", &odd)]).unwrap();
+    assert_eq!(config.http.trusted_keys[0].key.expose(), odd);
+    assert!(
+        load(&[(
+            "GUICHET__HTTP__TRUSTED_KEYS",
+            "short-key-in-a-long-setting@10.0.0.0/8"
+        )])
+        .is_err()
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Values that are more than a text: read strictly, refused with the key's name.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
@@ -50,6 +50,15 @@ impl fmt::Debug for Secret {
             Some(_) => "(set)",
         })
     }
+}
+
+/// A key of a caller, and where that caller is, if it is said.
+#[derive(Debug, Clone)]
+pub struct TrustedKey {
+    /// Never shown.
+    pub key: Secret,
+    /// Nobody elsewhere has it.
+    pub network: Option<IpNet>,
 }
 
 fn parsed<'de, D: Deserializer<'de>, T>(
@@ -179,16 +188,24 @@ fn list<'de, D: Deserializer<'de>, T>(
         .collect()
 }
 
+/// An address is the network it is alone in, in brackets as in URLs or not.
+fn network(text: &str) -> Option<IpNet> {
+    let bare = text.strip_prefix('[').and_then(|rest| {
+        let (address, length) = rest.split_once(']')?;
+        address.parse::<Ipv6Addr>().ok()?;
+        Some(format!("{address}{length}"))
+    });
+    let text = bare.as_deref().unwrap_or(text);
+    let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse().ok().or_else(alone)
+}
+
 pub(super) fn networks<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<IpNet>, D::Error> {
     list(
         d,
         "http.trusted_proxies",
         "networks such as 10.0.0.0/8",
-        // An address is the network it is alone in.
-        |text| {
-            let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
-            text.parse().ok().or_else(alone)
-        },
+        network,
     )
 }
 
@@ -205,15 +222,26 @@ pub(super) fn header_name<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::
     )
 }
 
-/// Never shown, not even what is wrong with one.
-pub(super) fn keys<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Secret>, D::Error> {
+/// `key` or `key@network`. Never shown, not even what is wrong with one.
+pub(super) fn keys<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<TrustedKey>, D::Error> {
     const SHORTEST: usize = 32;
-    let keys = Vec::<String>::deserialize(d)?;
-    if keys.iter().any(|key| tidied(key).len() < SHORTEST) {
+    let read = |written: &String| {
+        let whole = tidied(written);
+        let bound = whole
+            .rsplit_once('@')
+            .and_then(|(key, place)| Some((key, network(place.trim())?)));
+        let key = bound.map_or(whole, |(key, _)| key);
+        TrustedKey {
+            key: Secret::new(key.trim().to_owned()),
+            network: bound.map(|(_, network)| network),
+        }
+    };
+    let keys: Vec<TrustedKey> = Vec::<String>::deserialize(d)?.iter().map(read).collect();
+    if keys.iter().any(|key| key.key.expose().len() < SHORTEST) {
         let message = format!("http.trusted_keys must hold keys of {SHORTEST} characters or more");
         return Err(D::Error::custom(message));
     }
-    Ok(keys.into_iter().map(Secret::new).collect())
+    Ok(keys)
 }
 
 pub(super) fn addresses<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<EmailAddress>, D::Error> {

@@ -7,9 +7,9 @@ const SCHEME: &str = "bearer";
 /// The subprotocol that stands before a token, for browsers: they can set no header on a WebSocket.
 pub const SUBPROTOCOL: &str = SCHEME;
 
-/// There is an `Authorization` header, and it carries no bearer token.
+/// There is an `Authorization` header, and it carries no bearer token, or says two things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the Authorization header carries no bearer token")]
+#[error("the Authorization header carries not one bearer token")]
 pub struct NotBearer;
 
 /// The token of `Authorization: Bearer …`; none without the header.
@@ -17,9 +17,14 @@ pub struct NotBearer;
 /// # Errors
 /// [`NotBearer`].
 pub fn in_header(headers: &HeaderMap) -> Result<Option<&str>, NotBearer> {
-    let Some(value) = headers.get(AUTHORIZATION) else {
+    let mut lines = headers.get_all(AUTHORIZATION);
+    let Some(value) = lines.next() else {
         return Ok(None);
     };
+    // Which of two counts would be a guess, and whoever stands between may guess otherwise.
+    if lines.any(|other| other != value) {
+        return Err(NotBearer);
+    }
     let text = value.to_str().map_err(|_| NotBearer)?;
     after_scheme(text).map(Some).ok_or(NotBearer)
 }
@@ -45,7 +50,7 @@ pub fn in_handshake(headers: &HeaderMap) -> Option<&str> {
             .flat_map(|value| value.split(','))
             .map(str::trim);
         offered.find(|protocol| *protocol == SUBPROTOCOL)?;
-        offered.next()
+        offered.next().filter(|token| !token.is_empty())
     })
 }
 
@@ -70,6 +75,28 @@ mod tests {
             assert_eq!(of(other), Err(NotBearer), "{other}");
         }
         assert_eq!(in_header(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn of_two_tokens_none_counts_and_one_said_twice_is_one() {
+        let of = |one: &str, other: &str| {
+            let request = TestRequest::default()
+                .append_header((AUTHORIZATION, one))
+                .append_header((AUTHORIZATION, other));
+            let headers = request.to_http_request().headers().clone();
+            in_header(&headers).map(|token| token.map(str::to_owned))
+        };
+        assert_eq!(
+            of("Bearer a.b.c", "Bearer a.b.c"),
+            Ok(Some("a.b.c".to_owned()))
+        );
+        for (one, other) in [
+            ("Bearer a.b.c", "Bearer d.e.f"),
+            ("Basic a", "Bearer a.b.c"),
+            ("Bearer a", ""),
+        ] {
+            assert_eq!(of(one, other), Err(NotBearer), "{one}, {other}");
+        }
     }
 
     #[test]
@@ -98,5 +125,6 @@ mod tests {
             Some("a.b.c")
         );
         assert_eq!(of(SEC_WEBSOCKET_PROTOCOL, "chat, a.b.c"), None);
+        assert_eq!(of(SEC_WEBSOCKET_PROTOCOL, "bearer,"), None);
     }
 }

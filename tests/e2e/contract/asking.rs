@@ -147,9 +147,17 @@ impl Asked {
         for id in ["customer_id", "closerId", "readerId", "userId"] {
             body[id] = "cst-somebody-else".into();
         }
-        body["internal_note"] = "vu".into();
+        // Of an answer it would be another name of `internal`.
+        if !self.path.ends_with("/responses") {
+            body["internal_note"] = "vu".into();
+        }
         body["internal"] = true.into();
         self.with_body(body.to_string().as_bytes())
+    }
+
+    /// Of somebody else, where the query names a customer.
+    pub fn of_another(&self) -> Self {
+        self.with_query("customer=cst-somebody-else")
     }
 
     /// Every parameter of its query given twice, as nothing sensible.

@@ -106,6 +106,16 @@ async fn what_is_wrong_with_a_request() -> Seen {
         if !asked.operation.parameters("query").is_empty() {
             asked.with_nonsense().noted(caller, &mut seen).await;
         }
+        if asked
+            .operation
+            .parameters("query")
+            .iter()
+            .any(|name| name == "customer")
+        {
+            for (_, caller) in &people.callers {
+                asked.of_another().noted(caller, &mut seen).await;
+            }
+        }
         if row.path.contains('{') {
             let bytes = Asked::of(&row, &no_text());
             bytes.noted(caller, &mut seen).await;

@@ -101,8 +101,34 @@ async fn a_refused_form_says_what_is_wrong_with_each_field_and_keeps_what_was_ty
         page.contains(choose) && page.contains("pas pu être lu"),
         "{page}"
     );
+    // Which of two is meant would be a guess.
+    let (status, page) = submit(&desk, &id, &sig, "rating=4&rating=5&feedback=Bien").await;
+    assert_eq!(status, 400);
+    assert!(
+        page.contains(choose) && !page.contains("sur 5\" checked"),
+        "{page}"
+    );
+    let (status, page) = submit(&desk, &id, &sig, "rating=4&feedback=Bien&feedback=Mal").await;
+    assert!(status == 400 && page.contains("pas pu être lu"), "{page}");
+    let path = format!("/rate/{id}?sig={sig}");
+    let json = desk.server.api.post(&path, &json!({ "rating": 4 })).await;
+    let json = json.expect(415);
+    assert!(
+        json.text_at("/message").contains("formulaire"),
+        "{}",
+        json.text
+    );
     let shown = desk.claire.get(&at(&id, "")).await.expect(200);
     assert!(shown.body["satisfaction"].is_null(), "{}", shown.text);
+    // The same twice is one.
+    let (status, _) = submit(
+        &desk,
+        &id,
+        &sig,
+        "rating=4&rating=4&feedback=&feedback=Bien",
+    )
+    .await;
+    assert_eq!(status, 200);
     desk.server.stop().await;
 }
 

@@ -47,6 +47,13 @@ async fn counts_add_up_for_each_side_before_and_after_folding() {
         )
         .await;
         expect(&chat.claire, "/api/messages/stats/overview", 3, 1).await;
+        expect(&chat.jean, "/api/messages/stats?customer=cst-jean", 3, 1).await;
+        // Their own figures are nobody else's.
+        for other in ["customer=cst-paul", "customerId=cst-paul"] {
+            let path = format!("/api/messages/stats?{other}");
+            let refused = chat.jean.get(&path).await.expect(403);
+            assert_eq!(refused.text_at("/code"), "identity_mismatch");
+        }
         let list = chat.claire.get(MESSAGES).await.expect(200);
         assert_eq!(list.body["pagination"]["total"], 3);
         chat.server

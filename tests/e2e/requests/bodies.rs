@@ -2,11 +2,13 @@
 
 use reqwest::Method;
 use serde_json::json;
+use shared_kernel::Role;
 use testkit::{TestServer, form};
 
 use super::problems::{assert_is_problem, assert_problem, assert_refused};
 use super::raw_http::{self, exchange};
-use crate::desk::{CONTACT, JEAN, count};
+use crate::chat::{Chat, MESSAGES};
+use crate::desk::{CONTACT, JEAN, at, count, ticket_by};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn json_that_is_none_is_said_to_be_so() {
@@ -162,4 +164,83 @@ async fn a_body_that_is_too_large_is_413_declared_or_not() {
         assert_eq!(answer.body["code"], "body_too_large");
     }
     server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_that_is_no_object_is_told_so_and_encoded_bodies_by_the_header() {
+    let server = TestServer::start().await;
+    let claire = server.staff("staff-claire");
+    let id = ticket_by(&server.api, JEAN).await;
+    let escalate = at(&id, "/escalate");
+    for (body, words) in [
+        ("[]", "un objet JSON"),
+        ("\"x\"", "un objet JSON"),
+        ("12", "un objet JSON"),
+        ("null", "un objet JSON"),
+        (" ", "un objet JSON"),
+        ("[1", "un JSON valide"),
+        ("name=x", "un JSON valide"),
+    ] {
+        let body = Some(body.as_bytes().to_vec());
+        let answer = claire.call(Method::POST, &escalate, body.clone()).await;
+        assert_problem(&answer, 400, "malformed_json");
+        assert!(
+            answer.text_at("/message").contains(words),
+            "{}",
+            answer.text
+        );
+    }
+    let packed = claire.with_header("Content-Encoding", "gzip");
+    let answer = packed.post(&escalate, &json!({ "reason": "Urgent" })).await;
+    assert_problem(&answer, 415, "unsupported_media_type");
+    for words in ["/message", "/detail"] {
+        assert!(
+            answer.text_at(words).contains("Content-Encoding"),
+            "{}",
+            answer.text
+        );
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_not_there_is_of_no_type() {
+    let chat = Chat::start().await;
+    let message = chat.message("Bonjour").await;
+    let (jean, claire) = (
+        chat.server.token(Role::Customer, "cst-jean", None),
+        chat.server.token(Role::Staff, "staff-claire", None),
+    );
+    let id = ticket_by(&chat.jean, JEAN).await;
+    let ask = async |method: &str, path: &str, token: &str, headers: &[&str]| {
+        let mut lines = vec![
+            format!("{method} {path} HTTP/1.1"),
+            "Host: guichet".to_owned(),
+            format!("Authorization: Bearer {token}"),
+            "Connection: close".to_owned(),
+        ];
+        lines.extend(headers.iter().map(ToString::to_string));
+        let request = format!("{}\r\n\r\n", lines.join("\r\n"));
+        exchange(chat.server.server.address, request.into_bytes()).await
+    };
+    let form = "Content-Type: application/x-www-form-urlencoded";
+    for headers in [
+        &[][..],
+        &["Content-Length: 0"],
+        &["Content-Length: 0", form],
+        &["Content-Type: text/plain"],
+    ] {
+        for verb in ["read", "close", "archive"] {
+            let path = format!("{MESSAGES}/{message}/{verb}");
+            let answer = ask("PUT", &path, &jean, headers).await;
+            assert_eq!(answer.status, 200, "{verb} {headers:?} {}", answer.body);
+        }
+        let answer = ask("POST", &at(&id, "/escalate"), &claire, headers).await;
+        assert_eq!(
+            (answer.status, answer.body["code"].as_str()),
+            (400, Some("malformed_json")),
+            "{headers:?}"
+        );
+    }
+    chat.server.stop().await;
 }

@@ -201,3 +201,39 @@ async fn a_repetition_that_would_be_refused_for_another_reason_is_answered_as_th
     }
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_put_a_message_away_no_more_is_not_told_again_that_it_was() {
+    let chat = Chat::start().await;
+    let root = chat.message("Bonjour").await;
+    for (verb, status) in [("archive", 200), ("delete", 200)] {
+        let path = format!("{MESSAGES}/{root}/{verb}");
+        let admin = as_role(&chat.server, Role::Admin, "anne");
+        let done = admin.put(&path, &json!({})).await.expect(status);
+        let again = admin.put(&path, &json!({})).await.expect(status);
+        assert_eq!(again.text, done.text, "{verb}");
+        let demoted = as_role(&chat.server, Role::Staff, "anne");
+        let refused = demoted.put(&path, &json!({})).await;
+        assert_eq!(
+            (refused.status, refused.text_at("/code")),
+            (404, "message_not_found"),
+            "{verb}"
+        );
+    }
+    // Nor a customer whose conversation has become another's.
+    let other = chat.message("Encore").await;
+    let path = format!("{MESSAGES}/{other}/delete");
+    let jean = chat.jean.with_header("Idempotency-Key", "k-9");
+    jean.put(&path, &json!({})).await.expect(200);
+    jean.put(&path, &json!({})).await.expect(200);
+    let paul = chat.server.customer("cst-paul", "paul@example.com");
+    paul.get(LIST).await.expect(200);
+    let client = chat.server.database.client().await;
+    let moved = "UPDATE ___xtr_msg SET msg_cst_id = 'cst-paul' WHERE msg_id = $1";
+    client
+        .execute(moved, &[&other])
+        .await
+        .expect("it changes hands");
+    jean.put(&path, &json!({})).await.expect(404);
+    chat.server.stop().await;
+}

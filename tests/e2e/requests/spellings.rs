@@ -268,7 +268,7 @@ async fn a_note_is_internal_under_whatever_name_front_ends_have_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_member_that_looks_misspelt_is_named_in_the_answer() {
+async fn what_nobody_reads_of_a_body_and_what_looks_misspelt_in_a_query_is_named_in_the_answer() {
     let server = TestServer::start().await;
     let claire = server.staff("staff-claire");
     let warned = |answer: &testkit::Answer| -> Vec<String> {
@@ -290,11 +290,11 @@ async fn a_member_that_looks_misspelt_is_named_in_the_answer() {
     let created = server.api.post(CONTACT, &body).await.expect(201);
     assert_eq!(
         warned(&created),
-        ["order_numbr", "vehicle_info.licence_plate"]
+        ["order_numbr", "utm_source", "vehicle_info.licence_plate"]
     );
     assert_eq!(
         created.header("x-warnings"),
-        "order_numbr, vehicle_info.licence_plate"
+        "order_numbr, utm_source, vehicle_info.licence_plate"
     );
     let message = created.text_at("/warnings/0/message");
     assert!(message.contains("« order_number »"), "{message}");
@@ -330,5 +330,86 @@ async fn a_member_that_looks_misspelt_is_named_in_the_answer() {
         .await
         .expect(200);
     assert_eq!(warned(&shown), ["locle"]);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_route_drops_a_member_of_a_body_without_a_word() {
+    let server = TestServer::start().await;
+    let (jean, claire) = (
+        server.customer("cst-jean", JEAN),
+        server.staff("staff-claire"),
+    );
+    let admin = server.admin("admin-anne");
+    claire.get(LIST).await.expect(200);
+    let told = |answer: &testkit::Answer| answer.header("x-warnings").to_owned();
+
+    let form = form_with(JEAN, json!({ "orderId": "O-1", "order_id": "O-1" }));
+    let created = server.api.post(CONTACT, &form).await.expect(201);
+    assert_eq!(told(&created), "orderId, order_id");
+    let message = jean.post(MESSAGES, &said()).await.expect(201);
+    let message = format!("{MESSAGES}/{}", message.text_at("/data/id"));
+    let edit = json!({ "content": "Autrement", "status": "closed" });
+    let edited = jean.put(&message, &edit).await.expect(200);
+    assert_eq!(told(&edited), "status");
+    let closed = json!({ "why": "fini" });
+    let closed = jean.put(&format!("{message}/close"), &closed).await;
+    assert_eq!(told(&closed.expect(200)), "why");
+    let shelf = format!("{FAQ_CATEGORIES}/orders");
+    let renamed = json!({ "name": "Commandes", "id": "other" });
+    let renamed = claire.put(&shelf, &renamed).await.expect(200);
+    assert_eq!(told(&renamed), "id");
+    let colleague =
+        json!({ "id": "karim", "name": "Karim Haddad", "active": false, "role": "admin" });
+    let entered = admin.post("/api/staff", &colleague).await.expect(201);
+    assert_eq!(told(&entered), "active, role");
+    let article = article_with(json!({ "translations": { "en": {
+        "question": "Can I change my order?", "answer": "Yes, until it is packed.", "author": "me"
+    } } }));
+    let article = claire.post(FAQ, &article).await.expect(201);
+    assert_eq!(told(&article), "translations.en.author");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_meant_as_a_note_is_never_published() {
+    let server = TestServer::start().await;
+    let claire = server.staff("staff-claire");
+    let id = ticket_by(&server.customer("cst-jean", JEAN), JEAN).await;
+    let path = at(&id, "/responses");
+    for name in [
+        "internal_note",
+        "internalNote",
+        "isInternalNote",
+        "private_note",
+        "is_note",
+    ] {
+        let body = json!({ "message": "Client fidèle.", name: true });
+        let note = claire.post(&path, &body).await.expect(201);
+        assert_eq!(note.body["internal"], true, "{name}");
+    }
+    for body in [
+        json!({ "message": "Client fidèle.", "internal_note": "Marge à 40 %" }),
+        json!({ "message": "Client fidèle.", "internl": true }),
+        json!({ "message": "Client fidèle.", "Interne": true }),
+    ] {
+        assert_refused(&claire.post(&path, &body).await, &["internal"]);
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_telephone_is_taken_by_each_of_its_usual_names() {
+    let server = TestServer::start().await;
+    let claire = server.staff("staff-claire");
+    for name in ["phone", "telephone", "phoneNumber", "tel"] {
+        let mut form = form_with("anne@example.com", json!({ "phone": null }));
+        form[name] = json!("06 12 34 56 78");
+        let created = server.api.post(CONTACT, &form).await.expect(201);
+        assert_eq!(created.header("x-warnings"), "", "{name}");
+        let shown = claire.get(&at(created.text_at("/msg_id"), "")).await;
+        let phone = shown.expect(200).text_at("/customer/cst_phone").to_owned();
+        assert!(phone.contains('6'), "{name}: {phone}");
+    }
     server.stop().await;
 }

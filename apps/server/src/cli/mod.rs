@@ -90,11 +90,18 @@ pub async fn run() -> ExitCode {
     if matches!(cli.command, Some(Command::Openapi)) {
         return openapi();
     }
-    let config = match environment.and_then(|environment| load(environment, &cli.common)) {
-        Ok(config) => config,
+    let loaded = environment.and_then(|environment| {
+        let names: Vec<String> = environment.keys().cloned().collect();
+        Ok((load(environment, &cli.common)?, names))
+    });
+    let (config, names) = match loaded {
+        Ok(loaded) => loaded,
         Err(error) => return fail(&error.to_string(), 2),
     };
     crate::process::telemetry::start_logging(config.log.format);
+    for (name, meant) in settings::misspelt(&names) {
+        tracing::warn!("{name} is not read: {meant} may be meant");
+    }
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config).await,
         Command::Migrate => migrate::run(&config).await,

@@ -36,7 +36,7 @@ async fn caller(request: &HttpRequest) -> Result<Result<Actor, TokenRefused>, Pr
     let shown = match bearer::in_header(request.headers()) {
         Ok(Some(token)) => state.admission.tokens.verify(token),
         Ok(None) => Err(TokenRefused::Missing),
-        Err(_) => Err(TokenRefused::Invalid),
+        Err(_) => Err(TokenRefused::Unclear),
     };
     let actor = match shown {
         Ok(session) => session.actor,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use ipnet::IpNet;
-use request_text::hops;
+use request_text::hops::{self, Key};
 use settings::Config;
 use sha2::{Digest as _, Sha256};
 use shared_kernel::limited_network;
@@ -17,8 +17,9 @@ const KEY: HeaderName = HeaderName::from_static("x-guichet-key");
 #[derive(Debug, Clone)]
 pub struct TrustedCallers {
     proxies: Vec<IpNet>,
-    /// Digests, so that comparing takes as long for a near guess as for a far one.
-    keys: Vec<[u8; 32]>,
+    /// Digests, so that comparing takes as long for a near guess as for a far one, and where the owner is, if that is
+    /// said.
+    keys: Vec<([u8; 32], Option<IpNet>)>,
     /// Where they say it.
     header: HeaderName,
 }
@@ -32,14 +33,16 @@ impl TrustedCallers {
         let header = HeaderName::try_from(http.address_header.as_str());
         Self {
             proxies: http.trusted_proxies.clone(),
-            keys: keys.map(|key| digest(key.expose().as_bytes())).collect(),
+            keys: keys
+                .map(|key| (digest(key.key.expose().as_bytes()), key.network))
+                .collect(),
             header: header.unwrap_or(HeaderName::from_static("x-forwarded-for")),
         }
     }
 
     /// The caller's address: the peer's, or, when the peer is a trusted proxy, the right-most
     /// forwarded hop that is not. A caller with a key is believed once more: the hop before it is
-    /// whoever it asks for. What a stranger writes into the header is never believed.
+    /// whoever it asks for. A key that is bound says itself whose it is. What a stranger writes into the header is never believed.
     pub fn address_of(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip();
         let lines = request.headers().get_all(&self.header);
@@ -49,13 +52,21 @@ impl TrustedCallers {
         } else {
             hops::of_list(lines)
         };
-        let has_key = self.has_key(request);
-        Some(hops::first_believed(peer, &hops, &self.proxies, has_key))
+        let key = self.key_of(request);
+        Some(hops::first_believed(peer, &hops, &self.proxies, &key))
     }
 
-    fn has_key(&self, request: &HttpRequest) -> bool {
-        let shown = request.headers().get(KEY);
-        shown.is_some_and(|key| self.keys.contains(&digest(key.as_bytes().trim_ascii())))
+    fn key_of(&self, request: &HttpRequest) -> Key {
+        let Some(shown) = request.headers().get(KEY) else {
+            return Key::None;
+        };
+        let shown = digest(shown.as_bytes().trim_ascii());
+        let mut known = self.keys.iter().filter(|(key, _)| *key == shown).peekable();
+        if known.peek().is_none() {
+            return Key::None;
+        }
+        let networks: Option<Vec<IpNet>> = known.map(|(_, network)| *network).collect();
+        networks.map_or(Key::OfCaller, Key::Of)
     }
 }
 
@@ -211,6 +222,20 @@ mod tests {
                 "198.51.100.7",
                 "{key}"
             );
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_bound_keeps_its_owners_visitors_from_choosing_an_address() {
+        let bound = format!("{SERVICE}@10.0.0.7, {SERVICE}@10.0.0.8");
+        let trusted = trusted(&[("TRUSTED_PROXIES", "10.0.0.0/8"), ("TRUSTED_KEYS", &bound)]);
+        for peer in ["10.0.0.7:1", "10.0.0.8:1", "10.0.0.1:1"] {
+            let headers = [
+                ("X-Guichet-Key", SERVICE),
+                ("X-Forwarded-For", "6.6.6.6, 203.0.113.9"),
+            ];
+            let address = trusted.address_of(&request(peer, &headers));
+            assert_eq!(address, "203.0.113.9".parse().ok(), "{peer}");
         }
     }
 

@@ -10,6 +10,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Bytes, BytesMut};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
+use serde::de::IgnoredAny;
 use utoipa::ToSchema;
 
 use super::contract::{Takes, Terms};
@@ -33,17 +34,25 @@ impl<T: FieldNames + 'static> FromRequest for JsonBody<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let bytes = read(&request, payload, is_json).await?;
+            let bytes = read(&request, payload, &JSON).await?;
             let value = object(&request, &bytes)?;
             Ok(Self { value, bytes })
         })
     }
 }
 
-/// A struct would also be read from a list of its fields' values, in an order nobody promised.
-fn is_object(body: &[u8]) -> bool {
-    body.trim_ascii_start().first() == Some(&b'{')
+/// What a body is to be.
+pub struct Kind {
+    /// Whether it may be of this content type, written in small letters.
+    pub accepts: fn(&str) -> bool,
+    /// What is said of another.
+    pub refused: fn() -> Problem,
 }
+
+const JSON: Kind = Kind {
+    accepts: is_json,
+    refused: Problem::unsupported_media_type,
+};
 
 /// A body that may be left out altogether.
 pub struct OptionalJsonBody<T> {
@@ -58,16 +67,13 @@ impl<T: FieldNames + Default + 'static> FromRequest for OptionalJsonBody<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let bytes = read(&request, payload, |kind| kind.is_empty() || is_json(kind)).await?;
+            let bytes = read(&request, payload, &JSON).await?;
             // Front ends that always send a body send `null` when they have nothing to say.
             if matches!(bytes.trim_ascii(), b"" | b"null") {
                 return Ok(Self {
                     value: T::default(),
                     bytes,
                 });
-            }
-            if !is_json(&request.content_type().to_ascii_lowercase()) {
-                return Err(Problem::malformed_json("The body must be a JSON object."));
             }
             let value = object(&request, &bytes)?;
             Ok(Self { value, bytes })
@@ -100,12 +106,24 @@ fn tell_of_reading(terms: &mut Terms) {
 fn object<T: FieldNames>(request: &HttpRequest, bytes: &[u8]) -> Result<T, Problem> {
     // Some systems begin every text with it.
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    if !is_object(bytes) {
-        return Err(Problem::malformed_json("The body must be a JSON object."));
+    // A struct would also be read from a list of its fields' values, in an order nobody promised.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(no_object(bytes));
     }
     let members = Members::of_json(T::FIELDS, bytes).map_err(|error| malformed(&error))?;
     warnings::note(request, members.warnings());
     Ok(T::of_members(members))
+}
+
+/// What is said of a body that begins as no object: it may be JSON all the same, or nothing.
+fn no_object(bytes: &[u8]) -> Problem {
+    if bytes.trim_ascii().is_empty() {
+        return Problem::no_json_object();
+    }
+    match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(_) => Problem::no_json_object(),
+        Err(error) => malformed(&error),
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -121,25 +139,42 @@ fn is_json(kind: &str) -> bool {
     kind == "application/json" || kind.ends_with("+json")
 }
 
-/// Reads a body whose content type `accepts` takes.
+/// Whether a body follows, however long. One that is not there is of no type: some clients name one all the same, and
+/// others none.
+fn has_body(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let length = headers.get(header::CONTENT_LENGTH);
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || length.is_some_and(|length| length.as_bytes().trim_ascii() != b"0")
+}
+
+/// Reads a body of one kind.
 ///
 /// # Errors
 /// 415, 413, 408, 400 when it ends early, and 503 when the server ends earlier.
 pub async fn read(
     request: &HttpRequest,
     mut payload: Payload,
-    accepts: fn(&str) -> bool,
+    kind: &Kind,
 ) -> Result<Bytes, Problem> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(Problem::internal)?;
+    if !has_body(request) {
+        return Ok(Bytes::new());
+    }
     let plain = request
         .headers()
         .get_all(header::CONTENT_ENCODING)
         .flat_map(|encodings| encodings.as_bytes().split(|byte| *byte == b','))
         .all(|encoding| encoding.trim_ascii().eq_ignore_ascii_case(b"identity"));
-    if !plain || !accepts(&request.content_type().to_ascii_lowercase()) {
-        return Err(Problem::unsupported_media_type());
+    if !plain {
+        return Err(Problem::encoded_body());
+    }
+    let content_type = request.content_type().to_ascii_lowercase();
+    let is_untyped = content_type.is_empty();
+    if !is_untyped && !(kind.accepts)(&content_type) {
+        return Err((kind.refused)());
     }
     let limit = state.admission.max_body_bytes;
     let declared = request
@@ -164,9 +199,13 @@ pub async fn read(
         Duration::from_secs(state.admission.body_timeout_seconds),
         collecting,
     );
-    tokio::select! {
+    let read = tokio::select! {
         biased;
-        read = in_time => read.unwrap_or_else(|_| Err(Problem::body_timeout())),
-        () = state.process.stopping.cancelled() => Err(Problem::stopping()),
+        read = in_time => read.unwrap_or_else(|_| Err(Problem::body_timeout()))?,
+        () = state.process.stopping.cancelled() => return Err(Problem::stopping()),
+    };
+    if is_untyped && !read.trim_ascii().is_empty() {
+        return Err((kind.refused)());
     }
+    Ok(read)
 }

@@ -1,4 +1,4 @@
-//! What a caller should know of a request that was answered all the same: members nobody reads that look misspelt, a
+//! What a caller should know of a request that was answered all the same: members nobody reads, a
 //! token that was refused beside a public form.
 //!
 //! Extractors and handlers note them, `finish` writes them into the answer: as `warnings` of a JSON object, and by name in
@@ -29,11 +29,14 @@ pub struct Warning {
 
 impl Warning {
     /// A member nobody reads, and the one that may be meant.
-    pub(super) fn unread(within: &str, name: &str, meant: &str) -> Self {
-        let (field, meant) = (format!("{within}{name}"), format!("{within}{meant}"));
+    pub(super) fn unread(within: &str, name: &str, meant: Option<&str>) -> Self {
+        let field = format!("{within}{name}");
+        let question = meant.map_or(String::new(), |meant| {
+            format!(" ; vouliez-vous dire « {within}{meant} » ?")
+        });
         Self {
             code: "unknown_field",
-            message: format!("« {field} » n'est pas lu ; vouliez-vous dire « {meant} » ?"),
+            message: format!("« {field} » n'est pas lu{question}"),
             field: Some(field),
         }
     }
@@ -96,7 +99,8 @@ fn names(warnings: &[Warning]) -> String {
     let fields = warnings
         .iter()
         .filter_map(|warning| warning.field.as_deref());
-    fields.map(plain).collect::<Vec<_>>().join(", ")
+    let names = fields.map(plain).filter(|name| !name.is_empty());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -105,7 +109,7 @@ mod tests {
 
     #[test]
     fn an_object_is_told_the_warnings_and_anything_else_stays() {
-        let warnings = [Warning::unread("", "prioritty", "priority")];
+        let warnings = [Warning::unread("", "prioritty", Some("priority"))];
         let told = with_member(Bytes::from_static(b"{\"a\":1}"), &warnings);
         let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
         assert_eq!(told["a"], 1);
@@ -118,8 +122,9 @@ mod tests {
     #[test]
     fn a_header_holds_plain_names_only() {
         let odd = [
-            Warning::unread("", "prio\r\nX: y", "priority"),
-            Warning::unread("a.", "b", "c"),
+            Warning::unread("", "prio\r\nX: y", Some("priority")),
+            Warning::unread("a.", "b", None),
+            Warning::unread("", "日", None),
         ];
         assert_eq!(names(&odd), "prioXy, a.b");
     }

@@ -152,16 +152,15 @@ impl<'a> Write<'a> {
             return Ok(());
         };
         match Failure::of(error) {
-            Failure::Final(problem) if self.loses_by(problem.status) => {
-                Err(Failure::Final(problem))
-            }
+            Failure::Final(problem) if self.loses_by(&problem) => Err(Failure::Final(problem)),
             Failure::Final(_) => Ok(()),
             Failure::Collided => Err(Failure::Collided),
         }
     }
 
-    fn loses_by(&self, status: StatusCode) -> bool {
-        match status {
+    fn loses_by(&self, problem: &Problem) -> bool {
+        match problem.status {
+            _ if problem.stands_for_refusal => true,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
             StatusCode::NOT_FOUND => self.loses == Loses::ByAbsence,
             // Then nobody knows; the kept answer is there in a moment, too.
@@ -222,17 +221,19 @@ impl From<Failure> for Problem {
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("Idempotency-Key") else {
+    let mut lines = headers.get_all("Idempotency-Key");
+    let Some(value) = lines.next() else {
         return Ok(None);
     };
-    let usable = |text: &&str| !text.is_empty() && text.len() <= MAX_KEY_CHARS;
+    let is_one = lines.all(|other| other == value);
+    let usable = |text: &&str| is_one && !text.is_empty() && text.len() <= MAX_KEY_CHARS;
     if let Some(key) = value.to_str().ok().map(str::trim).filter(usable) {
         return Ok(Some(key.to_owned()));
     }
     let mut errors = Errors::default();
     errors.add(
         "Idempotency-Key",
-        &Refusal::new("invalid_key", "de 1 à 255 caractères ASCII"),
+        &Refusal::new("invalid_key", "une seule clé de 1 à 255 caractères ASCII"),
     );
     Err(errors.into_problem())
 }

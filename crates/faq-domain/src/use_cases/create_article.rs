@@ -46,7 +46,7 @@ pub async fn create_article(
     let mut draws = 1;
     while !insert_unused(tx, &article).await? {
         if !is_drawn || draws == ID_DRAWS {
-            return Err(StoreError::defect("every id of an article was taken").into());
+            return Err(StoreError::Duplicate("every id of the article".to_owned()).into());
         }
         draws += 1;
         article.id = with.ids.faq_id();

@@ -24,13 +24,17 @@ pub(super) enum Unusable {
     Issuer,
     #[error("exp is not a date before the year 10000: is it in milliseconds?")]
     Expiry,
+    #[error("nbf is not a date before the year 10000: is it in milliseconds?")]
+    Beginning,
+    #[error("nbf is still to come: is the issuer's clock ahead?")]
+    Early,
 }
 
 /// The claims of a token whose signature is good.
 pub(super) type Claims = Map<String, Value>;
 
-/// Who the claims speak of, and until when.
-pub(super) fn session(claims: &Claims) -> Result<Session, Unusable> {
+/// Who the claims speak of, and until when. `now` is what our clock may show at the most.
+pub(super) fn session(claims: &Claims, now: u64) -> Result<Session, Unusable> {
     // `null` and `""` are how some write that a claim is not there.
     let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
     let said = |value: &&Value| !value.is_null() && !is_blank(value);
@@ -38,9 +42,19 @@ pub(super) fn session(claims: &Claims) -> Result<Session, Unusable> {
     if claim("iss").is_some_and(|issuer| !issuer.is_string()) {
         return Err(Unusable::Issuer);
     }
+    let begins = claim("nbf").map(|nbf| date(nbf).ok_or(Unusable::Beginning));
+    // One before 1970 has come.
+    let begins = begins
+        .transpose()?
+        .map(|date| u64::try_from(date.timestamp()));
+    if begins.is_some_and(|seconds| seconds.is_ok_and(|seconds| seconds > now)) {
+        return Err(Unusable::Early);
+    }
     let id = claim("sub").or_else(|| claim("id"));
     let text = |name| claim(name).and_then(Value::as_str);
-    let vouched = claims.get("email_verified").is_none_or(is_true);
+    // An empty text is a word that says neither yes nor no.
+    let vouching = claims.get("email_verified");
+    let vouched = vouching.is_none_or(|word| word.is_null() || is_true(word));
     let email = text("email").filter(|_| vouched);
     Ok(Session {
         actor: Actor {

@@ -11,6 +11,9 @@ pub enum TokenRefused {
     /// Forged, cut, or of somebody we do not believe.
     #[error("the token is not valid")]
     Invalid,
+    /// There is an `Authorization` header, and it says something else, or two things.
+    #[error("one Authorization header with one bearer token is expected")]
+    Unclear,
     /// None was shown.
     #[error("there is no token")]
     Missing,
@@ -21,7 +24,7 @@ impl TokenRefused {
     pub fn code(self) -> &'static str {
         match self {
             Self::Expired => "token_expired",
-            Self::Invalid => "invalid_token",
+            Self::Invalid | Self::Unclear => "invalid_token",
             Self::Missing => "unauthorized",
         }
     }

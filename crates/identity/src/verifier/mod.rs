@@ -13,7 +13,9 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, Validation, decode, decode_header, get_current_timestamp,
+};
 use settings::AuthSection;
 use shared_kernel::Session;
 
@@ -49,7 +51,8 @@ impl TokenVerifier {
         };
         let mut validation = Validation::new(algorithm);
         validation.leeway = LEEWAY_SECONDS;
-        validation.validate_nbf = true;
+        // `claims` looks at it: the library takes `nbf: null` for one that cannot be read.
+        validation.validate_nbf = false;
         let mut required = vec!["exp"];
         // The library accepts a token without the claim even when a value is configured.
         if section.audience.is_empty() {
@@ -85,7 +88,8 @@ impl TokenVerifier {
         for (_, key) in self.keys.iter().filter(|(kid, _)| named(kid)) {
             match decode::<Claims>(token, key, &self.validation) {
                 Ok(data) => {
-                    return session(&data.claims).map_err(|unusable| {
+                    let now = get_current_timestamp() + LEEWAY_SECONDS;
+                    return session(&data.claims, now).map_err(|unusable| {
                         self.tell(&unusable.to_string());
                         TokenRefused::Invalid
                     });
@@ -93,8 +97,7 @@ impl TokenVerifier {
                 Err(error) => match error.kind() {
                     ErrorKind::ExpiredSignature => refused = TokenRefused::Expired,
                     // Of these the signature was good: it is looked at first.
-                    ErrorKind::ImmatureSignature
-                    | ErrorKind::InvalidIssuer
+                    ErrorKind::InvalidIssuer
                     | ErrorKind::InvalidAudience
                     | ErrorKind::InvalidClaimFormat(_)
                     | ErrorKind::MissingRequiredClaim(_) => self.tell(&error.to_string()),

@@ -96,6 +96,30 @@ fn expiry_and_not_before_have_five_seconds_of_leeway() {
 }
 
 #[test]
+fn a_claim_that_is_null_is_not_there() {
+    let claims = |changed: &str| {
+        let mut claims = json!({"sub": "u", "exp": now() + 60, "role": "staff", "level": 7,
+            "email": "a@b.fr", "name": "Anne Petit", "iat": 1, "jti": "1"});
+        claims[changed] = Value::Null;
+        claims
+    };
+    for name in [
+        "nbf", "iat", "jti", "aud", "iss", "id", "level", "role", "email", "name",
+    ] {
+        assert!(verifier().verify(&token(&claims(name))).is_ok(), "{name}");
+    }
+    for name in ["sub", "exp"] {
+        assert!(verifier().verify(&token(&claims(name))).is_err(), "{name}");
+    }
+    for begins in [json!("soon"), json!([1]), json!(1e300)] {
+        let claims = json!({"sub": "u", "exp": now() + 60, "nbf": begins});
+        assert!(verifier().verify(&token(&claims)).is_err(), "{begins}");
+    }
+    let claims = json!({"sub": "u", "exp": now() + 60, "nbf": -1});
+    assert!(verifier().verify(&token(&claims)).is_ok());
+}
+
+#[test]
 fn a_token_needs_a_usable_subject_and_a_known_role() {
     for claims in [
         json!({"exp": now() + 60}),
@@ -321,7 +345,8 @@ fn an_address_counts_only_where_the_issuer_says_yes_or_nothing() {
         (Some(json!("false")), false),
         (Some(json!("")), false),
         (Some(json!(0)), false),
-        (Some(Value::Null), false),
+        // As if it were not there.
+        (Some(Value::Null), true),
     ] {
         let mut claims = json!({"sub": "u", "exp": now() + 60, "email": "a@b.fr"});
         if let Some(verified) = &verified {

@@ -12,7 +12,7 @@ use crate::rights::{Scope, may_put_away};
 /// Hides a message from its customer's lists. Hiding it again tells nobody.
 ///
 /// # Errors
-/// [`MessagesError::NotFoundOrRefused`].
+/// [`MessagesError::NotFoundOrRefused`], [`MessagesError::DeletedBefore`].
 pub async fn archive_message(
     tx: &mut dyn MessagesTx,
     with: Surroundings<'_>,
@@ -35,7 +35,7 @@ pub async fn archive_message(
 /// Hides a message from both sides; the row stays.
 ///
 /// # Errors
-/// [`MessagesError::NotFoundOrRefused`].
+/// [`MessagesError::NotFoundOrRefused`], [`MessagesError::DeletedBefore`].
 pub async fn delete_message(
     tx: &mut dyn MessagesTx,
     with: Surroundings<'_>,
@@ -63,10 +63,13 @@ async fn lock_own(
         .lock_message(id)
         .await?
         .ok_or(MessagesError::NotFoundOrRefused)?;
-    let allowed = Scope::of(actor).holds(&message) && may_put_away(actor, &message);
-    if allowed {
+    // First the right: who has none does not learn that it was deleted.
+    if !may_put_away(actor, &message) {
+        return Err(MessagesError::NotFoundOrRefused);
+    }
+    if Scope::of(actor).holds(&message) {
         Ok(message)
     } else {
-        Err(MessagesError::NotFoundOrRefused)
+        Err(MessagesError::DeletedBefore)
     }
 }

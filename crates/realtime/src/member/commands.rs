@@ -12,7 +12,7 @@ use sockets::CloseReason;
 use sockets::{FloodMeter, Verdict};
 use tokio::time::Instant;
 
-use super::payload::{Flag, Id, payload};
+use super::payload::{Flag, Id, payload, token};
 use super::refused::{EventRefused, Failed};
 use super::{Member, expiry, within};
 use crate::hub::Registration;
@@ -32,6 +32,7 @@ type Done = Result<Value, Failed>;
 
 #[derive(Deserialize)]
 struct Auth {
+    #[serde(deserialize_with = "token")]
     token: String,
 }
 

@@ -27,7 +27,7 @@ use tokio::time::{Instant, timeout};
 
 pub(crate) use self::entry::{Arrival, Resume};
 use self::joined::Rooms;
-pub(crate) use self::payload::payload;
+pub(crate) use self::payload::{payload, token};
 pub(crate) use self::refused::{EventRefused, ack_data};
 use crate::dialect::{LoggedFrame, Outgoing};
 use crate::gateway::Gateway;

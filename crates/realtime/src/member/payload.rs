@@ -4,6 +4,7 @@
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use shared_kernel::is_blank;
 use shared_kernel::scalars::{digits, flag};
 
 use super::refused::EventRefused;
@@ -14,6 +15,15 @@ pub(crate) fn payload<T: DeserializeOwned>(data: Value) -> Result<T, EventRefuse
         return Err(EventRefused::BAD_PAYLOAD);
     }
     serde_json::from_value(data).map_err(|_| EventRefused::BAD_PAYLOAD)
+}
+
+/// A token. One with nothing in it is as good as none, and no wrong one.
+pub(crate) fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if is_blank(&text) {
+        return Err(D::Error::custom("a token with nothing in it"));
+    }
+    Ok(text)
 }
 
 /// An id as it came.

@@ -165,7 +165,9 @@ impl Member {
         let settings = &self.gateway.settings;
         // Sockets that came together, after a restart, do not all speak up together.
         let apart = u32::from(self.session.as_bytes().first().copied().unwrap_or_default());
-        let wait = settings.joined_renewal + settings.joined_renewal * apart / 256;
+        let wait = settings
+            .joined_renewal
+            .saturating_add(settings.joined_renewal.saturating_mul(apart) / 256);
         let is_in_any = !self.rooms.joined.is_empty();
         self.rooms.renew_at = is_in_any.then(|| after(Instant::now(), wait));
     }

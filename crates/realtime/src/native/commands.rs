@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared_kernel::Session;
+use shared_kernel::{Session, is_blank};
 use sockets::CloseReason;
 use sockets::deadline::after;
 use tokio::time::Instant;
@@ -12,17 +12,18 @@ use super::NATIVE;
 use super::frames::ClientFrame;
 use super::session::{Opening, Socket, Step};
 use crate::dialect::Dialect as _;
-use crate::member::{EventRefused, Member, Resume, payload};
+use crate::member::{EventRefused, Member, Resume, payload, token};
 
 #[derive(Deserialize)]
 struct Auth {
+    #[serde(deserialize_with = "token")]
     token: String,
     after: Option<String>,
 }
 
 /// A blank text is as good as none.
 fn stated(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
+    text.filter(|text| !is_blank(text))
 }
 
 impl Socket {

@@ -150,6 +150,41 @@ async fn the_token_may_come_in_every_documented_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_with_nothing_in_it_is_none_wherever_it_stands() {
+    let server = TestServer::start();
+    let blank = format!("{}?token=%20", server.url);
+    let mut client = WsClient::connect_bare(&blank).await;
+    for nothing in [
+        json!({"token": ""}),
+        json!({"token": " \u{200b}"}),
+        json!({"token": null}),
+        json!({}),
+    ] {
+        client
+            .send(&json!({"event": "auth", "data": nothing}))
+            .await;
+        let told = client.wait_for("exception", WAIT).await;
+        assert_eq!(told["data"]["code"], "bad_payload", "{nothing}");
+    }
+    let good = json!({"event": "auth", "data": {"token": "customer:7"}});
+    client.send(&good).await;
+    client.wait_for("connected", WAIT).await;
+    // Nobody loses a socket by it either.
+    client
+        .send(&json!({"event": "auth", "data": {"token": " "}}))
+        .await;
+    let told = client.wait_for("exception", WAIT).await;
+    assert_eq!(told["data"]["code"], "bad_payload");
+    client.send(&json!({"event": "ping"})).await;
+    client.wait_for("pong", WAIT).await;
+    // Beside the subprotocol, nothing does not hide the token of the query.
+    let in_query = format!("{}?token=customer:7", server.url);
+    let empty = [("Sec-WebSocket-Protocol", "bearer, ")];
+    let mut client = WsClient::connect_with(&in_query, &empty).await.unwrap();
+    client.wait_for("connected", WAIT).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silent_stranger_is_closed_after_the_wait() {
     let auth_wait = Duration::from_millis(100);
     let server = TestServer::with(RealtimeSettings {

@@ -172,5 +172,5 @@ async fn insert(
         }
         ticket.id = with.ids.ticket_id();
     }
-    Err(StoreError::defect("every drawn ticket id was taken"))
+    Err(StoreError::Duplicate("every drawn ticket id".to_owned()))
 }

@@ -5,29 +5,51 @@
 //! {"id": "42", "name": "Jean Dupont", "email": "jean@example.com", "phone": "06 12 34 56 78"}
 //! ```
 //!
-//! Or one JSON list of them. The same members are the columns of CSV, in any order and case, between commas or semicolons. Without a
-//! `kind` it is a customer. An id may be a number; a telephone may not, since numbers have no zero in front. Unknown
-//! members are refused, so that a slip of the pen is noticed.
+//! Or one JSON list of them. The same members are the columns of CSV (`csv_lines`), in any order. Without a `kind` it is
+//! a customer. An id may be a number; a telephone may not, since numbers have no zero in front. Unknown members are refused, so that a slip of the pen is noticed.
 
-use serde::Deserialize;
+use serde_json::Value;
 use shared_kernel::scalars::digits;
-use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId};
+use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId, is_blank};
 use support_domain::FullName;
 use support_domain::use_cases::{EnterCustomer, EnterStaff, Person};
+
+use super::csv_lines::csv_lines;
+use crate::faq::strict_json::Strict;
 
 /// What some systems put before the first letter of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-const COLUMNS: [&str; 5] = ["kind", "id", "name", "email", "phone"];
+/// What may be said of somebody.
+pub(super) const MEMBERS: [&str; 5] = ["kind", "id", "name", "email", "phone"];
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Line {
+/// What is said of one person.
+#[derive(Debug, Default)]
+pub(super) struct Line {
     kind: Option<String>,
     id: Option<String>,
     name: Option<String>,
     email: Option<String>,
     phone: Option<String>,
+}
+
+impl Line {
+    /// Keeps a member; one with nothing in it is not there.
+    pub(super) fn say(&mut self, member: &str, text: String) {
+        let slot = match member {
+            "kind" => &mut self.kind,
+            "id" => &mut self.id,
+            "name" => &mut self.name,
+            "email" => &mut self.email,
+            _ => &mut self.phone,
+        };
+        *slot = Some(text).filter(|text| !is_blank(text));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        let members = [&self.kind, &self.id, &self.name, &self.email, &self.phone];
+        members.into_iter().all(Option::is_none)
+    }
 }
 
 /// Reads the file.
@@ -59,7 +81,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Person>, Vec<String>> {
 }
 
 /// Lines with their numbers.
-type Lines = Vec<(u64, Result<Line, String>)>;
+pub(super) type Lines = Vec<(u64, Result<Line, String>)>;
 
 fn json_lines(text: &str) -> Lines {
     let filled = (1..)
@@ -67,64 +89,61 @@ fn json_lines(text: &str) -> Lines {
         .filter(|(_, line)| !line.trim().is_empty());
     filled
         .map(|(number, line)| {
-            let read = serde_json::from_str(line).map_err(|error| error.to_string());
-            (number, read.and_then(json_line))
+            let read = serde_json::from_str(line).map_err(|error| at_column(&error));
+            (number, read.and_then(|Strict(value)| line_of(&value)))
         })
         .collect()
 }
 
 /// One list of all; its members are counted.
 fn json_list(text: &str) -> Lines {
-    let all: Vec<serde_json::Value> = match serde_json::from_str(text) {
+    let all: Vec<Strict> = match serde_json::from_str(text) {
         Ok(all) => all,
         Err(error) => {
             let line = u64::try_from(error.line()).unwrap_or_default();
-            return vec![(line, Err(error.to_string()))];
+            return vec![(line, Err(at_column(&error)))];
         }
     };
-    (1..).zip(all.into_iter().map(json_line)).collect()
+    let read = all.iter().map(|Strict(value)| line_of(value));
+    (1..).zip(read).collect()
 }
 
-fn json_line(mut line: serde_json::Value) -> Result<Line, String> {
-    if let Some(id) = line.get_mut("id")
-        && let Some(digits) = id.as_number().and_then(digits)
-    {
-        *id = digits.into();
-    }
-    if line.get("phone").is_some_and(serde_json::Value::is_number) {
-        return Err("phone: not a text; a number lost its zero or its plus in front".to_owned());
-    }
-    serde_json::from_value(line).map_err(|error| error.to_string())
+/// What is wrong with JSON, and where in its line: which line it is stands before it.
+fn at_column(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    let what = words.split(" at line ").next().unwrap_or_default();
+    format!("column {}: {what}", error.column())
 }
 
-fn csv_lines(text: &str) -> Lines {
-    let names = text.lines().next().unwrap_or_default();
-    let delimiter = if names.contains(';') { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let heading = reader.headers().cloned().unwrap_or_default();
-    let heading: csv::StringRecord = heading.iter().map(str::to_lowercase).collect();
-    reader.set_headers(heading.clone());
-    // Asked here because nobody is in a file of nothing but a heading.
-    if let Some(unknown) = heading.iter().find(|name| !COLUMNS.contains(name)) {
-        let why = format!("{unknown}: not one of {}", COLUMNS.join(", "));
-        return vec![(1, Err(why))];
-    }
-    // The line of names is the first.
-    (2..)
-        .zip(reader.deserialize())
-        .map(
-            |(counted, read): (u64, Result<Line, csv::Error>)| match read {
-                Ok(line) => (counted, Ok(line)),
-                Err(error) => {
-                    let place = error.position().map_or(counted, csv::Position::line);
-                    (place, Err(error.to_string()))
-                }
+/// Somebody as an object.
+fn line_of(value: &Value) -> Result<Line, String> {
+    let said = value.as_object().ok_or("not an object of one person")?;
+    let mut line = Line::default();
+    for (name, value) in said {
+        let member = MEMBERS.iter().find(|member| *member == name);
+        let member = member.ok_or_else(|| unknown(name, "members"))?;
+        match value {
+            Value::Null => {}
+            Value::String(text) => line.say(member, text.clone()),
+            Value::Number(_) if *member == "phone" => {
+                return Err(
+                    "phone: not a text; a number lost its zero or its plus in front".to_owned(),
+                );
+            }
+            // Earlier systems number people.
+            Value::Number(number) if *member == "id" => match digits(number) {
+                Some(digits) => line.say(member, digits),
+                None => return Err(format!("{member}: must be a text")),
             },
-        )
-        .collect()
+            _ => return Err(format!("{member}: must be a text")),
+        }
+    }
+    Ok(line)
+}
+
+/// What is said of a name that is none of ours.
+pub(super) fn unknown(name: &str, kind: &str) -> String {
+    format!("{name}: not one of the {kind} {}", MEMBERS.join(", "))
 }
 
 /// What is wrong with which member.
@@ -172,11 +191,11 @@ fn text<T, E: std::fmt::Display>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Each person in a line.
-    fn outline(text: &str) -> Vec<String> {
+    pub(in super::super) fn outline(text: &str) -> Vec<String> {
         let line = |person: Person| match person {
             Person::Staff(staff) => format!("staff {} {}", staff.id, staff.name.as_str()),
             Person::Customer(customer) => format!(
@@ -237,6 +256,35 @@ mod tests {
             wrong[0].starts_with("line 1, phone: not a text"),
             "{wrong:?}"
         );
+    }
+
+    #[test]
+    fn an_id_may_be_a_number_and_what_is_wrong_with_json_is_told_by_its_member() {
+        let texts = outline("{\"id\": \"42\", \"name\": \"Jean Dupont\"}");
+        assert_eq!(outline("{\"id\": 42, \"name\": \"Jean Dupont\"}"), texts);
+        assert_eq!(outline("[{\"id\": 42, \"name\": \"Jean Dupont\"}]"), texts);
+        for (line, told) in [
+            (
+                "{\"id\": 4.5, \"name\": \"J D\"}",
+                "line 1, id: must be a text",
+            ),
+            (
+                "{\"id\": \"1\", \"name\": 5}",
+                "line 1, name: must be a text",
+            ),
+            (
+                "{\"id\": \"1\", \"mail\": \"a@b.fr\"}",
+                "line 1, mail: not one of the members kind, id, name, email, phone",
+            ),
+            ("{\"id\": ", "line 1, column 7: EOF while parsing a value"),
+            (
+                "{\"id\": 1, \"id\": 2}",
+                "line 1, column 17: id is there twice",
+            ),
+            ("[[]]", "line 1, not an object of one person"),
+        ] {
+            assert_eq!(read(line).unwrap_err(), [told], "{line}");
+        }
     }
 
     #[test]

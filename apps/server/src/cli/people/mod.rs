@@ -1,5 +1,6 @@
 //! `guichet people import`
 
+mod csv_lines;
 mod file;
 
 use std::io::{self, Read as _, Write as _};
@@ -41,7 +42,7 @@ pub(super) async fn run(config: &Config, args: &PeopleArgs) -> ExitCode {
     // Read before a database is looked for: most mistakes are in the file.
     let people = match text(file).and_then(|text| file::read(&text)) {
         Ok(people) => people,
-        Err(wrong) => return fail(&wrong.join("\nguichet: "), 1),
+        Err(wrong) => return fail(&wrong.join("\n"), 1),
     };
     let imported = async |core: Core, _: &str| {
         let imported = import(&core, people).await;

@@ -23,6 +23,16 @@ impl Faults {
         self.0.push(format!("{place}{dot}{member}: {reason}"));
     }
 
+    /// A member that was read, if it is of the right type.
+    pub(super) fn typed<T>(
+        &mut self,
+        place: &str,
+        member: &str,
+        read: Result<T, String>,
+    ) -> Option<T> {
+        read.map_err(|reason| self.add(place, member, &reason)).ok()
+    }
+
     pub(super) fn text<T>(
         &mut self,
         place: &str,

@@ -49,6 +49,68 @@ fn what_is_wrong_is_named_by_its_place() {
 }
 
 #[test]
+fn what_is_of_another_type_is_named_by_its_member_and_an_id_may_be_a_number() {
+    for (pointer, value, told) in [
+        (
+            "/articles/0/order",
+            json!("first"),
+            "articles[0].order: must be a whole number",
+        ),
+        (
+            "/articles/0/published",
+            json!(2),
+            "articles[0].published: must be true or false",
+        ),
+        (
+            "/articles/0/tags/0",
+            json!(5.5),
+            "articles[0].tags[0]: must be a text",
+        ),
+        (
+            "/articles/0/id",
+            json!([]),
+            "articles[0].id: must be a text",
+        ),
+        (
+            "/articles/0/texts/fr/answer",
+            json!(null),
+            "articles[0].texts.fr.answer: invalid type: null, expected a string",
+        ),
+        (
+            "/articles/0/texts/fr",
+            json!({"question": "Où est ma commande ?"}),
+            "articles[0].texts.fr: missing field `answer`",
+        ),
+        (
+            "/categories/0",
+            json!(1),
+            "categories[0]: invalid type: integer `1`, expected struct CategoryEntry",
+        ),
+        (
+            "/categories/0/name",
+            json!({}),
+            "categories[0].name: must be a text",
+        ),
+        (
+            "/categories",
+            json!({}),
+            "categories: invalid type: map, expected a sequence",
+        ),
+    ] {
+        assert_eq!(wrong_with(pointer, value), [told], "{pointer}");
+    }
+    let mut numbered = file();
+    numbered["categories"][0]["id"] = json!(12);
+    numbered["articles"][0]["category"] = json!(12);
+    let base = read(&numbered.to_string()).unwrap();
+    assert_eq!(base.articles[0].content.category.as_str(), "12");
+    let twice = file()
+        .to_string()
+        .replace("\"order\":1", "\"order\":1,\"order\":2");
+    assert!(read(&twice).unwrap_err()[0].contains("order is there twice"));
+}
+
+#[test]
 fn every_fault_is_named_and_ids_are_there_once() {
     let mut file = file();
     let twice = file["articles"][0].clone();

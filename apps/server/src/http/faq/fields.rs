@@ -141,6 +141,9 @@ impl Parse for TranslationBody {
 pub struct Translations(BTreeMap<Locale, Field<TranslationBody>>);
 
 impl Parse for Translations {
+    const MEMBERS: &'static [Declared] = TranslationBody::FIELDS;
+    const IS_MAP: bool = true;
+
     fn parse(value: &Value) -> Result<Self, Refusal> {
         let wrong = || Refusal::new("wrong_type", "doit être un objet de langues");
         let given = value.as_object().ok_or_else(wrong)?;

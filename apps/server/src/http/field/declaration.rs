@@ -17,6 +17,10 @@ pub struct Declared {
     pub words: Option<&'static str>,
     /// What is in it, when it is an object.
     pub members: &'static [Declared],
+    /// `members` are those of each object in it.
+    pub is_map: bool,
     /// A query may give it several times.
     pub is_list: bool,
+    /// A member that may be a slip of its name is refused, and not passed over with a word.
+    pub is_guarded: bool,
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, SchemaType, Type};
 
 use super::Refusal;
 use super::declaration::Declared;
@@ -37,7 +37,9 @@ macro_rules! fields {
                     WORDS.first().copied()
                 },
                 members: <$kind as $crate::http::field::Parse>::MEMBERS,
+                is_map: <$kind as $crate::http::field::Parse>::IS_MAP,
                 is_list: <$kind as $crate::http::field::Parse>::IS_LIST,
+                is_guarded: <$kind as $crate::http::field::Parse>::IS_GUARDED,
             },)*];
 
             fn of_members(mut members: $crate::http::field::Members) -> Self {
@@ -76,7 +78,7 @@ macro_rules! fields {
 }
 pub(in crate::http) use fields;
 
-/// The fields a request may have; others are ignored.
+/// The fields a request may have; others are told.
 pub trait FieldNames: Sized {
     /// In their order.
     const FIELDS: &'static [Declared];
@@ -134,7 +136,7 @@ impl Described {
             if !field.about.is_empty() {
                 field.schema.description = Some(field.about.to_owned());
             }
-            object = object.property(field.name, field.schema);
+            object = object.property(field.name, whole(field.schema));
             if field.need != Need::optional {
                 object = object.required(field.name);
             }
@@ -161,6 +163,24 @@ impl Described {
             })
             .collect()
     }
+}
+
+/// A description as the library has it: what a list of things is comes as extensions (`parsed::list_of`), which it
+/// would write in another order each time.
+fn whole(mut described: Object) -> Schema {
+    let mut extensions = described.extensions.take().unwrap_or_default();
+    let item = extensions
+        .remove("items")
+        .map(serde_json::from_value::<Object>);
+    let Some(Ok(item)) = item else {
+        return described.into();
+    };
+    let most = extensions.get("maxItems").and_then(Value::as_u64);
+    let mut list = ArrayBuilder::new().items(item).build();
+    list.schema_type = described.schema_type;
+    list.description = described.description;
+    list.max_items = most.and_then(|most| most.try_into().ok());
+    list.into()
 }
 
 /// The same, or null.

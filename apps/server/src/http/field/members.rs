@@ -10,9 +10,9 @@ use super::declaration::Declared;
 use super::{Field, Parse, Refusal};
 use crate::http::warnings::Warning;
 
-/// Members nobody declared that are kept, to look for misspelt ones among them.
+/// Members nobody declared that are kept of one object, to be told.
 const MOST_UNREAD: usize = 40;
-/// Longer names are no slips.
+/// Letters of such a name.
 const LONGEST_UNREAD: usize = 60;
 
 /// What one declared field was given.
@@ -24,6 +24,8 @@ enum Given {
     /// Twice, and not the same.
     Contradiction,
     NotText,
+    /// Under a name that is none, and must not be passed over.
+    Slip(String),
 }
 
 /// Members of one object.
@@ -37,6 +39,8 @@ pub struct Members {
     are_parameters: bool,
     /// The first name of a query that is no text, as far as it is one.
     garbled: Option<String>,
+    /// Whoever writes a body means each of its members. What stands in a query may be meant for others on the way.
+    tells_all: bool,
 }
 
 impl Members {
@@ -48,6 +52,7 @@ impl Members {
             unread: Vec::new(),
             are_parameters: false,
             garbled: None,
+            tells_all: false,
         }
     }
 
@@ -83,7 +88,11 @@ impl Members {
         bytes: &[u8],
     ) -> serde_json::Result<Self> {
         let mut reader = serde_json::Deserializer::from_slice(bytes);
-        let members = Reading(Self::of(declared)).deserialize(&mut reader)?;
+        let members = Self {
+            tells_all: true,
+            ..Self::of(declared)
+        };
+        let members = Reading(members).deserialize(&mut reader)?;
         reader.end()?;
         Ok(members)
     }
@@ -110,7 +119,7 @@ impl Members {
             *given = match std::mem::take(given) {
                 Given::Nothing => Given::Value(value),
                 Given::Value(former) => both(former, value, is_list),
-                lost @ (Given::Contradiction | Given::NotText) => lost,
+                lost @ (Given::Contradiction | Given::NotText | Given::Slip(_)) => lost,
             };
         }
     }
@@ -122,9 +131,17 @@ impl Members {
         }
     }
 
+    /// What nobody declared: told, or, where it may be a slip of what must not be passed over, refused.
     fn leave(&mut self, spelled: &str) {
-        if self.unread.len() < MOST_UNREAD && spelled.len() <= LONGEST_UNREAD {
-            self.unread.push(spelled.to_owned());
+        let spelled = shortened(spelled);
+        let guarded = self.declared.iter().position(|field| {
+            let names = std::iter::once(field.name).chain(field.others.iter().copied());
+            field.is_guarded && names::nearest(&spelled, names).is_some()
+        });
+        if let Some(given) = guarded.and_then(|place| self.given.get_mut(place)) {
+            *given = Given::Slip(spelled);
+        } else if self.unread.len() < MOST_UNREAD && !self.unread.contains(&spelled) {
+            self.unread.push(spelled);
         }
     }
 
@@ -158,40 +175,58 @@ impl Members {
                 Field::Refused(Refusal::new("repeated", "donné plusieurs fois"))
             }
             Given::NotText => Field::Refused(not_text()),
+            Given::Slip(spelled) => Field::Refused(Refusal::new(
+                "unknown_field",
+                format!("« {spelled} » n'est pas lu et pourrait s'y rapporter"),
+            )),
         }
     }
 
-    /// The members nobody reads that look like misspelt ones.
+    /// The members nobody reads: all of a body's, of a query's those that look misspelt.
     pub(in crate::http) fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
-        warn_of(&mut warnings, "", &self.unread, self.declared);
+        for name in &self.unread {
+            let meant = nearest(self.declared, name);
+            if self.tells_all || meant.is_some() {
+                warnings.push(Warning::unread("", name, meant));
+            }
+        }
         for (declared, given) in self.declared.iter().zip(&self.given) {
-            if let (false, Given::Value(Value::Object(object))) =
-                (declared.members.is_empty(), given)
-            {
-                let unread = object
-                    .keys()
-                    .filter(|name| place(declared.members, name).is_none())
-                    .take(MOST_UNREAD);
-                let within = format!("{}.", declared.name);
-                warn_of(&mut warnings, &within, unread, declared.members);
+            if let Given::Value(Value::Object(object)) = given {
+                warn_within(&mut warnings, declared, object);
             }
         }
         warnings
     }
 }
 
-fn warn_of<'a>(
-    warnings: &mut Vec<Warning>,
-    within: &str,
-    unread: impl IntoIterator<Item = &'a String>,
-    declared: &[Declared],
-) {
-    for name in unread {
-        let known = declared.iter().map(|field| field.name);
-        if let Some(meant) = names::nearest(name, known) {
-            warnings.push(Warning::unread(within, name, meant));
+/// Warns of what nobody reads in an object that stands in a field, or in each of several.
+fn warn_within(warnings: &mut Vec<Warning>, declared: &Declared, object: &Map<String, Value>) {
+    let each = object.iter().filter_map(|(key, value)| {
+        let object = value.as_object().filter(|_| declared.is_map)?;
+        Some((format!("{}.{}.", declared.name, shortened(key)), object))
+    });
+    let whole = (format!("{}.", declared.name), object);
+    let whole = (!declared.is_map && !declared.members.is_empty()).then_some(whole);
+    for (within, object) in whole.into_iter().chain(each) {
+        let unread = object.keys();
+        let unread = unread.filter(|name| place(declared.members, name).is_none());
+        for name in unread.take(MOST_UNREAD.saturating_sub(warnings.len())) {
+            let meant = nearest(declared.members, name);
+            warnings.push(Warning::unread(&within, &shortened(name), meant));
         }
+    }
+}
+
+fn nearest(declared: &'static [Declared], name: &str) -> Option<&'static str> {
+    names::nearest(name, declared.iter().map(|field| field.name))
+}
+
+/// A stranger's name, as far as it is told.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_UNREAD) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
+        None => name.to_owned(),
     }
 }
 
@@ -272,6 +307,39 @@ mod tests {
             optional staff | staffId: StaffId,
             required customerId: CustomerId = "ID client requis",
             optional vehicle: Vehicle,
+            optional notes: Notes,
+            optional hidden | secret: Hidden,
+        }
+    }
+
+    #[derive(Debug)]
+    struct Notes;
+
+    impl Parse for Notes {
+        const MEMBERS: &'static [Declared] = Vehicle::FIELDS;
+        const IS_MAP: bool = true;
+
+        fn parse(_: &Value) -> Result<Self, Refusal> {
+            Ok(Self)
+        }
+
+        fn schema() -> utoipa::openapi::schema::Object {
+            bool::schema()
+        }
+    }
+
+    #[derive(Debug)]
+    struct Hidden;
+
+    impl Parse for Hidden {
+        const IS_GUARDED: bool = true;
+
+        fn parse(_: &Value) -> Result<Self, Refusal> {
+            Ok(Self)
+        }
+
+        fn schema() -> utoipa::openapi::schema::Object {
+            bool::schema()
         }
     }
 
@@ -369,11 +437,62 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_misspelt_is_named_and_anything_else_is_not() {
-        let (_, warnings) = body(&json!({
-            "order_numbr": 1, "utm_source": 2, "vehicle": {"licence_plate": 3, "colour": 4}
+    fn of_a_body_whatever_nobody_reads_is_named_and_of_a_query_what_looks_misspelt() {
+        let (form, warnings) = body(&json!({
+            "order_numbr": 1, "utm_source": 2, "vehicle": {"licence_plate": 3, "colour": 4},
+            "notes": {"fr": {"txt": 1, "licensePlate": "a"}, "en": null, "de": {"other": 1}}
         }));
-        assert_eq!(warnings, ["order_numbr", "vehicle.licence_plate"]);
+        assert_eq!(
+            warnings,
+            [
+                "order_numbr",
+                "utm_source",
+                "vehicle.colour",
+                "vehicle.licence_plate",
+                "notes.de.other",
+                "notes.fr.txt"
+            ]
+        );
+        assert!(matches!(form.notes, Field::Given(Notes)));
+        let query = Members::of_pairs(Form::FIELDS, b"order_numbr=1&utm_source=2&_=3");
+        let told: Vec<_> = query.warnings().into_iter().map(|it| it.field).collect();
+        assert_eq!(told, [Some("order_numbr".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_told_of_strangers_names_is_bounded() {
+        let long = "é".repeat(70);
+        let mut all = Map::new();
+        all.insert(long, json!(1));
+        all.extend((0..100).map(|n| (format!("member{n}"), json!(1))));
+        let (_, warnings) = body(&Value::Object(all));
+        assert_eq!(warnings.len(), MOST_UNREAD);
+        assert!(
+            warnings
+                .iter()
+                .all(|name| name.chars().count() <= LONGEST_UNREAD + 1)
+        );
+        let members = Members::of_json(Form::FIELDS, br#"{"other":1,"other":2}"#).unwrap();
+        assert_eq!(members.warnings().len(), 1, "once");
+    }
+
+    #[test]
+    fn a_slip_of_what_must_not_be_passed_over_is_refused() {
+        for slip in ["hiden", "hidde_n", "secrett"] {
+            let (form, warnings) = body(&json!({ slip: true }));
+            assert_eq!(refused(&form.hidden).code, "unknown_field", "{slip}");
+            assert_eq!(warnings, [""; 0], "{slip}");
+        }
+        for fine in ["hidden", "Hidden", "secret"] {
+            assert!(matches!(
+                body(&json!({ fine: true })).0.hidden,
+                Field::Given(Hidden)
+            ));
+        }
+        assert!(matches!(
+            body(&json!({ "size": 1 })).0.hidden,
+            Field::Absent
+        ));
     }
 
     #[test]

@@ -132,6 +132,12 @@ pub trait Parse: Sized {
     /// The fields in it, when it is an object.
     const MEMBERS: &'static [Declared] = &[];
 
+    /// Whether it is an object of objects by any names, such as languages; `MEMBERS` are those of each.
+    const IS_MAP: bool = false;
+
+    /// Whether it would do harm to pass over: then what may be a slip of its name is refused.
+    const IS_GUARDED: bool = false;
+
     /// Whether it is a list, which a query may write as `name=a,b`, `name=a&name=b` or `name[]=a&name[]=b`.
     const IS_LIST: bool = false;
 

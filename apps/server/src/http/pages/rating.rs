@@ -14,7 +14,7 @@ use support_domain::{Feedback, Rating, TicketFile};
 
 use crate::http::answer::Answer;
 use crate::http::field::{Field, Parse as _, Refusal};
-use crate::http::json_body;
+use crate::http::json_body::{self, Kind};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::repeatable::Repeatable;
@@ -23,6 +23,11 @@ use crate::http::tickets::rate::{LinkQuery, rater};
 use crate::http::write::Write;
 
 const PAGE: &str = include_str!("rating.html");
+
+const FORM: Kind = Kind {
+    accepts: |kind| kind == "application/x-www-form-urlencoded",
+    refused: Problem::no_form,
+};
 
 /// The form as it was sent, and what is wrong with each part of it.
 #[derive(Default, Serialize)]
@@ -123,15 +128,15 @@ struct Opinion {
 impl Filled {
     /// Reads a form, and the opinion in it where every field is fine.
     fn of(body: &[u8]) -> (Self, Option<Opinion>) {
-        let (mut rating, mut typed) = (String::new(), Ok(String::new()));
-        for pair in pairs(body) {
-            match pair.name.as_deref() {
-                Ok("rating") => rating = pair.value.unwrap_or_default(),
-                // Browsers count a line break once and send two characters for it.
-                Ok("feedback") => typed = pair.value.map(|text| text.replace("\r\n", "\n")),
-                _ => {}
-            }
-        }
+        let rating = part(body, "rating").unwrap_or_default();
+        // Browsers count a line break once and send two characters for it.
+        let typed = part(body, "feedback").map(|text| {
+            text.replace(
+                "
+", "
+",
+            )
+        });
         let stars = whole_number(&rating.as_str().into()).and_then(Rating::new);
         let feedback = comment(typed.as_deref());
         let filled = Self {
@@ -148,6 +153,20 @@ impl Filled {
             .map(|(rating, feedback)| Opinion { rating, feedback });
         (filled, opinion)
     }
+}
+
+/// What a form says in one of its parts. Two that differ cannot be read: which is meant would be a guess.
+fn part(body: &[u8], name: &str) -> Result<String, NotText> {
+    let mut said = String::new();
+    for pair in pairs(body).filter(|pair| pair.name.as_deref() == Ok(name)) {
+        let value = pair.value?;
+        if said.is_empty() {
+            said = value;
+        } else if !value.is_empty() && value != said {
+            return Err(NotText(value));
+        }
+    }
+    Ok(said)
 }
 
 /// A comment, or why it cannot be kept. One left blank is none.
@@ -193,10 +212,7 @@ pub async fn submit(
     let Some((ticket, sig)) = checked_link(&state, &path, link.sig) else {
         return Ok(invalid(&state));
     };
-    let body = json_body::read(&request, payload.into_inner(), |kind| {
-        kind == "application/x-www-form-urlencoded"
-    })
-    .await?;
+    let body = json_body::read(&request, payload.into_inner(), &FORM).await?;
     let page = |status, view: &View<'_>| {
         let shop = &state.desk.shop_name;
         render(status, shop, ticket.as_str(), view)

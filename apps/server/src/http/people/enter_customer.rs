@@ -25,7 +25,7 @@ fields! {
         /// First name and family name; not an address.
         required name: FullName,
         optional email: EmailAddress,
-        optional phone: PhoneNumber,
+        optional phone | telephone | phone_number | tel: PhoneNumber,
     }
 }
 

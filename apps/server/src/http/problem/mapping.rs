@@ -17,6 +17,9 @@ impl From<TokenRefused> for Problem {
             TokenRefused::Missing => "Authentification requise",
             TokenRefused::Expired => "Session expirée",
             TokenRefused::Invalid => "Jeton invalide",
+            TokenRefused::Unclear => {
+                "Un seul en-tête Authorization, avec un jeton Bearer, est attendu"
+            }
         };
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -177,12 +180,20 @@ impl From<MessagesError> for Problem {
                 "Message non trouvé",
                 &detail,
             ),
-            MessagesError::NotFoundOrRefused => Self::new(
-                StatusCode::NOT_FOUND,
-                "message_not_found",
-                "Message non trouvé ou accès refusé",
-                &detail,
-            ),
+            MessagesError::NotFoundOrRefused | MessagesError::DeletedBefore => {
+                let is_deleted = matches!(error, MessagesError::DeletedBefore);
+                let problem = Self::new(
+                    StatusCode::NOT_FOUND,
+                    "message_not_found",
+                    "Message non trouvé ou accès refusé",
+                    &detail,
+                );
+                if is_deleted {
+                    problem
+                } else {
+                    problem.for_refusal()
+                }
+            }
             MessagesError::IdentityMismatch(named) => Self::not_the_caller(message_field_of(named)),
             MessagesError::UnknownReference(named) => {
                 let field = message_field_of(named);

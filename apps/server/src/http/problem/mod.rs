@@ -40,6 +40,8 @@ pub struct Problem {
     pub detail: String,
     pub errors: Vec<FieldError>,
     pub retry_after_seconds: Option<u64>,
+    /// It says that nothing is there, to one who may not know that it is.
+    pub(super) stands_for_refusal: bool,
 }
 
 impl Problem {
@@ -52,7 +54,13 @@ impl Problem {
             detail: detail.to_owned(),
             errors: Vec::new(),
             retry_after_seconds: None,
+            stands_for_refusal: false,
         }
+    }
+
+    pub(super) fn for_refusal(mut self) -> Self {
+        self.stands_for_refusal = true;
+        self
     }
 
     pub(super) fn retry_after(mut self, seconds: u64) -> Self {

@@ -2,16 +2,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use serde_json::Value;
 use shared_kernel::Caller;
 use support_domain::thread::EntryText;
 use support_domain::use_cases::{AddResponse, add_response};
 use support_domain::{Entry, TicketFile};
+use utoipa::openapi::schema::Object;
 use views::tickets::ContactResponse;
 
 use super::ticket_path::TicketPath;
 use crate::http::answer::Answer;
 use crate::http::caller::AnyUser;
-use crate::http::field::{Errors, fields};
+use crate::http::field::{Errors, Parse, Refusal, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::repeatable::Repeatable;
@@ -23,7 +25,24 @@ fields! {
     pub struct AddResponseBody {
         required message: EntryText,
         /// An internal note; staff only. Its other names keep a slip of the pen from being published.
-        optional internal | is_internal | private | is_private | intern: bool,
+        optional internal | is_internal | private | is_private | intern | internal_note | is_internal_note
+            | private_note | is_note: NoteFlag,
+    }
+}
+
+/// What would be published were it passed over.
+#[derive(Debug)]
+pub struct NoteFlag(bool);
+
+impl Parse for NoteFlag {
+    const IS_GUARDED: bool = true;
+
+    fn parse(value: &Value) -> Result<Self, Refusal> {
+        bool::parse(value).map(Self)
+    }
+
+    fn schema() -> Object {
+        bool::schema()
     }
 }
 
@@ -41,9 +60,8 @@ pub async fn add(
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
     let text = errors.required("message", body.value.message);
-    let internal = errors
-        .optional("internal", body.value.internal)
-        .unwrap_or_default();
+    let note = errors.optional("internal", body.value.internal);
+    let internal = note.is_some_and(|NoteFlag(internal)| internal);
     let Some(text) = text else {
         return Err(errors.into_problem());
     };

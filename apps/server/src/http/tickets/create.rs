@@ -30,7 +30,7 @@ fields! {
     pub struct CreateTicketBody {
         required name: FullName,
         required email: EmailAddress,
-        optional phone: PhoneNumber,
+        optional phone | telephone | phone_number | tel: PhoneNumber,
         required subject: Subject,
         required message: Message,
         required priority: Priority,

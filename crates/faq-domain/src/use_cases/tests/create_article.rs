@@ -67,7 +67,7 @@ fn a_drawn_id_that_was_ever_used_is_drawn_again() {
 }
 
 #[test]
-fn five_taken_ids_are_a_defect_and_so_is_one_that_was_named() {
+fn five_taken_ids_are_a_conflict_and_so_is_one_that_was_named() {
     for (id, taken) in [(None, 1..=5), (Some("FAQ-9"), 9..=9)] {
         let mut base = Base::new();
         for number in taken {
@@ -76,7 +76,7 @@ fn five_taken_ids_are_a_defect_and_so_is_one_that_was_named() {
         let error = refused(&mut base, async |tx, with| {
             create_article(tx, with, &user("S1"), article(id, "orders")).await
         });
-        let is_defect = matches!(error, FaqError::Store(StoreError::Defect(_)));
-        assert!(is_defect, "{error}");
+        let is_conflict = matches!(error, FaqError::Store(StoreError::Duplicate(_)));
+        assert!(is_conflict, "{error}");
     }
 }

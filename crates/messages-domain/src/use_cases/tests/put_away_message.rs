@@ -73,7 +73,14 @@ fn a_deleted_message_is_there_for_nobody() {
     let again = refused(&mut desk, async |tx, with| {
         delete_message(tx, with, &by, &entry_id("R1")).await
     });
-    assert!(matches!(again, MessagesError::NotFoundOrRefused));
+    assert!(matches!(again, MessagesError::DeletedBefore));
+    // Who could not have deleted it is told nothing of it.
+    for other in [actor("S1", Role::Staff), actor("C2", Role::Customer)] {
+        let refused = refused(&mut desk, async |tx, with| {
+            delete_message(tx, with, &other, &entry_id("R1")).await
+        });
+        assert!(matches!(refused, MessagesError::NotFoundOrRefused));
+    }
 }
 
 #[test]

@@ -168,7 +168,7 @@ fn a_taken_id_is_drawn_again() {
 }
 
 #[test]
-fn five_taken_ids_are_a_defect() {
+fn five_taken_ids_are_a_conflict() {
     let mut desk = Desk::new();
     for number in 1..=5 {
         desk.add(ticket(&format!("TICKET-{number}")));
@@ -176,8 +176,8 @@ fn five_taken_ids_are_a_defect() {
     let error = refused(&mut desk, async |tx, with| {
         create_ticket(tx, with, &customer("C1"), form("C1")).await
     });
-    let is_defect = matches!(error, SupportError::Store(StoreError::Defect(_)));
-    assert!(is_defect, "{error}");
+    let is_conflict = matches!(error, SupportError::Store(StoreError::Duplicate(_)));
+    assert!(is_conflict, "{error}");
 }
 
 #[test]
