@@ -247,7 +247,7 @@ pub(super) mod tests {
             ("{\"id\": ", "line 1, column 7: EOF while parsing a value"),
             (
                 "{\"id\": 1, \"id\": 2}",
-                "line 1, column 17: id is there twice",
+                "line 1, column 18: id is there twice",
             ),
             ("[[]]", "line 1, not an object of one person"),
         ] {
