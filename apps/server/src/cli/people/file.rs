@@ -184,11 +184,11 @@ fn text<T, E: std::fmt::Display>(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
 
     /// Each person in a line.
-    pub(in super::super) fn outline(text: &str) -> Vec<String> {
+    fn outline(text: &str) -> Vec<String> {
         let line = |person: Person| match person {
             Person::Staff(staff) => format!("staff {} {}", staff.id, staff.name.as_str()),
             Person::Customer(customer) => format!(
@@ -279,5 +279,42 @@ pub(super) mod tests {
             assert_eq!(read(text).unwrap_err().len(), 1, "{text}");
         }
         assert!(read("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_spreadsheets_put_around_names_and_before_them_is_no_part_of_them() {
+        let plain = outline("id,name\n42,Jean Dupont\n");
+        assert_eq!(plain.len(), 1);
+        for text in [
+            " id ,\tname\t\n42,Jean Dupont\n",
+            "\tid\t;\tname\n42;Jean Dupont\n",
+            "\"id\", \"name\"\n\"42\", \"Jean Dupont\"\n",
+            "\u{a0}ID\u{a0};Name\r\n42;Jean Dupont\r\n",
+            "sep=;\r\nid;name\r\n42;Jean Dupont\r\n",
+            "\"sep=;\"\r\nid;name\r\n42;Jean Dupont\r\n",
+            "SEP=,\nid,name\n42,Jean Dupont\n",
+            "sep=\t\nid\tname\n42\tJean Dupont\n",
+            "id\tname\n42\tJean Dupont\n",
+            "sep=|\nid|name\n42|Jean Dupont\n",
+            "id;name\r\n42;Jean Dupont\r\n;\r\n;\r\n",
+        ] {
+            assert_eq!(outline(text), plain, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_wrong_has_the_number_it_has_in_the_file() {
+        let wrong = |text: &str| read(text).unwrap_err();
+        assert_eq!(
+            wrong("sep=;\nid;name\n\n1;Jean Dupont\n2;\n"),
+            ["line 5, name: there is none"]
+        );
+        let unknown = wrong("sep=;\nid;nom\n1;Jean Dupont\n");
+        assert_eq!(
+            unknown,
+            ["line 2, nom: not one of the columns kind, id, name, email, phone"]
+        );
+        let twice = wrong("id;name;ID\n1;Jean Dupont;2\n");
+        assert_eq!(twice, ["line 1, id: this column is there twice"]);
     }
 }
