@@ -1,6 +1,6 @@
 //! People as spreadsheets write them: CSV, with a line of names.
 
-use super::file::{Line, Lines, MEMBERS, unknown};
+use super::line::{Line, Lines, MEMBERS, unknown};
 
 /// Reads each line below the names.
 pub(super) fn csv_lines(text: &str) -> Lines {

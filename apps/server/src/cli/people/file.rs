@@ -9,47 +9,16 @@
 //! a customer. Unknown members are refused, so that a slip of the pen is noticed.
 
 use serde_json::Value;
-use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId, is_blank};
+use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId};
 use support_domain::FullName;
 use support_domain::use_cases::{EnterCustomer, EnterStaff, Person};
 
 use super::csv_lines::csv_lines;
+use super::line::{Line, Lines, MEMBERS, unknown};
 use crate::faq::strict_json::Strict;
 
 /// What some systems put before the first letter of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// What may be said of somebody.
-pub(super) const MEMBERS: [&str; 5] = ["kind", "id", "name", "email", "phone"];
-
-/// What is said of one person.
-#[derive(Debug, Default)]
-pub(super) struct Line {
-    kind: Option<String>,
-    id: Option<String>,
-    name: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
-}
-
-impl Line {
-    /// Keeps a member; one with nothing in it is not there.
-    pub(super) fn say(&mut self, member: &str, text: String) {
-        let slot = match member {
-            "kind" => &mut self.kind,
-            "id" => &mut self.id,
-            "name" => &mut self.name,
-            "email" => &mut self.email,
-            _ => &mut self.phone,
-        };
-        *slot = Some(text).filter(|text| !is_blank(text));
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        let members = [&self.kind, &self.id, &self.name, &self.email, &self.phone];
-        members.into_iter().all(Option::is_none)
-    }
-}
 
 /// Reads the file.
 ///
@@ -78,9 +47,6 @@ pub(super) fn read(text: &str) -> Result<Vec<Person>, Vec<String>> {
         Err(wrong)
     }
 }
-
-/// Lines with their numbers.
-pub(super) type Lines = Vec<(u64, Result<Line, String>)>;
 
 fn json_lines(text: &str) -> Lines {
     let filled = (1..)
@@ -132,11 +98,6 @@ fn line_of(value: &Value) -> Result<Line, String> {
         }
     }
     Ok(line)
-}
-
-/// What is said of a name that is none of ours.
-pub(super) fn unknown(name: &str, kind: &str) -> String {
-    format!("{name}: not one of the {kind} {}", MEMBERS.join(", "))
 }
 
 /// What is wrong with which member.
