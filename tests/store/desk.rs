@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use guichet::events::Translator;
 use guichet::process::clock::SystemClock;
-use guichet::process::random_ids::RandomIds;
 use guichet::work::{DeskTx, Executor};
+use identity::RandomIds;
 use identity::rating_links::RatingLinks;
 use serde_json::{Value, json};
 use shared_kernel::{

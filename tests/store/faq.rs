@@ -15,7 +15,7 @@ use faq_domain::{
     Locale, Order, Scope, Tags, Text, Texts,
 };
 use guichet::process::clock::SystemClock;
-use guichet::process::random_ids::RandomIds;
+use identity::RandomIds;
 use shared_kernel::{FaqId, StoreError};
 
 use crate::desk::{Desk, Dice, user};

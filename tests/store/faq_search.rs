@@ -8,7 +8,7 @@ use faq_domain::use_cases::{Surroundings, import_base};
 use faq_domain::{FaqSearch as _, Languages, Locale, Scope};
 use guichet::faq::transfer;
 use guichet::process::clock::SystemClock;
-use guichet::process::random_ids::RandomIds;
+use identity::RandomIds;
 use serde_json::Value;
 use shared_kernel::{UnitOfWork as _, UserId};
 

@@ -3,7 +3,7 @@
 //!
 //! - `verifier`: the one judge of tokens, for HTTP and sockets; `recent` spares it the same token
 //!   twice; `signing` makes tokens, for people who try the server out and for tests;
-//! - `secret`: finds the server's secret; `keys`: one key a purpose of it;
+//! - `secret`: finds the server's secret; `keys`: one key a purpose of it; `random_ids`: ids nobody can guess;
 //! - `rating_links`: links to rate a closing.
 //!
 //! To sign one more thing: a [`Purpose`](keys::Purpose) of its own, and a file that makes and checks
@@ -15,12 +15,14 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod keys;
+mod random_ids;
 pub mod rating_links;
 mod recent;
 mod secret;
 mod signing;
 mod verifier;
 
+pub use random_ids::RandomIds;
 pub use recent::RecentTokens;
 pub use secret::{SecretError, signing_secret};
 pub use signing::{NewToken, sign};

@@ -10,4 +10,5 @@ pub mod hops;
 pub mod names;
 pub mod pairs;
 pub mod paths;
+pub mod strict_json;
 pub mod times;

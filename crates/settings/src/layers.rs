@@ -172,10 +172,10 @@ pub fn misspelt<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<(&'a str
         .filter_map(|name| {
             let whole = letters(name);
             let bare = whole.strip_prefix("guichet");
-            let means = |(name, key): &&(String, String)| {
+            let is_meant = |(name, key): &&(String, String)| {
                 letters(name) == whole || bare == Some(letters(key).as_str())
             };
-            let (meant, _) = known.iter().find(means)?;
+            let (meant, _) = known.iter().find(is_meant)?;
             Some((name.as_str(), meant.clone()))
         })
         .collect()

@@ -4,7 +4,7 @@
 //! many as there may be ([`MostConnections`]), with answers that cost little while nobody reads them;
 //! [`websocket`] opens a WebSocket on one, [`engine_io`] keeps sessions over it or over polling,
 //! [`socket_io`] puts namespaces into such a session. Beside them what every protocol needs: the
-//! [`Heartbeat`], the [`FloodMeter`], instants ahead ([`deadline`]), why a socket is closed ([`CloseReason`]) and where it shows
+//! [`Heartbeat`], the [`FloodMeter`], [`Quotas`] of whoever asks, instants ahead ([`deadline`]), why a socket is closed ([`CloseReason`]) and where it shows
 //! its token ([`bearer`]).
 //!
 //! To speak another protocol over a WebSocket: [`websocket::open`] in its handler and one task per
@@ -24,6 +24,7 @@ mod flow;
 mod heartbeat;
 mod line;
 pub mod listener;
+mod quota;
 pub mod socket_io;
 mod unsent;
 pub mod websocket;
@@ -37,6 +38,7 @@ pub use flood::{FloodMeter, Verdict};
 pub use flow::Cut;
 pub use heartbeat::{Heartbeat, Rhythm};
 pub use line::{Line, bound_silence};
+pub use quota::Quotas;
 
 // The echo is one file for the tests here and for the example, which knows this crate by its name.
 #[cfg(test)]

@@ -227,7 +227,7 @@ async fn a_refused_token_beside_a_public_read_is_told_and_takes_nothing_away() {
         ),
         (
             server.api.with_header("Authorization", "Basic eDp5"),
-            "the token is not valid",
+            "one Authorization header with one bearer token is expected",
         ),
     ] {
         for path in [

@@ -3,7 +3,7 @@
 use faq_domain::use_cases::{ImportError, Imported, Surroundings};
 use guichet::faq::{exchange, transfer};
 use guichet::process::clock::SystemClock;
-use guichet::process::random_ids::RandomIds;
+use identity::RandomIds;
 use serde_json::{Value, json};
 use testkit::{TestServer, eventually};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta};
 use futures_util::future::join_all;
 use guichet::jobs::chores::{Chore as _, CloseQuietTickets};
-use guichet::process::random_ids::RandomIds;
+use identity::RandomIds;
 use serde_json::{Value, json};
 use testkit::{Api, TestServer};
 

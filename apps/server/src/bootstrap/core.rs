@@ -6,7 +6,7 @@ use std::time::Duration;
 use faq_domain::FaqError;
 use faq_domain::use_cases::enter_defaults;
 use identity::rating_links::RatingLinks;
-use identity::signing_secret;
+use identity::{RandomIds, signing_secret};
 use settings::Config;
 use shared_kernel::{Clock, IdGenerator, Surroundings};
 use store_pg::{
@@ -19,7 +19,6 @@ use super::error::StartError;
 use super::mail;
 use crate::events::Translator;
 use crate::live::Commits;
-use crate::process::random_ids::RandomIds;
 use crate::work::Executor;
 
 /// The parts everything else is made of.

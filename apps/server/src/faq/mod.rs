@@ -6,7 +6,6 @@
 //! - `follower`: keeps both in step with the database and the other instances;
 //! - `horizon`: from where on it looks for changes;
 //! - `unanswered`: counts searches that found nothing;
-//! - `strict_json`: JSON of a file, in which nothing is lost;
 //! - `transfer`, `exchange`: the whole base as a file, out of the store and into it.
 
 pub mod articles;
@@ -16,6 +15,5 @@ pub mod follower;
 mod horizon;
 pub mod kept;
 pub mod page_views;
-pub mod strict_json;
 pub mod transfer;
 pub mod unanswered;

@@ -29,7 +29,6 @@ pub mod people;
 pub mod precondition;
 pub mod problem;
 pub mod query;
-mod quota;
 pub mod rate_limit;
 pub mod repeatable;
 mod request_id;

@@ -6,10 +6,10 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use settings::Config;
 use shared_kernel::{Caller, UserId, limited_network};
+use sockets::Quotas;
 
 use super::client_address::TrustedCallers;
 use super::problem::Problem;
-use super::quota::Quotas;
 
 /// Forms a network may send for each one that may become a ticket: people correct what was refused.
 const ATTEMPTS_PER_FORM: u32 = 6;

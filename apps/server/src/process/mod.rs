@@ -1,6 +1,6 @@
 //! The process: what the server takes from the machine, and how it shows that it is well.
 //!
-//! - `clock`: the time; `random_ids`: ids nobody can guess;
+//! - `clock`: the time;
 //! - `telemetry`: logs, and the recorder of what `/metrics` shows; `last_words`: lines that do not go through the log;
 //! - `open_files`: how many sockets the process may hold;
 //! - `database`: which PostgreSQL, private or named;
@@ -15,5 +15,4 @@ pub mod database;
 pub mod health;
 pub mod last_words;
 pub mod open_files;
-pub mod random_ids;
 pub mod telemetry;

@@ -1,15 +1,15 @@
 //! People as spreadsheets write them: CSV, with a line of names.
 
-use super::file::{Line, Lines, MEMBERS, unknown};
+use super::line::{Line, Lines, MEMBERS, unknown};
 
 /// Reads each line below the names.
 pub(super) fn csv_lines(text: &str) -> Lines {
-    let (named, text) = separator_line(text);
+    let (told, text) = separator_line(text);
     // What stands before the names is counted too.
-    let before = u64::from(named.is_some());
+    let before = u64::from(told.is_some());
     let names = text.lines().next().unwrap_or_default();
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(named.unwrap_or_else(|| separator(names)))
+        .delimiter(told.unwrap_or_else(|| separator(names)))
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let heading = reader.headers().cloned().unwrap_or_default();
@@ -77,46 +77,4 @@ fn bare(cell: &str) -> &str {
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
     quoted.map_or(cell, str::trim)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::file::tests::outline;
-
-    #[test]
-    fn what_spreadsheets_put_around_names_and_before_them_is_no_part_of_them() {
-        let plain = outline("id,name\n42,Jean Dupont\n");
-        assert_eq!(plain.len(), 1);
-        for text in [
-            " id ,\tname\t\n42,Jean Dupont\n",
-            "\tid\t;\tname\n42;Jean Dupont\n",
-            "\"id\", \"name\"\n\"42\", \"Jean Dupont\"\n",
-            "\u{a0}ID\u{a0};Name\r\n42;Jean Dupont\r\n",
-            "sep=;\r\nid;name\r\n42;Jean Dupont\r\n",
-            "\"sep=;\"\r\nid;name\r\n42;Jean Dupont\r\n",
-            "SEP=,\nid,name\n42,Jean Dupont\n",
-            "sep=\t\nid\tname\n42\tJean Dupont\n",
-            "id\tname\n42\tJean Dupont\n",
-            "sep=|\nid|name\n42|Jean Dupont\n",
-            "id;name\r\n42;Jean Dupont\r\n;\r\n;\r\n",
-        ] {
-            assert_eq!(outline(text), plain, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_line_that_is_wrong_has_the_number_it_has_in_the_file() {
-        let wrong = |text: &str| super::super::file::read(text).unwrap_err();
-        assert_eq!(
-            wrong("sep=;\nid;name\n\n1;Jean Dupont\n2;\n"),
-            ["line 5, name: there is none"]
-        );
-        let unknown = wrong("sep=;\nid;nom\n1;Jean Dupont\n");
-        assert_eq!(
-            unknown,
-            ["line 2, nom: not one of the columns kind, id, name, email, phone"]
-        );
-        let twice = wrong("id;name;ID\n1;Jean Dupont;2\n");
-        assert_eq!(twice, ["line 1, id: this column is there twice"]);
-    }
 }

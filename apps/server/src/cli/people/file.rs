@@ -6,51 +6,21 @@
 //! ```
 //!
 //! Or one JSON list of them. The same members are the columns of CSV (`csv_lines`), in any order. Without a `kind` it is
-//! a customer. An id may be a number; a telephone may not, since numbers have no zero in front. Unknown members are refused, so that a slip of the pen is noticed.
+//! a customer. An id may be a number; a telephone may not, since numbers have no zero in front. Unknown
+//! members are refused, so that a slip of the pen is noticed.
 
 use serde_json::Value;
 use shared_kernel::scalars::digits;
-use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId, is_blank};
+use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId};
 use support_domain::FullName;
 use support_domain::use_cases::{EnterCustomer, EnterStaff, Person};
 
 use super::csv_lines::csv_lines;
-use crate::faq::strict_json::Strict;
+use super::line::{Line, Lines, MEMBERS, unknown};
+use request_text::strict_json::Strict;
 
 /// What some systems put before the first letter of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// What may be said of somebody.
-pub(super) const MEMBERS: [&str; 5] = ["kind", "id", "name", "email", "phone"];
-
-/// What is said of one person.
-#[derive(Debug, Default)]
-pub(super) struct Line {
-    kind: Option<String>,
-    id: Option<String>,
-    name: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
-}
-
-impl Line {
-    /// Keeps a member; one with nothing in it is not there.
-    pub(super) fn say(&mut self, member: &str, text: String) {
-        let slot = match member {
-            "kind" => &mut self.kind,
-            "id" => &mut self.id,
-            "name" => &mut self.name,
-            "email" => &mut self.email,
-            _ => &mut self.phone,
-        };
-        *slot = Some(text).filter(|text| !is_blank(text));
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        let members = [&self.kind, &self.id, &self.name, &self.email, &self.phone];
-        members.into_iter().all(Option::is_none)
-    }
-}
 
 /// Reads the file.
 ///
@@ -79,9 +49,6 @@ pub(super) fn read(text: &str) -> Result<Vec<Person>, Vec<String>> {
         Err(wrong)
     }
 }
-
-/// Lines with their numbers.
-pub(super) type Lines = Vec<(u64, Result<Line, String>)>;
 
 fn json_lines(text: &str) -> Lines {
     let filled = (1..)
@@ -141,11 +108,6 @@ fn line_of(value: &Value) -> Result<Line, String> {
     Ok(line)
 }
 
-/// What is said of a name that is none of ours.
-pub(super) fn unknown(name: &str, kind: &str) -> String {
-    format!("{name}: not one of the {kind} {}", MEMBERS.join(", "))
-}
-
 /// What is wrong with which member.
 type Wrong = (&'static str, String);
 
@@ -191,11 +153,11 @@ fn text<T, E: std::fmt::Display>(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
 
     /// Each person in a line.
-    pub(in super::super) fn outline(text: &str) -> Vec<String> {
+    fn outline(text: &str) -> Vec<String> {
         let line = |person: Person| match person {
             Person::Staff(staff) => format!("staff {} {}", staff.id, staff.name.as_str()),
             Person::Customer(customer) => format!(
@@ -279,7 +241,7 @@ pub(super) mod tests {
             ("{\"id\": ", "line 1, column 7: EOF while parsing a value"),
             (
                 "{\"id\": 1, \"id\": 2}",
-                "line 1, column 17: id is there twice",
+                "line 1, column 18: id is there twice",
             ),
             ("[[]]", "line 1, not an object of one person"),
         ] {
@@ -311,5 +273,42 @@ pub(super) mod tests {
             assert_eq!(read(text).unwrap_err().len(), 1, "{text}");
         }
         assert!(read("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_spreadsheets_put_around_names_and_before_them_is_no_part_of_them() {
+        let plain = outline("id,name\n42,Jean Dupont\n");
+        assert_eq!(plain.len(), 1);
+        for text in [
+            " id ,\tname\t\n42,Jean Dupont\n",
+            "\tid\t;\tname\n42;Jean Dupont\n",
+            "\"id\", \"name\"\n\"42\", \"Jean Dupont\"\n",
+            "\u{a0}ID\u{a0};Name\r\n42;Jean Dupont\r\n",
+            "sep=;\r\nid;name\r\n42;Jean Dupont\r\n",
+            "\"sep=;\"\r\nid;name\r\n42;Jean Dupont\r\n",
+            "SEP=,\nid,name\n42,Jean Dupont\n",
+            "sep=\t\nid\tname\n42\tJean Dupont\n",
+            "id\tname\n42\tJean Dupont\n",
+            "sep=|\nid|name\n42|Jean Dupont\n",
+            "id;name\r\n42;Jean Dupont\r\n;\r\n;\r\n",
+        ] {
+            assert_eq!(outline(text), plain, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_wrong_has_the_number_it_has_in_the_file() {
+        let wrong = |text: &str| read(text).unwrap_err();
+        assert_eq!(
+            wrong("sep=;\nid;name\n\n1;Jean Dupont\n2;\n"),
+            ["line 5, name: there is none"]
+        );
+        let unknown = wrong("sep=;\nid;nom\n1;Jean Dupont\n");
+        assert_eq!(
+            unknown,
+            ["line 2, nom: not one of the columns kind, id, name, email, phone"]
+        );
+        let twice = wrong("id;name;ID\n1;Jean Dupont;2\n");
+        assert_eq!(twice, ["line 1, id: this column is there twice"]);
     }
 }

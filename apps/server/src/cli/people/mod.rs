@@ -2,6 +2,7 @@
 
 mod csv_lines;
 mod file;
+mod line;
 
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;

@@ -21,6 +21,7 @@ use faq_domain::{
     Answer, ArticleFile, CategoryDetails, CategoryFile, CategoryId, Content, Locale, Order,
     Question, Tag, Tags, Text, Texts,
 };
+use request_text::strict_json::Strict;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,7 +29,6 @@ use shared_kernel::{FaqId, file_text};
 
 use self::faults::Faults;
 use self::member::{Member, Readable, Words, by_type};
-use super::strict_json::Strict;
 
 /// The file, as it is written.
 #[derive(Debug, Serialize)]

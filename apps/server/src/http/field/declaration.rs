@@ -7,6 +7,10 @@ pub(in crate::http) const fn is_required(need: &str) -> bool {
 
 /// A field, as it is declared.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of a declaration, each for itself"
+)]
 pub struct Declared {
     /// As the document spells it.
     pub name: &'static str,

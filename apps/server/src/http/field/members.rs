@@ -478,7 +478,7 @@ mod tests {
 
     #[test]
     fn a_slip_of_what_must_not_be_passed_over_is_refused() {
-        for slip in ["hiden", "hidde_n", "secrett"] {
+        for slip in ["hiden", "hidd_n", "secrett"] {
             let (form, warnings) = body(&json!({ slip: true }));
             assert_eq!(refused(&form.hidden).code, "unknown_field", "{slip}");
             assert_eq!(warnings, [""; 0], "{slip}");

@@ -130,13 +130,7 @@ impl Filled {
     fn of(body: &[u8]) -> (Self, Option<Opinion>) {
         let rating = part(body, "rating").unwrap_or_default();
         // Browsers count a line break once and send two characters for it.
-        let typed = part(body, "feedback").map(|text| {
-            text.replace(
-                "
-", "
-",
-            )
-        });
+        let typed = part(body, "feedback").map(|text| text.replace("\r\n", "\n"));
         let stars = whole_number(&rating.as_str().into()).and_then(Rating::new);
         let feedback = comment(typed.as_deref());
         let filled = Self {

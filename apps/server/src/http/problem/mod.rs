@@ -6,6 +6,7 @@
 //! `catalogue`, or an arm in `mapping`. Refused handshakes are mapped here too and keep a body of
 //! their own (`handshake`).
 
+mod bodies;
 mod catalogue;
 mod handshake;
 mod mapping;

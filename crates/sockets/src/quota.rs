@@ -10,12 +10,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::deadline;
+
 /// Keys remembered before those whose buckets are full again are looked for.
 const REMEMBERED: usize = 10_000;
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// The buckets of all keys.
-pub(super) struct Quotas<K> {
+pub struct Quotas<K> {
     /// In which one comes back.
     each: Duration,
     /// In which all come back.
@@ -31,7 +33,8 @@ struct Buckets<K> {
 }
 
 impl<K: Eq + Hash> Quotas<K> {
-    pub(super) fn new(per_minute: u32, burst: u32) -> Self {
+    /// So many come back in a minute, and so many are there at once.
+    pub fn new(per_minute: u32, burst: u32) -> Self {
         let each = MINUTE / per_minute.max(1);
         Self {
             each,
@@ -47,12 +50,12 @@ impl<K: Eq + Hash> Quotas<K> {
     ///
     /// # Errors
     /// How long until there is one.
-    pub(super) fn take(&self, key: K) -> Result<(), Duration> {
+    pub fn take(&self, key: K) -> Result<(), Duration> {
         let now = Instant::now();
         let mut buckets = self.buckets();
         buckets.sweep(now);
         let full_at = buckets.full_at.entry(key).or_insert(now);
-        let empties = (*full_at).max(now) + self.each;
+        let empties = deadline::after((*full_at).max(now), self.each);
         match empties.duration_since(now).checked_sub(self.all) {
             Some(missing) if !missing.is_zero() => Err(missing),
             _ => {
@@ -63,7 +66,7 @@ impl<K: Eq + Hash> Quotas<K> {
     }
 
     /// Gives one back. Where the bucket is full again without it there is nothing to give.
-    pub(super) fn give_back(&self, key: &K) {
+    pub fn give_back(&self, key: &K) {
         if let Some(full_at) = self.buckets().full_at.get_mut(key) {
             *full_at = full_at.checked_sub(self.each).unwrap_or(*full_at);
         }
@@ -78,7 +81,7 @@ impl<K: Eq + Hash> Buckets<K> {
     fn sweep(&mut self, now: Instant) {
         if self.full_at.len() >= self.swept_at {
             self.full_at.retain(|_, full_at| *full_at > now);
-            self.swept_at = REMEMBERED.max(2 * self.full_at.len());
+            self.swept_at = REMEMBERED.max(self.full_at.len().saturating_mul(2));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! New ids nobody can guess.
 
+use crate::keys::{Keyed, Purpose, keyed};
 use chrono::{DateTime, Utc};
 use hmac::Mac as _;
-use identity::keys::{Keyed, Purpose, keyed};
 use rand::Rng as _;
 use shared_kernel::{CustomerId, EmailKey, EntryId, FaqId, IdGenerator, TicketId};
 use ulid::Ulid;
