@@ -41,16 +41,17 @@ pub(super) async fn find_or_create_customer(
     }
     // Nobody has it, or they are becoming somebody else: that is over when it is our turn.
     hold_address(conn, key).await?;
-    // The second look is for a writer that knows nothing of turns, as a release before does not.
+    // Whoever had the turn before may have entered them. The second try is for a writer that knows nothing of
+    // turns, as a release before does not.
     for _ in 0..2 {
-        if let Some(customer) = with_address(conn, key).await? {
-            return Ok(found(customer));
-        }
         if let Some(customer) = insert(conn, candidate, key, now).await? {
             return Ok(FoundCustomer {
                 customer,
                 is_new: true,
             });
+        }
+        if let Some(customer) = with_address(conn, key).await? {
+            return Ok(found(customer));
         }
     }
     Err(StoreError::Collision)
