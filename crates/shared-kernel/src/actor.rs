@@ -55,6 +55,11 @@ impl Actor {
     pub fn is_staff(&self) -> bool {
         self.role.is_staff()
     }
+
+    /// Admins.
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin
+    }
 }
 
 /// Somebody at the door: known, or the public.

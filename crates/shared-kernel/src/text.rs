@@ -4,7 +4,8 @@
 //! along when a text was pasted, is tidied away ([`crate::tidy`]); NUL is refused, since it was never
 //! text.
 //! Apart from that a text is stored as it was written. Lengths are Unicode code points of the tidy
-//! text; the least length counts what can be seen ([`crate::visible`]).
+//! text; the least length counts what can be seen ([`crate::visible`]), and blanks around a text never make it too long:
+//! they go first.
 //!
 //! [`SingleLine`] and [`Body`] are prose. [`Label`] is for words that are compared, names and
 //! tags; [`Code`] for what is copied letter by letter, order numbers and plates.
@@ -43,10 +44,23 @@ pub enum TextError {
 pub fn check_length(text: &str, min: usize, max: usize) -> Result<(), TextError> {
     if !visible::at_least(text, min) {
         Err(TextError::TooShort { min })
-    } else if text.len() > max && text.chars().count() > max {
+    } else if is_longer(text, max) {
         Err(TextError::TooLong { max })
     } else {
         Ok(())
+    }
+}
+
+fn is_longer(text: &str, max: usize) -> bool {
+    text.len() > max && text.chars().count() > max
+}
+
+/// A text that only the blanks around it make too long, without them.
+fn within(text: String, max: usize) -> String {
+    if is_longer(&text, max) {
+        text.trim().to_owned()
+    } else {
+        text
     }
 }
 
@@ -67,7 +81,7 @@ macro_rules! text {
             /// # Errors
             /// [`TextError`] for a wrong length or a NUL.
             pub fn parse(text: impl Into<String>) -> Result<Self, TextError> {
-                let mut text = $tidy(text.into());
+                let mut text = within($tidy(text.into()), MAX);
                 if text.contains('\0') {
                     return Err(TextError::ControlCharacter);
                 }
@@ -140,6 +154,30 @@ mod tests {
         assert_eq!(
             Title::parse("é".repeat(201)),
             Err(TextError::TooLong { max: 200 })
+        );
+    }
+
+    #[test]
+    fn blanks_around_a_text_do_not_make_it_too_long() {
+        let longest = "é".repeat(200);
+        for text in [format!("{longest}   "), format!("\t {longest}\u{a0}")] {
+            assert_eq!(Title::parse(text.as_str()).unwrap().as_str(), longest);
+        }
+        let inside = format!("é {}", "é".repeat(199));
+        assert_eq!(
+            Title::parse(format!(" {inside} ")),
+            Err(TextError::TooLong { max: 200 })
+        );
+        // What fits stands as it was written.
+        assert_eq!(
+            Title::parse(" bonjour tous ").unwrap().as_str(),
+            " bonjour tous "
+        );
+        let lines = format!("\n{}\n\n", "é".repeat(20_000));
+        assert!(Message::parse(lines.as_str()).is_ok());
+        assert!(
+            Message::parse("\n".repeat(20_001)).is_err(),
+            "nothing is left"
         );
     }
 

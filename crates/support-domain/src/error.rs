@@ -74,7 +74,7 @@ pub enum SupportError {
     #[error("no such {0}")]
     UnknownReference(Named),
     /// Somebody has this id already.
-    #[error("the {0} is there already")]
+    #[error("a {0} has this id")]
     AlreadyThere(Named),
     /// A customer has this address.
     #[error("customer {0} has this address")]

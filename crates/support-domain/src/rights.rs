@@ -1,6 +1,6 @@
 //! Who may see and do what with tickets. The one place; every exit asks here.
 
-use shared_kernel::{Actor, CustomerId, EmailKey, Role};
+use shared_kernel::{Actor, CustomerId, EmailKey};
 
 use crate::customer::Customer;
 use crate::error::{Reserved, SupportError};
@@ -78,7 +78,7 @@ pub fn staff_only(actor: &Actor, what: Reserved) -> Result<(), SupportError> {
 /// # Errors
 /// [`SupportError::Forbidden`] for everybody else.
 pub fn admins_only(actor: &Actor, what: Reserved) -> Result<(), SupportError> {
-    if actor.role == Role::Admin {
+    if actor.is_admin() {
         Ok(())
     } else {
         Err(SupportError::Forbidden(what))

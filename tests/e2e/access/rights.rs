@@ -1,11 +1,12 @@
 //! Every route does what the table of rights says, and tells nobody what is not theirs.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Answer, TestServer};
 
 use super::people::{Ids, People, ask};
 use super::rules::{SUGGEST, rows};
-use crate::desk::{CONTACT, at};
+use crate::desk::{CONTACT, FAQ, JEAN, at, ticket_by};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_answers_each_kind_of_caller_as_the_table_of_rights_says() {
@@ -158,4 +159,44 @@ async fn an_owner_may_not_do_what_is_for_staff_on_their_own_ticket() {
     assert_eq!(detail.body["version"], 1);
     assert_eq!(detail.body["responses"], json!([]));
     people.server.stop().await;
+}
+
+/// A request that is wrong besides.
+const NONSENSE: [&str; 2] = [r#"{"name":"x","rating":99}"#, "{"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_not_call_is_told_so_before_what_is_wrong_with_the_request() {
+    let server = TestServer::start().await;
+    let (claire, jean) = (
+        server.staff("staff-claire"),
+        server.customer("cst-jean", JEAN),
+    );
+    let id = ticket_by(&server.api, JEAN).await;
+    let rating = at(&id, "/satisfaction");
+    for (caller, method, path, status) in [
+        (&claire, Method::POST, "/api/staff", 403),
+        (&jean, Method::POST, "/api/staff", 403),
+        (&jean, Method::POST, "/api/customers", 403),
+        (&jean, Method::PUT, &*at(&id, "/assign"), 403),
+        (&jean, Method::POST, FAQ, 403),
+        (&claire, Method::POST, &rating, 403),
+        (&server.api, Method::POST, &rating, 401),
+    ] {
+        let answer = caller
+            .call(method.clone(), path, Some(NONSENSE[0].into()))
+            .await;
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.text);
+    }
+    // At the first request of somebody new, too, whom entering takes longer than reading what they sent.
+    for (n, body) in NONSENSE.iter().enumerate() {
+        let new = server.customer(&format!("cst-new-{n}"), "new@example.com");
+        let answer = new
+            .call(Method::POST, "/api/staff", Some((*body).into()))
+            .await;
+        assert_eq!(answer.text_at("/code"), "admins_only");
+        let other = server.customer(&format!("cst-newer-{n}"), "newer@example.com");
+        let answer = other.get("/api/staff?limit=x&page=0").await;
+        assert_eq!(answer.text_at("/code"), "staff_only");
+    }
+    server.stop().await;
 }

@@ -109,12 +109,26 @@ async fn a_file_with_a_fault_changes_nothing_and_names_the_place() {
     let server = TestServer::start().await;
     let text = json!({ "fr": { "question": "Une question assez longue ?", "answer": "Une réponse assez longue." } });
     let article = |id: &str, category: &str| json!({ "id": id, "category": category, "order": 0, "published": true, "tags": [], "texts": text });
-    let file = json!({ "categories": [], "articles": [article("FAQ-A", "orders"), article("FAQ-B", "nowhere")] });
+    let file = json!({ "categories": [], "articles": [article("FAQ-A", "orders"), article("FAQ-B", "nowhere"), article("FAQ-A2", "neither")] });
     let refused = import(&server, &file.to_string()).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "articles[1].category: there is no such category"
+        "articles[1].category: unknown category\narticles[2].category: unknown category"
     );
     assert_eq!(count(&server, "___xtr_faq").await, 4);
+    // With a fault in the file, too, all is told at once.
+    let mut faulty = file.clone();
+    faulty["articles"][1]["order"] = json!(-4);
+    let faults = transfer::read(&faulty.to_string()).unwrap_err();
+    assert_eq!(faults.told(), ["articles[1].order: must be 0 or more"]);
+    let store = &server.server.store;
+    let unknown = exchange::unknown_categories(store, &faults).await.unwrap();
+    assert_eq!(
+        unknown,
+        [
+            "articles[1].category: unknown category",
+            "articles[2].category: unknown category"
+        ]
+    );
     server.stop().await;
 }

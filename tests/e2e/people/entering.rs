@@ -124,6 +124,26 @@ async fn a_customer_without_an_id_is_known_by_their_address_and_becomes_who_prov
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_entered_as_what_they_are_not_and_tokens_may_make_them_both() {
+    let server = TestServer::start().await;
+    let admin = server.admin("admin-anne");
+    let paul = json!({ "id": "42", "name": "Paul Roux" });
+    admin.post(CUSTOMERS, &paul).await.expect(201);
+    let refused = admin.post(STAFF, &paul).await.expect(409);
+    assert_eq!(refused.text_at("/code"), "already_there");
+    assert_eq!(refused.text_at("/detail"), "a customer has this id");
+    let karim = json!({ "id": "karim", "name": "Karim Haddad" });
+    admin.post(STAFF, &karim).await.expect(201);
+    let refused = admin.post(CUSTOMERS, &karim).await.expect(409);
+    assert_eq!(refused.text_at("/detail"), "a staff member has this id");
+    // Paul is hired: his token says so, and his tickets stay his.
+    server.staff("42").get(LIST).await.expect(200);
+    admin.get("/api/staff/42").await.expect(200);
+    admin.get("/api/customers/42").await.expect(200);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_somebody_is_told_field_by_field() {
     let server = TestServer::start().await;
     let (admin, claire) = (server.admin("admin-anne"), server.staff("staff-claire"));

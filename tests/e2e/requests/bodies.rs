@@ -36,7 +36,6 @@ async fn json_that_is_none_is_said_to_be_so() {
         named(&deep),
         b"{\"name\":\"\xff\xfe\"}".to_vec(),
         b"{\"name\":\"\xed\xa0\x80\"}".to_vec(),
-        br#"{"name":"Jean","name":"Paul"}"#.to_vec(),
         format!("{whole}{whole}").into_bytes(),
         format!("{whole},").into_bytes(),
         whole.replace("}", ",}").into_bytes(),
@@ -243,4 +242,47 @@ async fn a_body_that_is_not_there_is_of_no_type() {
         );
     }
     chat.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_stands_there_twice_is_one_if_it_says_the_same_and_else_refused_by_its_name()
+{
+    let server = TestServer::start().await;
+    let whole = form(JEAN).to_string();
+    let with = |members: &str| format!("{{{members},{}", &whole[1..]).into_bytes();
+    let subject = form(JEAN)["subject"].to_string();
+    for (members, field) in [
+        (format!(r#""subject":{subject}"#), None),
+        (r#""subject":null"#.to_owned(), None),
+        (
+            r#""subject":"Une tout autre chose""#.to_owned(),
+            Some("subject"),
+        ),
+        (
+            r#""vehicleInfo":{"year":2018,"year":2018}"#.to_owned(),
+            None,
+        ),
+        (
+            r#""vehicleInfo":{"year":2018,"year":2019}"#.to_owned(),
+            Some("vehicle_info"),
+        ),
+        (r#""note":1,"note":2"#.to_owned(), None),
+    ] {
+        let mut body = with(&members);
+        if members.contains("vehicleInfo") {
+            let mut form = form(JEAN);
+            form["vehicle_info"] = json!(null);
+            let whole = form.to_string();
+            body = format!("{{{members},{}", &whole[1..]).into_bytes();
+        }
+        let answer = server.api.call(Method::POST, CONTACT, Some(body)).await;
+        match field {
+            None => assert_eq!(answer.status, 201, "{members}: {}", answer.text),
+            Some(field) => {
+                assert_refused(&answer, &[field]);
+                assert_eq!(answer.text_at("/errors/0/code"), "repeated", "{members}");
+            }
+        }
+    }
+    server.stop().await;
 }

@@ -413,3 +413,96 @@ async fn a_telephone_is_taken_by_each_of_its_usual_names() {
     }
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_of_a_closed_list_over_two_lines_or_with_a_blank_inside_is_none() {
+    let server = TestServer::start().await;
+    let (jean, claire) = (
+        server.customer("cst-jean", JEAN),
+        server.staff("staff-claire"),
+    );
+    claire.get(LIST).await.expect(200);
+    for (field, word) in [
+        ("priority", "urg\nent"),
+        ("priority", "ur gent"),
+        ("category", "tech\nnical"),
+        ("category", "tech\u{a0}nical"),
+    ] {
+        let answer = jean
+            .post(CONTACT, &form_with(JEAN, json!({ field: word })))
+            .await;
+        assert_refused(&answer, &[field]);
+        assert_eq!(
+            answer.text_at("/errors/0/code"),
+            "invalid_choice",
+            "{word:?}"
+        );
+    }
+    for word in [" URGENT\n", "ur\u{200b}gent", "\u{a0}Urgent\u{2028}"] {
+        let form = form_with(JEAN, json!({ "priority": word }));
+        let created = jean.post(CONTACT, &form).await.expect(201);
+        assert_eq!(created.text_at("/priority"), "urgent", "{word:?}");
+    }
+    let mut message = said();
+    message["priority"] = json!("ur\u{2028}gent");
+    assert_refused(&jean.post(MESSAGES, &message).await, &["priority"]);
+    for (query, field) in [
+        ("status=op%0Aen", "status"),
+        ("status=in+progress", "status"),
+        ("sort_by=updated%20at", "sort_by"),
+        ("sort_order=de+sc", "sort_order"),
+    ] {
+        let refused = claire.get(&format!("{LIST}?{query}")).await;
+        assert_refused(&refused, &[field]);
+    }
+    claire
+        .get(&format!("{LIST}?status=%20OPEN%0A"))
+        .await
+        .expect(200);
+    assert_refused(
+        &claire.get(&format!("{MESSAGES}?status=clo%0Dsed")).await,
+        &["status"],
+    );
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_field_by_two_names_is_repeated_only_where_they_are_read_as_two_values() {
+    let server = TestServer::start().await;
+    let (jean, claire) = (
+        server.customer("cst-jean", JEAN),
+        server.staff("staff-claire"),
+    );
+    claire.get(LIST).await.expect(200);
+    let twice = form_with(
+        JEAN,
+        json!({ "order_number": "42", "orderNumber": 42, "priority": "urgent", "Priority": "URGENT",
+            "email": JEAN, "Email": JEAN.to_uppercase(),
+            "vehicle_info": { "year": 2018 }, "vehicleInfo": { "year": "2018" } }),
+    );
+    let created = jean.post(CONTACT, &twice).await.expect(201);
+    assert_eq!(created.text_at("/order_number"), "42");
+    assert_eq!(created.body["vehicle_info"]["year"], 2018);
+    let id = created.text_at("/msg_id").to_owned();
+    let note = json!({ "message": "Vu", "internal": true, "is_internal": "1", "private": 1 });
+    let note = claire.post(&at(&id, "/responses"), &note).await.expect(201);
+    assert_eq!(note.body["internal"], true);
+    let contradicted = json!({ "message": "Vu", "internal": true, "is_internal": "0" });
+    let refused = claire.post(&at(&id, "/responses"), &contradicted).await;
+    assert_refused(&refused, &["internal"]);
+    assert_eq!(refused.text_at("/errors/0/code"), "repeated");
+    let unknown = json!({ "staff_id": 5, "assigned_to": "5" });
+    let refused = claire.put(&at(&id, "/assign"), &unknown).await;
+    assert_refused(&refused, &["staff_id"]);
+    assert_eq!(refused.text_at("/errors/0/code"), "unknown");
+    for (query, status) in [
+        ("status=open&status[]=OPEN", 200),
+        ("status=open&status=closed", 400),
+        ("limit=10&limit=10.0", 200),
+        ("date_from=2026-03-02&dateFrom=%202026-03-02", 200),
+        ("customer_email=a%2Bb%40x.fr&customerEmail=A+B%40x.fr", 200),
+    ] {
+        claire.get(&format!("{LIST}?{query}")).await.expect(status);
+    }
+    server.stop().await;
+}

@@ -4,13 +4,14 @@ use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use faq_domain::use_cases::Base;
+use faq_domain::use_cases::{Base, ImportError};
 use settings::Config;
 
 use super::open_desk::with_open_desk;
 use super::output::{chain, fail, say};
 use crate::bootstrap::Core;
-use crate::faq::{exchange, transfer};
+use crate::faq::exchange;
+use crate::faq::transfer::{self, Faults};
 
 /// How long other instances may take to hear of an import.
 const FAREWELL: std::time::Duration = std::time::Duration::from_secs(2);
@@ -43,7 +44,7 @@ pub(super) async fn run(config: &Config, args: &FaqArgs) -> ExitCode {
         FaqCommand::Export { .. } => None,
         FaqCommand::Import { file } => match read(file) {
             Ok(base) => Some(base),
-            Err(wrong) => return fail(&wrong.join("\n"), 1),
+            Err(faults) => return refuse(config, &faults).await,
         },
     };
     let exchanged = async |core: Core, url: &str| match (&args.command, base) {
@@ -60,8 +61,21 @@ pub(super) async fn run(config: &Config, args: &FaqArgs) -> ExitCode {
     .await
 }
 
-fn read(file: &str) -> Result<Base, Vec<String>> {
-    let named = |error: std::io::Error| vec![format!("{file}: {error}")];
+/// Tells all that is wrong with a file.
+async fn refuse(config: &Config, faults: &Faults) -> ExitCode {
+    let refused = fail(&faults.told().join("\n"), 1);
+    if !faults.ask_the_base() {
+        return refused;
+    }
+    let unknown = async |core: Core, _: &str| {
+        let unknown = exchange::unknown_categories(&core.store, faults).await;
+        unknown.map_err(|error| chain(&error))
+    };
+    with_open_desk(config, unknown, |unknown| fail(&unknown.join("\n"), 1)).await
+}
+
+fn read(file: &str) -> Result<Base, Faults> {
+    let named = |error: std::io::Error| Faults::of_file(&format!("{file}: {error}"));
     let bytes = if file == "-" {
         let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
@@ -87,7 +101,10 @@ async fn export(core: &Core, file: &str) -> Result<String, String> {
 
 async fn import(core: Core, url: &str, base: Base) -> Result<String, String> {
     let imported = exchange::import(&core.work, core.surroundings(), base).await;
-    let imported = imported.map_err(|error| chain(&error))?;
+    let imported = imported.map_err(|error| match &error {
+        ImportError::UnknownCategories(_) => error.to_string(),
+        ImportError::Faq(error) => chain(error),
+    })?;
     // Running servers look at what has changed.
     let farewell = tokio::time::timeout(FAREWELL, core.tell_others(url.to_owned()));
     let _ = farewell.await;

@@ -6,7 +6,7 @@ use faq_domain::{FaqError, FaqQueries as _, Scope};
 use shared_kernel::{StoreError, UserId};
 use store_pg::PgStore;
 
-use super::transfer;
+use super::transfer::{self, Faults};
 use crate::work::Executor;
 
 /// Who wrote, where a file did.
@@ -26,6 +26,18 @@ pub async fn export(store: &PgStore) -> Result<String, StoreError> {
     let articles = store.articles(&filter, all).await?;
     let categories = store.categories(Scope::All, None).await?;
     transfer::write(&categories, &articles.items).map_err(|error| StoreError::Defect(error.into()))
+}
+
+/// What is wrong with a file besides its faults: articles in categories that neither it has nor the base.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn unknown_categories(
+    store: &PgStore,
+    faults: &Faults,
+) -> Result<Vec<String>, StoreError> {
+    let there = store.categories(Scope::All, None).await?;
+    Ok(faults.unknown(|id| there.iter().any(|file| file.category.id == *id)))
 }
 
 /// Enters what a file says, all of it or nothing.

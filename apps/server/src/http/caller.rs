@@ -22,24 +22,35 @@ pub struct AnyUser(pub Actor);
 /// Staff and admins.
 pub struct StaffOnly(pub Actor);
 
+/// Admins.
+pub struct AdminOnly(pub Actor);
+
 /// Anybody. Whoever shows a token that is refused is anybody too: a page that always sends the one it
 /// has kept must not lose what is public. The answer says so, see [`refused_token`].
 pub struct MaybeUser(pub Caller);
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
+fn state_of(request: &HttpRequest) -> Result<&AppState, Problem> {
+    let state = request.app_data::<web::Data<AppState>>();
+    state.map(web::Data::get_ref).ok_or_else(Problem::internal)
+}
+
+/// Whoever the token speaks of.
+fn shown(request: &HttpRequest, state: &AppState) -> Result<Actor, TokenRefused> {
+    let token = bearer::in_header(request.headers()).map_err(|_| TokenRefused::Unclear)?;
+    let session = state
+        .admission
+        .tokens
+        .verify(token.ok_or(TokenRefused::Missing)?)?;
+    Ok(session.actor)
+}
+
 /// Whoever the token speaks of; inside, why there is nobody.
 async fn caller(request: &HttpRequest) -> Result<Result<Actor, TokenRefused>, Problem> {
-    let state = request
-        .app_data::<web::Data<AppState>>()
-        .ok_or_else(Problem::internal)?;
-    let shown = match bearer::in_header(request.headers()) {
-        Ok(Some(token)) => state.admission.tokens.verify(token),
-        Ok(None) => Err(TokenRefused::Missing),
-        Err(_) => Err(TokenRefused::Unclear),
-    };
-    let actor = match shown {
-        Ok(session) => session.actor,
+    let state = state_of(request)?;
+    let actor = match shown(request, state) {
+        Ok(actor) => actor,
         Err(refused) => return Ok(Err(refused)),
     };
     state.admission.arrivals.welcome(&actor).await?;
@@ -48,6 +59,22 @@ async fn caller(request: &HttpRequest) -> Result<Result<Actor, TokenRefused>, Pr
 
 async fn known(request: &HttpRequest) -> Result<Actor, Problem> {
     Ok(caller(request).await??)
+}
+
+/// Whoever has the role. It is asked for before they are entered: extractors run side by side, and whoever may not call
+/// is told so before what is wrong with the rest.
+async fn with_role(
+    request: &HttpRequest,
+    may: fn(&Actor) -> bool,
+    refused: fn() -> Problem,
+) -> Result<Actor, Problem> {
+    let state = state_of(request)?;
+    let actor = shown(request, state)?;
+    if !may(&actor) {
+        return Err(refused());
+    }
+    state.admission.arrivals.welcome(&actor).await?;
+    Ok(actor)
 }
 
 async fn anybody(request: &HttpRequest) -> Result<Caller, Problem> {
@@ -99,12 +126,21 @@ impl FromRequest for StaffOnly {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let actor = known(&request).await?;
-            if actor.is_staff() {
-                Ok(Self(actor))
-            } else {
-                Err(Problem::staff_only())
-            }
+            let actor = with_role(&request, Actor::is_staff, Problem::staff_only).await?;
+            Ok(Self(actor))
+        })
+    }
+}
+
+impl FromRequest for AdminOnly {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let actor = with_role(&request, Actor::is_admin, Problem::admins_only).await?;
+            Ok(Self(actor))
         })
     }
 }
@@ -130,9 +166,15 @@ impl Takes for AnyUser {
 
 impl Takes for StaffOnly {
     fn tell(terms: &mut Terms) {
-        terms.token(true);
-        terms.refuse_unless_said(StatusCode::UNAUTHORIZED, NO_TOKEN);
+        AnyUser::tell(terms);
         terms.refuse_unless_said(StatusCode::FORBIDDEN, "Staff only");
+    }
+}
+
+impl Takes for AdminOnly {
+    fn tell(terms: &mut Terms) {
+        AnyUser::tell(terms);
+        terms.refuse_unless_said(StatusCode::FORBIDDEN, "Admins only");
     }
 }
 

@@ -38,15 +38,19 @@ pub struct Imported {
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// An article's category is neither in the file nor in the base.
-    #[error("articles[{article}].category: there is no such category")]
-    UnknownCategory {
-        /// Its place in the file.
-        article: usize,
-    },
+    /// The categories of these articles, by their places, are neither in the file nor in the base.
+    #[error("{}", lines(.0))]
+    UnknownCategories(Vec<usize>),
     /// Anything else.
     #[error(transparent)]
     Faq(#[from] FaqError),
+}
+
+/// A line each.
+fn lines(articles: &[usize]) -> String {
+    let lines = articles.iter();
+    let lines = lines.map(|place| format!("articles[{place}].category: unknown category"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 impl From<StoreError> for ImportError {
@@ -82,6 +86,7 @@ pub async fn import_base(
     }
     let mut articles: Vec<_> = base.articles.into_iter().enumerate().collect();
     articles.sort_by(|(_, a), (_, b)| a.id.as_str().cmp(b.id.as_str()));
+    let mut unknown = Vec::new();
     for (place, article) in articles {
         match enter_article(tx, with, by, article).await {
             Ok(Some(event)) => {
@@ -89,11 +94,13 @@ pub async fn import_base(
                 events.push(event);
             }
             Ok(None) => imported.unchanged += 1,
-            Err(FaqError::UnknownCategory) => {
-                return Err(ImportError::UnknownCategory { article: place });
-            }
+            Err(FaqError::UnknownCategory) => unknown.push(place),
             Err(error) => return Err(error.into()),
         }
+    }
+    if !unknown.is_empty() {
+        unknown.sort_unstable();
+        return Err(ImportError::UnknownCategories(unknown));
     }
     Ok(Done::telling(imported, events))
 }

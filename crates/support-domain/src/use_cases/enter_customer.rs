@@ -1,9 +1,8 @@
 //! Enters a customer before they sign in, so that they can be named.
 
-use shared_kernel::{
-    Actor, CustomerId, Done, EmailAddress, PhoneNumber, StaffId, StoreError, given_name,
-};
+use shared_kernel::{Actor, CustomerId, Done, EmailAddress, PhoneNumber, StoreError, given_name};
 
+use super::one_kind::not_of_support;
 use super::{Outcome, Surroundings};
 use crate::customer::{Customer, FullName, split_name};
 use crate::error::{Named, Reserved, SupportError};
@@ -35,17 +34,6 @@ impl EnterCustomer {
             verified_email: None,
             typed: false,
         })
-    }
-}
-
-/// Customers and colleagues share one space of ids: who is of support is entered by signing in.
-pub(super) async fn not_of_support(
-    tx: &mut dyn SupportTx,
-    id: &CustomerId,
-) -> Result<(), SupportError> {
-    match tx.staff(&StaffId::from_stored(id.to_string())).await? {
-        Some(_) => Err(SupportError::AlreadyThere(Named::Staff)),
-        None => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use shared_kernel::{Actor, Done, EmailAddress, StaffId, given_name};
 
+use super::one_kind::not_a_customer;
 use super::{Outcome, Surroundings};
 use crate::customer::FullName;
 use crate::error::{Named, Reserved, SupportError};
@@ -42,6 +43,7 @@ pub async fn enter_staff(
 ) -> Outcome<Staff> {
     admins_only(actor, Reserved::EnteringStaff)?;
     let staff = ask.staff()?;
+    not_a_customer(tx, &staff.id).await?;
     if tx.add_staff(&staff, with.clock.now()).await? {
         Ok(Done::quietly(staff))
     } else {

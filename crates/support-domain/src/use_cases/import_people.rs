@@ -2,7 +2,7 @@
 
 use shared_kernel::{Done, EmailAddress, StoreError};
 
-use super::enter_customer::not_of_support;
+use super::one_kind::{not_a_customer, not_of_support};
 use super::{EnterCustomer, EnterStaff, Outcome, Surroundings};
 use crate::customer::Customer;
 use crate::error::SupportError;
@@ -40,7 +40,8 @@ impl Imported {
 /// For whoever runs the server: asks no right.
 ///
 /// # Errors
-/// [`SupportError::NoName`], [`SupportError::Nobody`], and the store's.
+/// [`SupportError::NoName`], [`SupportError::Nobody`], [`SupportError::AlreadyThere`] for an id of the other kind, and
+/// the store's.
 pub async fn import_people(
     tx: &mut dyn SupportTx,
     with: Surroundings<'_>,
@@ -74,8 +75,9 @@ async fn import_staff(
 ) -> Result<Became, SupportError> {
     let mut staff = said.staff()?;
     let known = tx.staff(&staff.id).await?;
-    if let Some(known) = &known {
-        staff.email = staff.email.or_else(|| known.email.clone());
+    match &known {
+        Some(known) => staff.email = staff.email.or_else(|| known.email.clone()),
+        None => not_a_customer(tx, &staff.id).await?,
     }
     if known.as_ref() == Some(&staff) {
         return Ok(Became::Same);
@@ -91,7 +93,6 @@ async fn import_customer(
 ) -> Result<Became, SupportError> {
     let has_id = said.id.is_some();
     let mut customer = said.customer(with)?;
-    not_of_support(tx, &customer.id).await?;
     let key = customer.email.as_ref().map(EmailAddress::key);
     let found = tx.lock_holders(&customer.id, key.as_ref()).await?;
     // Without an id it is whoever has the address, under whatever id by now.
@@ -104,8 +105,9 @@ async fn import_customer(
     } else {
         None
     };
-    if let Some(known) = &known {
-        customer = together(customer, known);
+    match &known {
+        Some(known) => customer = together(customer, known),
+        None => not_of_support(tx, &customer.id).await?,
     }
     if known.as_ref() == Some(&customer) {
         return Ok(Became::Same);

@@ -19,6 +19,21 @@ pub enum Rater {
     Link { closing: u32 },
 }
 
+impl Rater {
+    /// Fails for staff, who do not rate themselves.
+    ///
+    /// # Errors
+    /// [`SupportError::Forbidden`].
+    pub fn may_rate(&self) -> Result<(), SupportError> {
+        match self {
+            Self::Owner(actor) if actor.is_staff() => {
+                Err(SupportError::Forbidden(Reserved::Rating))
+            }
+            Self::Owner(_) | Self::Link { .. } => Ok(()),
+        }
+    }
+}
+
 /// The rating.
 #[derive(Debug, Clone)]
 pub struct RateTicket {
@@ -38,10 +53,8 @@ pub async fn rate_ticket(
     rater: &Rater,
     ask: RateTicket,
 ) -> Outcome<TicketFile> {
+    rater.may_rate()?;
     let file = match rater {
-        Rater::Owner(actor) if actor.role.is_staff() => {
-            return Err(SupportError::Forbidden(Reserved::Rating));
-        }
         Rater::Owner(actor) => lock_visible(tx, &ask.ticket, actor, None).await?,
         Rater::Link { closing } => {
             let file = tx

@@ -5,19 +5,20 @@
 //! {"id": "42", "name": "Jean Dupont", "email": "jean@example.com", "phone": "06 12 34 56 78"}
 //! ```
 //!
-//! Or one JSON list of them. The same members are the columns of CSV (`csv_lines`), in any order. Without a `kind` it is
+//! Or one JSON list of them. The same members are the columns of CSV (`request_text::table`), in any order. Without a `kind` it is
 //! a customer. An id may be a number; a telephone may not, since numbers have no zero in front. Unknown
 //! members are refused, so that a slip of the pen is noticed.
 
+use request_text::strict_json::Strict;
+use request_text::table;
 use serde_json::Value;
 use shared_kernel::scalars::digits;
 use shared_kernel::{CustomerId, EmailAddress, PhoneNumber, StaffId};
 use support_domain::FullName;
-use support_domain::use_cases::{EnterCustomer, EnterStaff, Person};
+use support_domain::use_cases::{EnterCustomer, EnterStaff, Person, wrong_with};
 
-use super::csv_lines::csv_lines;
 use super::line::{Line, Lines, MEMBERS, unknown};
-use request_text::strict_json::Strict;
+use super::placed::{People, in_words};
 
 /// What some systems put before the first letter of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -26,7 +27,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 ///
 /// # Errors
 /// What is wrong, a line each, with its place: `line 3, email: not in the expected form`.
-pub(super) fn read(text: &str) -> Result<Vec<Person>, Vec<String>> {
+pub(super) fn read(text: &str) -> Result<People, Vec<String>> {
     let text = text.trim_start_matches(BYTE_ORDER_MARK).trim_start();
     let lines = if text.starts_with('[') {
         json_list(text)
@@ -36,18 +37,28 @@ pub(super) fn read(text: &str) -> Result<Vec<Person>, Vec<String>> {
         csv_lines(text)
     };
     let mut wrong = Vec::new();
-    let mut people = Vec::new();
+    let mut people = People::default();
     for (number, line) in lines {
         match line.and_then(|line| person(line).map_err(|(of, why)| format!("{of}: {why}"))) {
-            Ok(person) => people.push(person),
-            Err(why) => wrong.push(format!("line {number}, {why}")),
+            Ok(person) => people.add(number, person),
+            Err(why) => wrong.push((number, why)),
         }
     }
+    wrong.extend(people.told(&wrong_with(people.all())));
     if wrong.is_empty() {
-        Ok(people)
-    } else {
-        Err(wrong)
+        return Ok(people);
     }
+    wrong.sort_by_key(|(number, _)| *number);
+    Err(in_words(wrong))
+}
+
+fn csv_lines(text: &str) -> Lines {
+    let rows = table::rows(text, &MEMBERS).into_iter();
+    let lines = rows.map(|(number, cells)| (number, cells.map(Line::of_cells)));
+    // Spreadsheets write rows nobody filled.
+    lines
+        .filter(|(_, line)| !line.as_ref().is_ok_and(Line::is_empty))
+        .collect()
 }
 
 fn json_lines(text: &str) -> Lines {
@@ -168,7 +179,8 @@ mod tests {
                 customer.phone.map(|phone| phone.as_str().to_owned()),
             ),
         };
-        read(text).unwrap().into_iter().map(line).collect()
+        let people = read(text).unwrap();
+        people.all().iter().cloned().map(line).collect()
     }
 
     #[test]
@@ -272,7 +284,7 @@ mod tests {
         ] {
             assert_eq!(read(text).unwrap_err().len(), 1, "{text}");
         }
-        assert!(read("").unwrap().is_empty());
+        assert!(read("").unwrap().all().is_empty());
     }
 
     #[test]
@@ -310,5 +322,33 @@ mod tests {
         );
         let twice = wrong("id;name;ID\n1;Jean Dupont;2\n");
         assert_eq!(twice, ["line 1, id: this column is there twice"]);
+    }
+
+    #[test]
+    fn a_person_who_is_there_twice_otherwise_is_told_with_both_lines() {
+        let text = "id;kind;name;email\r\n\r\n42;;Jean Dupont;;\r\n7;staff;karim@shop.example;\r\n\
+            42;;Jeanne Dupont;;\r\n43;;;\r\n42;staff;Jean Dupont;;\r\n42;;Jean Dupont;jean@example.com;;\r\n";
+        assert_eq!(
+            read(text).unwrap_err(),
+            [
+                "line 4, name: an address is no name",
+                "line 5, name: line 3 says otherwise of the same person",
+                "line 6, name: there is none",
+                "line 7, kind: line 3 says otherwise of the same person",
+            ]
+        );
+        assert_eq!(
+            outline("id,name\n42,Jean Dupont\n42,Jean Dupont,\n").len(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_cell_too_many_is_told_with_its_line_and_an_empty_one_is_nothing() {
+        assert_eq!(outline("id,name\n42,Jean Dupont,\n").len(), 1);
+        assert_eq!(
+            read("id,name\n42,Jean Dupont,\n43,Petit, Anne\n").unwrap_err(),
+            ["line 3, \"Anne\" stands in a column without a name"]
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! What a file says of one person, in whatever form it says it.
 
+use request_text::table::Cells;
 use shared_kernel::is_blank;
 
 /// What may be said of somebody.
@@ -16,6 +17,15 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// What stands in the cells of a table.
+    pub(super) fn of_cells(cells: Cells) -> Self {
+        let mut line = Self::default();
+        for (member, text) in cells {
+            line.say(member, text);
+        }
+        line
+    }
+
     /// Keeps a member; one with nothing in it is not there.
     pub(super) fn say(&mut self, member: &str, text: String) {
         let slot = match member {

@@ -1,8 +1,8 @@
 //! `guichet people import`
 
-mod csv_lines;
 mod file;
 mod line;
+mod placed;
 
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
@@ -10,9 +10,9 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use settings::Config;
 use shared_kernel::file_text;
-use support_domain::SupportError;
-use support_domain::use_cases::{Imported, Person, import_people};
+use support_domain::use_cases::{Imported, import_people, taken_ids};
 
+use self::placed::{People, in_words};
 use super::open_desk::with_open_desk;
 use super::output::{chain, fail, say};
 use crate::bootstrap::Core;
@@ -46,8 +46,8 @@ pub(super) async fn run(config: &Config, args: &PeopleArgs) -> ExitCode {
         Err(wrong) => return fail(&wrong.join("\n"), 1),
     };
     let imported = async |core: Core, _: &str| {
-        let imported = import(&core, people).await;
-        imported.map_err(|error| chain(&error))
+        check(&core, &people).await?;
+        import(&core, &people).await
     };
     with_open_desk(config, imported, |done| {
         say(&format!(
@@ -72,14 +72,33 @@ fn text(file: &str) -> Result<String, Vec<String>> {
     file_text(bytes).map_err(|error| vec![format!("{file}: {error}")])
 }
 
+/// Fails, before anybody is entered, for all whose id somebody of the other kind has.
+async fn check(core: &Core, people: &People) -> Result<(), String> {
+    let mut wrong = Vec::new();
+    for (part, some) in people.all().chunks(AT_ONCE).enumerate() {
+        let taken = core.work.run(async |tx| taken_ids(tx, some).await);
+        let taken = taken.await.map_err(|error| chain(&error))?;
+        wrong.extend(
+            taken
+                .into_iter()
+                .map(|(place, why)| (part * AT_ONCE + place, why)),
+        );
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(in_words(people.told(&wrong)).join("\n"))
+    }
+}
+
 /// In many transactions: whoever is in before a failure stays, and the file can be read again.
-async fn import(core: &Core, people: Vec<Person>) -> Result<Imported, SupportError> {
-    let (mut done, mut seen, all) = (Imported::default(), 0, people.len());
-    for some in people.chunks(AT_ONCE) {
+async fn import(core: &Core, people: &People) -> Result<Imported, String> {
+    let (mut done, mut seen, all) = (Imported::default(), 0, people.all().len());
+    for some in people.all().chunks(AT_ONCE) {
         let imported = core
             .work
             .run(async |tx| import_people(tx, core.surroundings(), some.to_vec()).await);
-        done = done.and(imported.await?);
+        done = done.and(imported.await.map_err(|error| chain(&error))?);
         seen += some.len();
         if seen % TOLD_EVERY == 0 {
             let _ = writeln!(io::stderr(), "{seen} of {all} people");

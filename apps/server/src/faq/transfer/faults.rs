@@ -2,59 +2,97 @@
 
 use std::collections::BTreeSet;
 
-use shared_kernel::TextError;
+use faq_domain::CategoryId;
 
-/// What is wrong with the file.
-#[derive(Default)]
-pub(super) struct Faults(Vec<String>);
+/// What is wrong with the file; and what the base is to be asked besides.
+#[derive(Debug, Default)]
+pub struct Faults {
+    told: Vec<String>,
+    /// Categories the file has.
+    has: BTreeSet<CategoryId>,
+    /// Categories of articles that it has not, each with the article's place.
+    elsewhere: Vec<(String, CategoryId)>,
+}
 
 impl Faults {
+    /// For what is wrong with the whole file.
+    pub fn of_file(reason: &impl ToString) -> Self {
+        Self {
+            told: vec![reason.to_string()],
+            ..Self::default()
+        }
+    }
+
     /// Fails if anything is wrong.
-    pub(super) fn none(self) -> Result<(), Vec<String>> {
-        if self.0.is_empty() {
+    pub(super) fn none(self) -> Result<(), Self> {
+        if self.told.is_empty() {
             Ok(())
         } else {
-            Err(self.0)
+            Err(self)
+        }
+    }
+
+    /// What is wrong, a line each.
+    pub fn told(&self) -> &[String] {
+        &self.told
+    }
+
+    /// Whether only the base knows if all was told.
+    pub fn ask_the_base(&self) -> bool {
+        !self.elsewhere.is_empty()
+    }
+
+    /// The articles in categories that are not there either.
+    pub fn unknown(&self, is_there: impl Fn(&CategoryId) -> bool) -> Vec<String> {
+        let unknown = self.elsewhere.iter().filter(|(_, id)| !is_there(id));
+        unknown
+            .map(|(place, _)| format!("{place}.category: unknown category"))
+            .collect()
+    }
+
+    pub(super) fn has_category(&mut self, id: &CategoryId) {
+        self.has.insert(id.clone());
+    }
+
+    /// After all categories.
+    pub(super) fn names_category(&mut self, place: &str, id: &CategoryId) {
+        if !self.has.contains(id) {
+            self.elsewhere.push((place.to_owned(), id.clone()));
         }
     }
 
     pub(super) fn add(&mut self, place: &str, member: &str, reason: &str) {
         let dot = if member.is_empty() { "" } else { "." };
-        self.0.push(format!("{place}{dot}{member}: {reason}"));
+        self.told.push(format!("{place}{dot}{member}: {reason}"));
     }
 
-    /// A member that was read, if it is of the right type.
+    /// A member that was read, if nothing is wrong with it.
     pub(super) fn typed<T>(
         &mut self,
         place: &str,
         member: &str,
-        read: Result<T, String>,
+        read: Result<T, impl ToString>,
     ) -> Option<T> {
-        read.map_err(|reason| self.add(place, member, &reason)).ok()
-    }
-
-    pub(super) fn text<T>(
-        &mut self,
-        place: &str,
-        member: &str,
-        read: Result<T, TextError>,
-    ) -> Option<T> {
-        read.map_err(|error| self.add(place, member, &error.to_string()))
+        read.map_err(|reason| self.add(place, member, &reason.to_string()))
             .ok()
     }
 
-    pub(super) fn absent<T>(&mut self, place: &str, member: &str, read: Option<T>) -> Option<T> {
-        if read.is_none() {
-            self.add(place, member, "not a value this can have");
-        }
-        read
+    /// The same where there is but one thing that can be wrong.
+    pub(super) fn meant<T>(
+        &mut self,
+        place: &str,
+        member: &str,
+        read: Option<T>,
+        reason: &str,
+    ) -> Option<T> {
+        self.typed(place, member, read.ok_or_else(|| reason.to_owned()))
     }
 
     pub(super) fn repeated<'a>(&mut self, list: &str, ids: impl Iterator<Item = &'a str>) {
         let mut seen = BTreeSet::new();
         for id in ids {
             if !seen.insert(id) {
-                self.0.push(format!("{list}: {id} is there twice"));
+                self.told.push(format!("{list}: {id} is there twice"));
             }
         }
     }

@@ -12,23 +12,22 @@
 
 mod faults;
 mod member;
+mod values;
 
 use std::collections::BTreeMap;
 
 use faq_domain::category::{CategoryName, Description, Icon};
 use faq_domain::use_cases::{Base, BaseArticle, CreateCategory};
-use faq_domain::{
-    Answer, ArticleFile, CategoryDetails, CategoryFile, CategoryId, Content, Locale, Order,
-    Question, Tag, Tags, Text, Texts,
-};
+use faq_domain::{ArticleFile, CategoryDetails, CategoryFile, Content};
 use request_text::strict_json::Strict;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::{FaqId, file_text};
 
-use self::faults::Faults;
-use self::member::{Member, Readable, Words, by_type};
+pub use self::faults::Faults;
+use self::member::{Member, Words};
+use self::values::{TextEntry, read_category, read_order, read_tags, read_texts};
 
 /// The file, as it is written.
 #[derive(Debug, Serialize)]
@@ -70,19 +69,6 @@ struct ArticleEntry {
     texts: Member<BTreeMap<String, Member<TextEntry>>>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TextEntry {
-    question: Member<String>,
-    answer: Member<String>,
-}
-
-impl Readable for TextEntry {
-    fn read(value: Value) -> Result<Self, String> {
-        by_type(value)
-    }
-}
-
 /// Writes the file.
 ///
 /// # Errors
@@ -104,19 +90,18 @@ pub fn write(
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_bytes(bytes: Vec<u8>) -> Result<Base, Vec<String>> {
-    read(&file_text(bytes).map_err(|error| vec![error.to_string()])?)
+pub fn read_bytes(bytes: Vec<u8>) -> Result<Base, Faults> {
+    read(&file_text(bytes).map_err(|error| Faults::of_file(&error))?)
 }
 
 /// Reads the file's text.
 ///
 /// # Errors
-/// What is wrong, a line each, with its place: `articles[3].texts.fr.question: at least 10
+/// What is wrong, all of it, with its place: `articles[3].texts.fr.question: at least 10
 /// characters`.
-pub fn read(text: &str) -> Result<Base, Vec<String>> {
-    let told = |error: serde_json::Error| vec![error.to_string()];
-    let Strict(value) = serde_json::from_str(text).map_err(told)?;
-    let file: Entries = serde_json::from_value(value).map_err(told)?;
+pub fn read(text: &str) -> Result<Base, Faults> {
+    let Strict(value) = serde_json::from_str(text).map_err(|error| Faults::of_file(&error))?;
+    let file: Entries = serde_json::from_value(value).map_err(|error| Faults::of_file(&error))?;
     let mut wrong = Faults::default();
     let base = Base {
         categories: all(
@@ -173,27 +158,30 @@ impl CategoryEntry {
 
     fn read(self, place: &str, wrong: &mut Faults) -> Option<CreateCategory> {
         let id = wrong.typed(place, "id", self.id.0);
-        let id = id.and_then(|Words(id)| wrong.absent(place, "id", CategoryId::parse(&id)));
+        let id = id.and_then(|Words(id)| read_category(&id, place, "id", wrong));
+        if let Some(id) = &id {
+            wrong.has_category(id);
+        }
         let name = wrong.typed(place, "name", self.name.0);
         let name =
-            name.and_then(|Words(name)| wrong.text(place, "name", CategoryName::parse(name)));
+            name.and_then(|Words(name)| wrong.typed(place, "name", CategoryName::parse(name)));
         let about = wrong.typed(place, "description", self.description.0);
         let about =
-            about.and_then(|about| wrong.text(place, "description", Description::parse(about)));
+            about.and_then(|about| wrong.typed(place, "description", Description::parse(about)));
         let icon = wrong.typed(place, "icon", self.icon.0);
-        let icon = icon?.map(|icon| wrong.text(place, "icon", Icon::parse(icon)));
+        let icon = icon.and_then(|icon| {
+            let icon = icon.map(Icon::parse).transpose();
+            wrong.typed(place, "icon", icon)
+        });
         let order = wrong.typed(place, "order", self.order.0);
-        let order = order.and_then(|order| wrong.absent(place, "order", Order::new(order)));
+        let order = order.and_then(|order| read_order(order, place, wrong));
         let published = wrong.typed(place, "published", self.published.0);
         Some(CreateCategory {
             id: id?,
             details: CategoryDetails {
                 name: name?,
                 description: about?,
-                icon: match icon {
-                    None => None,
-                    Some(icon) => Some(icon?),
-                },
+                icon: icon?,
                 order: order?,
                 published: published?,
             },
@@ -227,12 +215,14 @@ impl ArticleEntry {
 
     fn read(self, place: &str, wrong: &mut Faults) -> Option<BaseArticle> {
         let id = wrong.typed(place, "id", self.id.0);
-        let id = id.and_then(|Words(id)| wrong.absent(place, "id", FaqId::typed(&id).ok()));
+        let id = id.and_then(|Words(id)| wrong.typed(place, "id", FaqId::typed(&id)));
         let category = wrong.typed(place, "category", self.category.0);
-        let category =
-            category.and_then(|Words(id)| wrong.absent(place, "category", CategoryId::parse(&id)));
+        let category = category.and_then(|Words(id)| read_category(&id, place, "category", wrong));
+        if let Some(category) = &category {
+            wrong.names_category(place, category);
+        }
         let order = wrong.typed(place, "order", self.order.0);
-        let order = order.and_then(|order| wrong.absent(place, "order", Order::new(order)));
+        let order = order.and_then(|order| read_order(order, place, wrong));
         let published = wrong.typed(place, "published", self.published.0);
         let tags = wrong.typed(place, "tags", self.tags.0);
         let tags = tags.and_then(|tags| read_tags(tags, place, wrong));
@@ -249,50 +239,6 @@ impl ArticleEntry {
             },
         })
     }
-}
-
-fn read_tags(tags: Vec<Member<Words>>, place: &str, wrong: &mut Faults) -> Option<Tags> {
-    let read: Vec<Option<Tag>> = tags
-        .into_iter()
-        .enumerate()
-        .map(|(n, tag)| {
-            let member = format!("tags[{n}]");
-            let Words(tag) = wrong.typed(place, &member, tag.0)?;
-            wrong.text(place, &member, Tag::parse(tag))
-        })
-        .collect();
-    let tags = read.into_iter().collect::<Option<Vec<Tag>>>()?;
-    wrong.absent(place, "tags", Tags::new(tags))
-}
-
-fn read_texts(
-    entries: BTreeMap<String, Member<TextEntry>>,
-    place: &str,
-    wrong: &mut Faults,
-) -> Option<Texts> {
-    let count = entries.len();
-    let mut texts = BTreeMap::new();
-    for (tag, entry) in entries {
-        let place = format!("{place}.texts.{tag}");
-        let locale = wrong.absent(&place, "", Locale::parse(&tag));
-        let Some(entry) = wrong.typed(&place, "", entry.0) else {
-            continue;
-        };
-        let question = wrong.typed(&place, "question", entry.question.0);
-        let question =
-            question.and_then(|text| wrong.text(&place, "question", Question::parse(text)));
-        let answer = wrong.typed(&place, "answer", entry.answer.0);
-        let answer = answer.and_then(|text| wrong.text(&place, "answer", Answer::parse(text)));
-        if let (Some(locale), Some(question), Some(answer)) = (locale, question, answer)
-            && texts.insert(locale, Text { question, answer }).is_some()
-        {
-            wrong.add(&place, "", "this language is there twice");
-        }
-    }
-    // Otherwise what is wrong with one was said.
-    (texts.len() == count)
-        .then(|| wrong.absent(place, "texts", Texts::from_all(texts)))
-        .flatten()
 }
 
 #[cfg(test)]

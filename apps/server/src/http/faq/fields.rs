@@ -89,7 +89,7 @@ impl Parse for Tags {
 }
 
 /// `tags=a,b` of a query.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct TagList(pub Vec<String>);
 
 impl Parse for TagList {
@@ -137,7 +137,7 @@ impl Parse for TranslationBody {
 }
 
 /// `translations`: texts by language; null takes a language away.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Translations(BTreeMap<Locale, Field<TranslationBody>>);
 
 impl Parse for Translations {

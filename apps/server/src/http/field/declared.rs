@@ -21,7 +21,7 @@ macro_rules! fields {
         $($(#[doc = $doc:expr])* $need:ident $field:ident $(| $other:ident)*: $kind:ty $(= $words:literal)?,)*
     }) => {
         $(#[doc = $about])*
-        #[derive(Debug, Default)]
+        #[derive(Debug, Default, PartialEq)]
         #[allow(non_snake_case, clippy::allow_attributes, reason = "fields are spelled as callers spell them")]
         $vis struct $name {
             $($(#[doc = $doc])* pub(in crate::http) $field: $crate::http::field::Field<$kind>,)*

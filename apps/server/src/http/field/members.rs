@@ -3,10 +3,12 @@
 use std::fmt;
 
 use request_text::names;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use request_text::strict_json::Once;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::declaration::Declared;
+use super::given::Given;
 use super::{Field, Parse, Refusal};
 use crate::http::warnings::Warning;
 
@@ -14,19 +16,6 @@ use crate::http::warnings::Warning;
 const MOST_UNREAD: usize = 40;
 /// Letters of such a name.
 const LONGEST_UNREAD: usize = 60;
-
-/// What one declared field was given.
-#[derive(Debug, Default)]
-enum Given {
-    #[default]
-    Nothing,
-    Value(Value),
-    /// Twice, and not the same.
-    Contradiction,
-    NotText,
-    /// Under a name that is none, and must not be passed over.
-    Slip(String),
-}
 
 /// Members of one object.
 #[derive(Debug)]
@@ -64,7 +53,7 @@ impl Members {
             match (pair.name, pair.value) {
                 (Err(garbled), _) => members.garbled = members.garbled.or(Some(garbled.0)),
                 (Ok(name), Ok(value)) => members.give(&name, Value::String(value)),
-                (Ok(name), Err(_)) => members.give_no_text(&name),
+                (Ok(name), Err(_)) => members.lose(&name, Given::NotText),
             }
         }
         members
@@ -82,7 +71,7 @@ impl Members {
     /// The members of a JSON object; others are passed over without being read.
     ///
     /// # Errors
-    /// The parser's, and for a member that stands there twice.
+    /// The parser's.
     pub(in crate::http) fn of_json(
         declared: &'static [Declared],
         bytes: &[u8],
@@ -116,18 +105,15 @@ impl Members {
         };
         let is_list = self.declared.get(place).is_some_and(|field| field.is_list);
         if let Some(given) = self.given.get_mut(place) {
-            *given = match std::mem::take(given) {
-                Given::Nothing => Given::Value(value),
-                Given::Value(former) => both(former, value, is_list),
-                lost @ (Given::Contradiction | Given::NotText | Given::Slip(_)) => lost,
-            };
+            given.besides(value, is_list);
         }
     }
 
-    fn give_no_text(&mut self, spelled: &str) {
+    /// Refuses a field, whatever else it is given.
+    fn lose(&mut self, spelled: &str, why: Given) {
         let place = self.place(spelled);
         if let Some(given) = place.and_then(|place| self.given.get_mut(place)) {
-            *given = Given::NotText;
+            *given = why;
         }
     }
 
@@ -159,27 +145,33 @@ impl Members {
         let given = self.given.get_mut(place).map(std::mem::take);
         match given.unwrap_or_default() {
             Given::Nothing => absent().unwrap_or(Field::Absent),
-            Given::Value(Value::Null) => absent().unwrap_or(Field::Null),
-            Given::Value(value) => {
-                let field = if self.are_parameters {
-                    Field::read_parameter(&value)
-                } else {
-                    Field::read(&value)
-                };
-                match (field, words) {
-                    (Field::Blank(_), Some(words)) => Field::Refused(Refusal::required(words)),
-                    (field, _) => field,
-                }
-            }
-            Given::Contradiction => {
-                Field::Refused(Refusal::new("repeated", "donné plusieurs fois"))
-            }
+            Given::Values(values) => match (self.read(&values), words) {
+                (Field::Null, _) => absent().unwrap_or(Field::Null),
+                (Field::Blank(_), Some(words)) => Field::Refused(Refusal::required(words)),
+                (field, _) => field,
+            },
+            Given::Contradiction(within) => Field::Refused(Refusal::new(
+                "repeated",
+                format!("« {within} » est donné plusieurs fois"),
+            )),
             Given::NotText => Field::Refused(not_text()),
             Given::Slip(spelled) => Field::Refused(Refusal::new(
                 "unknown_field",
                 format!("« {spelled} » n'est pas lu et pourrait s'y rapporter"),
             )),
         }
+    }
+
+    /// Reads what one field was given; where that is several values, they say the same once they are read.
+    fn read<T: Parse>(&self, values: &[Value]) -> Field<T> {
+        let read = values.iter().map(|value| {
+            if self.are_parameters {
+                Field::read_parameter(value)
+            } else {
+                Field::read(value)
+            }
+        });
+        read.reduce(Field::and_again).unwrap_or(Field::Absent)
     }
 
     /// The members nobody reads: all of a body's, of a query's those that look misspelt.
@@ -192,7 +184,10 @@ impl Members {
             }
         }
         for (declared, given) in self.declared.iter().zip(&self.given) {
-            if let Given::Value(Value::Object(object)) = given {
+            let Given::Values(values) = given else {
+                continue;
+            };
+            for object in values.iter().filter_map(Value::as_object) {
                 warn_within(&mut warnings, declared, object);
             }
         }
@@ -241,22 +236,6 @@ fn not_text() -> Refusal {
     Refusal::new("invalid_encoding", "n'est pas un texte en UTF-8")
 }
 
-fn is_empty(value: &Value) -> bool {
-    value.is_null() || value.as_str().is_some_and(super::is_blank)
-}
-
-/// One field, given twice: by two of its names, or again in a query.
-fn both(former: Value, value: Value, is_list: bool) -> Given {
-    match (&former, &value) {
-        _ if is_empty(&value) || former == value => Given::Value(former),
-        _ if is_empty(&former) => Given::Value(value),
-        (Value::String(former), Value::String(value)) if is_list => {
-            Given::Value(Value::String(format!("{former},{value}")))
-        }
-        _ => Given::Contradiction,
-    }
-}
-
 struct Reading(Members);
 
 impl<'de> DeserializeSeed<'de> for Reading {
@@ -276,16 +255,16 @@ impl<'de> Visitor<'de> for Reading {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
         let Self(mut members) = self;
-        let mut spelled: Vec<String> = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             if members.place(&name).is_none() {
                 map.next_value::<IgnoredAny>()?;
                 members.leave(&name);
-            } else if spelled.contains(&name) {
-                return Err(A::Error::custom("a member stands there twice"));
-            } else {
-                members.give(&name, map.next_value()?);
-                spelled.push(name);
+                continue;
+            }
+            let read: Once = map.next_value()?;
+            match read.contradiction {
+                Some(within) => members.lose(&name, Given::Contradiction(shortened(&within))),
+                None => members.give(&name, read.value),
             }
         }
         Ok(members)
@@ -312,7 +291,7 @@ mod tests {
         }
     }
 
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq)]
     struct Notes;
 
     impl Parse for Notes {
@@ -328,7 +307,7 @@ mod tests {
         }
     }
 
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq)]
     struct Hidden;
 
     impl Parse for Hidden {
@@ -416,8 +395,61 @@ mod tests {
                 other => assert!(!fine && refused(&other).code == "repeated"),
             }
         }
-        assert!(Members::of_json(Form::FIELDS, br#"{"staff":"a","staff":"a"}"#).is_err());
-        assert!(Members::of_json(Form::FIELDS, br#"{"other":1,"other":2}"#).is_ok());
+    }
+
+    fn raw(text: &str) -> Form {
+        Form::of_members(Members::of_json(Form::FIELDS, text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_member_that_stands_there_twice_is_refused_only_where_it_says_two_things() {
+        for fine in [
+            r#"{"staff":"a","staff":"a"}"#,
+            r#"{"staff":"5","staff":5}"#,
+            r#"{"staff":"","staff":"a"}"#,
+            r#"{"other":1,"other":2,"staff":"a"}"#,
+        ] {
+            assert!(matches!(raw(fine).staff, Field::Given(_)), "{fine}");
+        }
+        let twice = raw(r#"{"staff":"a","staff":"b","vehicle":{}}"#);
+        assert_eq!(refused(&twice.staff).code, "repeated");
+        assert!(matches!(twice.vehicle, Field::Given(_)));
+        let same = r#"{"vehicle":{"license_plate":"A","license_plate":"A"}}"#;
+        assert!(matches!(raw(same).vehicle, Field::Given(_)));
+        let within = raw(r#"{"vehicle":{"license_plate":"A","license_plate":"B"}}"#);
+        let refusal = refused(&within.vehicle);
+        assert_eq!(refusal.code, "repeated");
+        assert!(refusal.message.contains("license_plate"));
+    }
+
+    #[test]
+    fn what_is_given_twice_is_compared_as_it_is_read() {
+        for (one, other, fine) in [
+            (json!("42"), json!(42), true),
+            (json!(" 42\u{200b}"), json!(42.0), true),
+            (json!("42"), json!(43), false),
+        ] {
+            let (form, _) = body(&json!({"staff": one, "staffId": other}));
+            match form.staff {
+                Field::Given(_) => assert!(fine, "{one} {other}"),
+                field => assert!(!fine && refused(&field).code == "repeated"),
+            }
+        }
+        let (form, _) = body(&json!({"staff": "a b", "staffId": "a"}));
+        assert_eq!(refused(&form.staff).code, "invalid_id", "says more");
+        let (one, other) = (json!({"licensePlate": "A"}), json!({"license_plate": " A"}));
+        let (form, _) = body(&json!({"vehicle": one, "Vehicle": other, "order_number": "1"}));
+        assert!(
+            matches!(form.vehicle, Field::Refused(_)),
+            "prose keeps its blanks"
+        );
+        let other = json!({"license_plate": "A\n"});
+        let (form, _) = body(&json!({"vehicle": one, "Vehicle": other}));
+        assert!(matches!(form.vehicle, Field::Given(_)));
+        assert!(matches!(
+            query("staff=5&staff[]=%205").staff,
+            Field::Given(_)
+        ));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod declaration;
 mod declared;
+mod given;
 mod members;
 mod parsed;
 
@@ -72,6 +73,18 @@ impl<T: Parse> Field<T> {
     }
 }
 
+impl<T: Parse> Field<T> {
+    /// The same field, given again: it stands if that says the same. Where one of the two is refused, why says more than
+    /// that they differ.
+    fn and_again(self, again: Self) -> Self {
+        match (self, again) {
+            (refused @ Self::Refused(_), _) | (_, refused @ Self::Refused(_)) => refused,
+            (Self::Given(one), Self::Given(other)) if one.says_the_same(&other) => Self::Given(one),
+            _ => Self::Refused(Refusal::new("repeated", "donné plusieurs fois")),
+        }
+    }
+}
+
 impl<T> Field<T> {
     /// Whether nothing was given.
     pub fn is_empty(&self) -> bool {
@@ -128,7 +141,7 @@ impl Refusal {
 }
 
 /// A type a field can be read into.
-pub trait Parse: Sized {
+pub trait Parse: Sized + PartialEq {
     /// The fields in it, when it is an object.
     const MEMBERS: &'static [Declared] = &[];
 
@@ -147,6 +160,11 @@ pub trait Parse: Sized {
     /// Reads it from a query, where a `+` that was not encoded has become a blank.
     fn parse_parameter(value: &Value) -> Result<Self, Refusal> {
         Self::parse(value)
+    }
+
+    /// Whether two values are one, where a field is given twice.
+    fn says_the_same(&self, other: &Self) -> bool {
+        self == other
     }
 
     /// What OpenAPI says of it.
@@ -403,14 +421,23 @@ mod tests {
             Field::read(&json!("DESC")),
             Field::Given(SortOrder::Descending)
         );
-        for by in ["updated_at", "updatedAt", "UPDATED-AT", " updated at"] {
+        for by in ["updated_at", "updatedAt", "UPDATED-AT", " updated_at\n"] {
             assert_eq!(
                 Field::read(&json!(by)),
                 Field::Given(SortBy::UpdatedAt),
                 "{by}"
             );
         }
-        for wrong in [json!("urgents"), json!("u"), json!(1), json!(["low"])] {
+        for wrong in [
+            json!("urgents"),
+            json!("u"),
+            json!(1),
+            json!(["low"]),
+            json!("ur gent"),
+            json!("urg\nent"),
+            json!("ur\u{2028}gent"),
+            json!("ur\tgent"),
+        ] {
             assert!(
                 matches!(Field::<Priority>::read(&wrong), Field::Refused(_)),
                 "{wrong}"

@@ -18,7 +18,7 @@ use crate::http::state::AppState;
 const MAX_IDS: usize = 100;
 
 /// Ids of users, separated by commas. An id that has a comma of its own cannot be asked about.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct UserIds(Vec<UserId>);
 
 impl Parse for UserIds {

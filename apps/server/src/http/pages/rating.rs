@@ -173,7 +173,7 @@ fn comment(typed: Result<&str, &NotText>) -> Result<Option<Feedback>, String> {
     }
     Feedback::parse(text).map(Some).map_err(|error| {
         let refusal = Refusal::from(error);
-        let length = text.chars().count();
+        let length = text.trim().chars().count();
         match refusal.code {
             "too_long" => format!(
                 "Votre commentaire est trop long : {}, le vôtre en a {length}.",

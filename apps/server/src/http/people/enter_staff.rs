@@ -9,7 +9,7 @@ use views::people::ColleagueView;
 
 use super::located::located;
 use crate::http::answer::Answer;
-use crate::http::caller::StaffOnly;
+use crate::http::caller::AdminOnly;
 use crate::http::field::{Errors, fields};
 use crate::http::json_body::JsonBody;
 use crate::http::problem::Problem;
@@ -47,13 +47,12 @@ impl EnterStaffBody {
 /// what somebody may do is said by their token.
 #[utoipa::path(post, path = "/api/staff", tag = "people", operation_id = "enterStaff", responses(
     (status = 201, description = "Entered", body = ColleagueView, headers(("Location" = String, description = "Where they are."))),
-    (status = 403, description = "Admins only"),
     (status = 409, description = "Somebody has this id"),
 ))]
 pub async fn enter(
     request: Repeatable,
     state: web::Data<AppState>,
-    StaffOnly(actor): StaffOnly,
+    AdminOnly(actor): AdminOnly,
     body: JsonBody<EnterStaffBody>,
 ) -> Result<HttpResponse, Problem> {
     let ask = body.value.read()?;

@@ -75,6 +75,15 @@ impl Problem {
         )
     }
 
+    pub fn admins_only() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "admins_only",
+            "Accès réservé aux administrateurs",
+            "This route needs a token with the role admin.",
+        )
+    }
+
     pub fn invalid_link() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,

@@ -31,7 +31,7 @@ fields! {
 }
 
 /// What would be published were it passed over.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct NoteFlag(bool);
 
 impl Parse for NoteFlag {

@@ -28,6 +28,23 @@ fields! {
     }
 }
 
+impl RateBody {
+    fn read(self, ticket: TicketId) -> Result<RateTicket, Problem> {
+        let mut errors = Errors::default();
+        let rating = errors.required("rating", self.rating);
+        let feedback = errors.optional("feedback", self.feedback);
+        let Some(rating) = rating else {
+            return Err(errors.into_problem());
+        };
+        errors.finish()?;
+        Ok(RateTicket {
+            ticket,
+            rating,
+            feedback,
+        })
+    }
+}
+
 fields! {
     /// The signature of the link sent by e-mail.
     pub struct LinkQuery {
@@ -74,28 +91,20 @@ pub async fn rate(
 ) -> Result<HttpResponse, Problem> {
     let mut errors = Errors::default();
     let sig = errors.optional("sig", link.sig);
-    let rating = errors.required("rating", body.value.rating);
-    let feedback = errors.optional("feedback", body.value.feedback);
-    let Some(rating) = rating else {
-        return Err(errors.into_problem());
-    };
     errors.finish()?;
     // A link needs no token; without one, why the token was refused says more than that none is good.
     if let (None, Some(refused)) = (&sig, refused_token(&request)) {
         return Err(refused.into());
     }
     let rater = rater(&state, caller.clone(), &ticket, sig.as_deref())?;
+    rater.may_rate()?;
     let audience = match &rater {
         Rater::Owner(actor) => state.audience(actor),
         Rater::Link { .. } => Audience::Owner {
             desk_name: Arc::clone(&state.desk.staff_name),
         },
     };
-    let ask = RateTicket {
-        ticket,
-        rating,
-        feedback,
-    };
+    let ask = body.value.read(ticket)?;
     Write::of(&state, &request, &caller, &body.bytes)?
         .run(
             async |tx| rate_ticket(tx, state.surroundings(), &rater, ask.clone()).await,

@@ -103,17 +103,23 @@ fn a_deleted_article_goes_on_counting_its_versions() {
 }
 
 #[test]
-fn an_article_without_category_is_named_by_its_place_in_the_file() {
+fn every_article_without_category_is_named_by_its_place_in_the_file() {
     let file = Base {
         articles: vec![
             article("FAQ-B", "pneus", QUESTION),
-            article("FAQ-A", "orders", QUESTION),
+            article("FAQ-C", "orders", QUESTION),
+            article("FAQ-A", "batteries", QUESTION),
         ],
         ..Base::default()
     };
-    let (done, _) = imported(&mut Store::new(), file);
+    let (done, told) = imported(&mut Store::new(), file);
     let error = done.unwrap_err();
-    assert!(matches!(error, ImportError::UnknownCategory { article: 0 }));
+    assert!(matches!(&error, ImportError::UnknownCategories(places) if places == &[0, 2]));
+    assert_eq!(
+        error.to_string(),
+        "articles[0].category: unknown category\narticles[2].category: unknown category"
+    );
+    assert_eq!(told, [""; 0]);
 }
 
 #[test]

@@ -75,6 +75,21 @@ fn whoever_is_of_support_is_not_entered_as_a_customer() {
 }
 
 #[test]
+fn whoever_is_a_customer_is_not_entered_as_a_colleague_and_who_is_both_stays_both() {
+    let by = actor("A1", Role::Admin);
+    let mut desk = Desk::new();
+    let error = refused(&mut desk, async |tx, with| {
+        enter_staff(tx, with, &by, colleague("C1")).await
+    });
+    assert!(matches!(error, SupportError::AlreadyThere(Named::Customer)));
+    assert!(!desk.staff.contains_key(&staff_id("C1")));
+    // Their token makes them a colleague.
+    welcomed(&mut desk, &actor("C1", Role::Staff)).unwrap();
+    assert!(desk.staff.contains_key(&staff_id("C1")));
+    assert!(desk.customers.contains_key(&customer_id("C1")));
+}
+
+#[test]
 fn a_customer_is_entered_under_their_id_else_under_one_of_their_address() {
     let by = actor("S1", Role::Staff);
     for (ask, id) in [
