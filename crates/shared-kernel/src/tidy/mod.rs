@@ -7,7 +7,7 @@
 //!
 //! Control characters come along from terminals, word processors and pages in another encoding. Line
 //! breaks of any kind are breaks, or a space in a text of one line; those of U+0080 to U+009F are what
-//! Windows-1252 has there ([`meant`]); all others are nothing. NUL alone stays, for whoever reads the
+//! Windows-1252 has there ([`fn@meant`]); all others are nothing. NUL alone stays, for whoever reads the
 //! text to refuse: no program pastes it.
 
 mod meant;
