@@ -212,7 +212,7 @@ fn refusal(args: &[&str], data: &Path, settings: &[(&str, String)]) -> Refusal {
 }
 
 /// What is wrong, and what the refusal must name.
-const BAD: [(&str, &str, &str); 27] = [
+const BAD: [(&str, &str, &str); 26] = [
     ("GUICHET__HTTP__BINDD", "x", "http.bindd"),
     ("GUICHET__NOPE__KEY", "x", "nope.key"),
     ("GUICHET__HTTP", "x", "http"),
@@ -235,7 +235,6 @@ const BAD: [(&str, &str, &str); 27] = [
     ),
     ("GUICHET__AUTH__ALGORITHM", "none", "algorithm"),
     ("GUICHET__SHOP__TIME_ZONE", "Mars/Olympus", "time_zone"),
-    ("GUICHET__SHOP__NAME", "", "name"),
     ("SUPPORT_EMAIL", "nobody", "support"),
     (
         "GUICHET__MAIL__ESCALATION",
